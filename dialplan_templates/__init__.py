@@ -1,0 +1,1 @@
+"""The templates of the generated extensions.conf; data, no code."""

@@ -1,0 +1,1 @@
+"""The templates of the lab's carrier; data, no code."""

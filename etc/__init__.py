@@ -1,0 +1,1 @@
+"""The defaults that travel with the package; data, no code."""

@@ -1,0 +1,1 @@
+"""Discador: the FastAGI and AMI service that turns Asterisk into a press-1 dialer."""

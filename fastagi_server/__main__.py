@@ -1,0 +1,1 @@
+"""The roof: `discador` and `python -m fastagi_server`."""

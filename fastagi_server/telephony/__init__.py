@@ -1,0 +1,1 @@
+"""The ground: the words everybody uses. It knows no wire, no store and no clock."""

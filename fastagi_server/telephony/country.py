@@ -1,0 +1,114 @@
+"""What a country wants of a call: its keys, its voice, its patience."""
+
+from __future__ import annotations
+
+import enum
+import re
+from dataclasses import dataclass, field
+
+from fastagi_server.telephony.errors import BadInputError
+
+KEYS = frozenset("0123456789*#")
+_SLUG = re.compile(r"[a-z][a-z0-9_]{1,30}")
+_ISO = re.compile(r"[A-Z]{2}")
+_SOUND = re.compile(r"[A-Za-z0-9_./-]{1,200}")
+MAX_OFFERS = 9
+
+
+class Answer(enum.StrEnum):
+    """What the dialplan does once AMD() has spoken."""
+
+    PLAY = "play"
+    HANGUP = "hangup"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AmdNumbers:
+    """The eight arguments of AMD(), in its own order; milliseconds unless the name says otherwise."""
+
+    initial_silence: int = 2000
+    greeting: int = 1500
+    after_greeting_silence: int = 700
+    total_analysis_time: int = 3500
+    min_word_length: int = 100
+    between_words_silence: int = 50
+    maximum_number_of_words: int = 2
+    silence_threshold: int = 256
+
+    def arguments(self) -> str:
+        """Give the argument list as AMD() takes it, for example 2000,1500,700,3500,100,50,2,256."""
+        return ",".join(str(getattr(self, name)) for name in self.__dataclass_fields__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Texts:
+    """What the three audio files say, in the country's first language."""
+
+    identification: str
+    optout: str
+    offer: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Country:
+    """One country's way of being called; its slug names its context, its iso names its numbers."""
+
+    slug: str
+    iso: str
+    languages: tuple[str, ...]
+    texts: Texts
+    connect_key: str = "1"
+    optout_key: str = "9"
+    repeat_key: str = "0"
+    amd: AmdNumbers = field(default_factory=AmdNumbers)
+    notsure: Answer = Answer.PLAY
+    offers: int = 3
+    wait_seconds: int = 5
+    thanks: bool = False
+
+    def __post_init__(self) -> None:
+        if not _SLUG.fullmatch(self.slug):
+            raise BadInputError(field="slug", value=self.slug, expected="small letters, digits and _")
+        if not _ISO.fullmatch(self.iso):
+            raise BadInputError(field="iso", value=self.iso, expected="two capitals of ISO 3166-1")
+        keys = {"connect_key": self.connect_key, "optout_key": self.optout_key, "repeat_key": self.repeat_key}
+        for name, key in keys.items():
+            if key not in KEYS:
+                raise BadInputError(field=name, value=key, expected="one key of 0-9, * or #")
+        if len(set(keys.values())) != len(keys):
+            raise BadInputError(field="connect_key", value=self.connect_key, expected="three different keys")
+        if not self.languages:
+            raise BadInputError(field="languages", value=self.languages, expected="at least one language")
+        if not 1 <= self.offers <= MAX_OFFERS:
+            raise BadInputError(field="offers", value=self.offers, expected=f"1 to {MAX_OFFERS}")
+        if not 1 <= self.wait_seconds <= 60:  # noqa: PLR2004 - a minute of silence is nobody's choice
+            raise BadInputError(field="wait_seconds", value=self.wait_seconds, expected="1 to 60 seconds")
+
+    @property
+    def context(self) -> str:
+        """The name of the rendered context, for example discador_mexico."""
+        return f"discador_{self.slug}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Destination:
+    """Where a pressed connect key leads: a place in the operator's own dialplan."""
+
+    context: str
+    exten: str = "s"
+    priority: str = "1"
+
+    def __post_init__(self) -> None:
+        for name in ("context", "exten", "priority"):
+            value = getattr(self, name)
+            if not re.fullmatch(r"[A-Za-z0-9_.+*#-]{1,80}", value):
+                raise BadInputError(
+                    field=f"destination.{name}", value=value, expected="a plain dialplan name"
+                )
+
+
+def check_sound(path: str) -> str:
+    """Take the name of a sound file without its ending; what could break a dialplan line is refused."""
+    if not _SOUND.fullmatch(path) or ".." in path:
+        raise BadInputError(field="sound", value=path, expected="letters, digits, _ . / - and no ..")
+    return path

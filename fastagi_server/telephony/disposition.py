@@ -1,0 +1,25 @@
+"""How a call ended, in one word."""
+
+from __future__ import annotations
+
+import enum
+
+
+class Disposition(enum.StrEnum):
+    """The closed set of ends; a report counts these and nothing else."""
+
+    CONNECTED = "connected"
+    OPTED_OUT = "opted_out"
+    MACHINE = "machine"
+    NO_KEY = "no_key"
+    HUNG_UP = "hung_up"
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    REJECTED = "rejected"
+    BLOCKED = "blocked"
+    CONGESTED = "congested"
+    INVALID_NUMBER = "invalid_number"
+    FAILED = "failed"
+    REFUSED = "refused"
+    CANCELLED = "cancelled"
+    UNKNOWN = "unknown"

@@ -1,0 +1,25 @@
+"""What to do: orders go down, one frozen dataclass each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fastagi_server.telephony.call_id import CallId
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlaceCall:
+    """Ring one number once: everything that the Originate needs, decided beforehand.
+
+    `number` and `callerid` are E.164 with +; `ring_seconds` ends an unanswered ring; `campaign` goes to
+    the CDR's account code.
+    """
+
+    call: CallId
+    number: str
+    callerid: str
+    trunk: str
+    channel: str
+    context: str
+    ring_seconds: int
+    campaign: str

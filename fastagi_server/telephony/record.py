@@ -1,0 +1,94 @@
+"""The record of a call: what the store keeps and everybody else reads.
+
+Every instant is Unix seconds in UTC; None means that it has not happened, or is not known.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+from fastagi_server.telephony.amd import Verdict
+from fastagi_server.telephony.call_id import CallId
+from fastagi_server.telephony.disposition import Disposition
+from fastagi_server.telephony.keys import Press
+
+
+class State(enum.StrEnum):
+    """Where a call stands; the moves between them are the table of dialer/life.py."""
+
+    BEGUN = "begun"
+    ORDERED = "ordered"
+    DIALING = "dialing"
+    RINGING = "ringing"
+    ANSWERED = "answered"
+    LISTENING = "listening"
+    CONNECTED = "connected"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Begin:
+    """What is written before the Originate may leave."""
+
+    call: CallId
+    number: str
+    country: str
+    callerid: str
+    trunk: str
+    campaign: str
+    planned_at: float
+    begun_at: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """One call, whole.
+
+    `cause` is the Q.850 hangup cause; `sip_code` and `sip_reason` are the far end's final answer as the
+    wire said it; `key` is the digit that decided; `why` says in words why it ended as it did.
+    """
+
+    call: CallId
+    number: str
+    country: str
+    callerid: str
+    trunk: str
+    campaign: str
+    state: State
+    planned_at: float
+    begun_at: float
+    disposition: Disposition | None = None
+    ordered_at: float | None = None
+    accepted_at: float | None = None
+    dialed_at: float | None = None
+    ringing_at: float | None = None
+    answered_at: float | None = None
+    amd_at: float | None = None
+    amd_verdict: Verdict | None = None
+    amd_cause: str | None = None
+    key: str | None = None
+    key_at: float | None = None
+    optout_at: float | None = None
+    connected_at: float | None = None
+    ended_at: float | None = None
+    cause: int | None = None
+    sip_code: int | None = None
+    sip_reason: str | None = None
+    why: str | None = None
+    digits: tuple[Press, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class OptOut:
+    """One entry of the list of those who must not be called, with its evidence.
+
+    `source` is how we learned it: key (pressed in a call), astdb (kept by Asterisk while we were away),
+    operator. `call` and `digit` are None when no call is the evidence.
+    """
+
+    number: str
+    at: float
+    source: str
+    call: CallId | None = None
+    digit: str | None = None

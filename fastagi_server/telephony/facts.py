@@ -110,7 +110,9 @@ class SipTold(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class OriginateFailed(Fact):
-    """OriginateResponse said Failure; reason is Asterisk's number (0 none, 1 no answer, 3 ring time-out,
-    5 busy, 8 congestion)."""
+    """OriginateResponse said Failure, with Asterisk's reason number.
+
+    0 none, 1 no answer, 3 ring time-out, 5 busy, 8 congestion.
+    """
 
     reason: int

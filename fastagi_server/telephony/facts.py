@@ -80,9 +80,17 @@ class KeyDecided(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OptOutAsked(Fact):
+    """The callee pressed the opt-out key; Asterisk keeps it in AstDB until we have it durably."""
+
+    digit: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class OptedOut(Fact):
     """The callee asked to be left alone, and the list holds it durably."""
 
+    digit: str
     source: str
 
 
@@ -116,3 +124,8 @@ class OriginateFailed(Fact):
     """
 
     reason: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalleeLeft(Fact):
+    """The far end hung up first; when we end the call there is no such fact."""

@@ -46,7 +46,8 @@ class Record:
     """One call, whole.
 
     `cause` is the Q.850 hangup cause; `sip_code` and `sip_reason` are the far end's final answer as the
-    wire said it; `key` is the digit that decided; `why` says in words why it ended as it did.
+    wire said it; `key` is the digit that decided; `left_at` is when the
+    callee hung up first; `why` says in words why it ended as it did.
     """
 
     call: CallId
@@ -71,6 +72,7 @@ class Record:
     key_at: float | None = None
     optout_at: float | None = None
     connected_at: float | None = None
+    left_at: float | None = None
     ended_at: float | None = None
     cause: int | None = None
     sip_code: int | None = None

@@ -1,0 +1,170 @@
+"""Places calls and follows them: orders go down through the ports, facts come up and move the call.
+
+Everything here runs in one thread, the reactor's; nothing blocks and nothing looks at a clock by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from fastagi_server.dialer import call as calls
+from fastagi_server.dialer.gate import NotDialedError
+from fastagi_server.dialer.ports import Kept, Ledger, Spawn, Switch, Watcher
+from fastagi_server.telephony import facts
+from fastagi_server.telephony.call_id import CallId
+from fastagi_server.telephony.clock import Clock
+from fastagi_server.telephony.orders import PlaceCall
+from fastagi_server.telephony.record import Begin, OptOut, Record, State
+
+NO_LINK = "there is no link to Asterisk"
+KEY = "key"
+ASTDB = "astdb"
+
+
+class Engine:
+    """The calls of one Discador process; `ready` is false until Asterisk's kept opt-outs are taken over."""
+
+    def __init__(self, *, switch: Switch, ledger: Ledger, clock: Clock, spawn: Spawn) -> None:
+        self._switch = switch
+        self._ledger = ledger
+        self._clock = clock
+        self._spawn = spawn
+        self._calls: dict[CallId, Record] = {}
+        self._placing: set[CallId] = set()
+        self._watchers: list[Watcher] = []
+        self.ready = False
+
+    def watch(self, watcher: Watcher) -> Callable[[], None]:
+        """Tell the watcher every fact from now on; call the answer to stop."""
+        self._watchers.append(watcher)
+        return lambda: self._watchers.remove(watcher)
+
+    def known(self, call: CallId) -> Record | None:
+        """Give a call that is up, as it stands."""
+        return self._calls.get(call)
+
+    @property
+    def live(self) -> int:
+        """How many calls are open now."""
+        return len(self._calls)
+
+    async def place(self, order: PlaceCall, *, country: str, planned_at: float) -> None:
+        """Place one call: open its record durably, know it, look once more, and order it.
+
+        Raises NotDialedError when it must not be called; then nothing has left.
+        """
+        if not self.ready:
+            raise NotDialedError(number=order.number, reason=NO_LINK)
+        if await self._ledger.is_opted_out(order.number):
+            raise NotDialedError(number=order.number, reason="it is on the opt-out list")
+        begin = Begin(
+            call=order.call,
+            number=order.number,
+            country=country,
+            callerid=order.callerid,
+            trunk=order.trunk,
+            campaign=order.campaign,
+            planned_at=planned_at,
+            begun_at=self._clock.wall(),
+        )
+        self._placing.add(order.call)
+        try:
+            await self._begin_and_order(order, begin)
+        finally:
+            self._placing.discard(order.call)
+
+    async def _begin_and_order(self, order: PlaceCall, begin: Begin) -> None:
+        await self._ledger.begin(begin)
+        # AGI can overtake the Originate's response: the call is known before it is ordered.
+        self._calls[order.call] = calls.opened(begin)
+        why = await self._second_look(order)
+        if why is not None:
+            self.take(facts.OrderRefused(call=order.call, at=self._clock.wall(), why=why))
+            raise NotDialedError(number=order.number, reason=why)
+        await self._switch.originate(order)
+
+    async def _second_look(self, order: PlaceCall) -> str | None:
+        """One more cheap look just before the Originate: the world may have changed during the commit."""
+        if await self._ledger.is_opted_out(order.number):
+            return "it went on the opt-out list just now"
+        return None if self.ready else NO_LINK
+
+    def take(self, fact: facts.Fact) -> None:
+        """Take a fact: move its call, keep what is final, tell the watchers. Strangers' calls are ignored."""
+        before = self._calls.get(fact.call)
+        if before is None:
+            return
+        record = calls.after(before, fact)
+        self._calls[fact.call] = record
+        for watcher in tuple(self._watchers):
+            watcher(record, fact)
+        if record.state is State.ENDED:
+            del self._calls[fact.call]
+            self._spawn(self._keep(record))
+        elif isinstance(fact, facts.OptOutAsked):
+            self._spawn(self._opt_out_kept(fact))
+
+    async def _keep(self, record: Record) -> None:
+        await self._ledger.keep(record)
+
+    async def _opt_out_kept(self, fact: facts.OptOutAsked) -> None:
+        """Make it durable even when the AGI question never reaches us, then free Asterisk of it."""
+        if await self.opt_out(call=fact.call, digit=fact.digit, source=KEY):
+            kept = Kept(token=fact.call, call=fact.call, at=fact.at, digit=fact.digit)
+            await self._switch.forget_optout(kept)
+
+    async def opt_out(self, *, call: CallId, digit: str, source: str, number: str | None = None) -> bool:
+        """Put the callee on the list durably, then tell it; False when nobody knows the number."""
+        number = number or await self._number_of(call)
+        if number is None:
+            return False
+        at = self._clock.wall()
+        await self._ledger.opt_out(OptOut(number=number, at=at, source=source, call=call, digit=digit))
+        self.take(facts.OptedOut(call=call, at=self._clock.wall(), digit=digit, source=source))
+        return True
+
+    async def _number_of(self, call: CallId) -> str | None:
+        known = self._calls.get(call) or await self._ledger.find(call)
+        return known.number if known else None
+
+    async def link_up(self) -> None:
+        """Asterisk is there (again): take over its kept opt-outs, then adopt or close what was open.
+
+        Nothing is dialed before this is done.
+        """
+        for kept in await self._switch.kept_optouts():
+            await self._take_over(kept)
+        await self._adopt()
+        self.ready = True
+
+    def link_down(self) -> None:
+        """Asterisk is gone: nothing new is dialed until it is back."""
+        self.ready = False
+
+    async def _take_over(self, kept: Kept) -> None:
+        number = await self._number_of(kept.call)
+        if number is None:
+            # Not a call of this store: somebody else's evidence is left where it is.
+            return
+        entry = OptOut(number=number, at=kept.at, source=ASTDB, call=kept.call, digit=kept.digit)
+        await self._ledger.opt_out(entry)
+        self.take(facts.OptedOut(call=kept.call, at=kept.at, digit=kept.digit, source=ASTDB))
+        await self._ended_before(kept)
+        await self._switch.forget_optout(kept)
+
+    async def _ended_before(self, kept: Kept) -> None:
+        """Mend the record of a call that was closed without knowing of its opt-out."""
+        record = await self._ledger.find(kept.call)
+        if record is not None and record.optout_at is None and kept.call not in self._calls:
+            await self._ledger.keep(calls.with_late_optout(record, digit=kept.digit, at=kept.at))
+
+    async def _adopt(self) -> None:
+        # Known before we ask, so that a hang-up told while the list comes is not missed.
+        for record in await self._ledger.open_calls():
+            self._calls.setdefault(record.call, record)
+        asked = set(self._calls) - self._placing
+        living = await self._switch.live_calls()
+        for call in asked - living:
+            gone = self._calls.pop(call, None)
+            if gone is not None:
+                await self._ledger.keep(calls.closed_unseen(gone, at=self._clock.wall()))

@@ -1,0 +1,15 @@
+"""The last look before a call: it answers Yes with nothing, or No with a reason that is kept.
+
+The whole gate is the compliance room's; this part is what holds for every call, whoever orders it.
+"""
+
+from __future__ import annotations
+
+from fastagi_server.telephony.errors import DiscadorError
+
+
+class NotDialedError(DiscadorError):
+    """{number} was not dialed: {reason}."""
+
+    def __init__(self, *, number: str, reason: str) -> None:
+        super().__init__(number=number, reason=reason)

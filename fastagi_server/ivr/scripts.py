@@ -1,0 +1,81 @@
+"""The FastAGI scripts: a public interface for any dialplan, documented in docs/dialplan.md.
+
+Each asks nothing that the request does not say already, sets one result variable and is done in
+milliseconds. A script that fails leaves the variable as it was: the dialplan's default stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Protocol
+
+from fastagi_server.agi.script import Agi
+from fastagi_server.dialplan import variables
+from fastagi_server.ivr import decide
+from fastagi_server.telephony.amd import read_verdict
+from fastagi_server.telephony.country import Country
+from fastagi_server.telephony.errors import DiscadorError
+
+Script = Callable[[Agi], Coroutine[Any, Any, None]]
+OPTOUT_DONE = "done"
+
+
+class UnknownScriptError(DiscadorError):
+    """There is no FastAGI script {name!r}; there are {known}."""
+
+
+class NoCountryError(DiscadorError):
+    """The script {script} was asked for country {slug!r}; known are {known}."""
+
+
+class Calls(Protocol):
+    """What the scripts need of the engine."""
+
+    def country(self, slug: str) -> Country | None:
+        """Give the country of that slug as it is now."""
+        ...
+
+    def slugs(self) -> str:
+        """Name the countries there are, for a message."""
+        ...
+
+    def opt_out(self, *, uniqueid: str, digit: str, number: str | None) -> Awaitable[bool]:
+        """Put the callee on the list durably; False when the number cannot be known."""
+        ...
+
+
+def scripts(calls: Calls) -> dict[str, Script]:
+    """Give the scripts by the name that a dialplan calls them."""
+
+    def country(agi: Agi, script: str, position: int) -> Country:
+        slug = _argument(agi, position)
+        found = calls.country(slug)
+        if found is None:
+            raise NoCountryError(script=script, slug=slug, known=calls.slugs())
+        return found
+
+    async def answered(agi: Agi) -> None:
+        """Say what an AMD verdict means: arguments AMDSTATUS, AMDCAUSE, country; sets DISCADOR_ANSWERED."""
+        answer = decide.answered(read_verdict(_argument(agi, 0)), country(agi, "answered", 2))
+        await agi.set_variable(variables.ANSWERED, answer)
+
+    async def key(agi: Agi) -> None:
+        """Say what a key means now: arguments digit, country; sets DISCADOR_KEY."""
+        meaning = decide.key(_argument(agi, 0), country(agi, "key", 1))
+        await agi.set_variable(variables.KEY, meaning)
+
+    async def optout(agi: Agi) -> None:
+        """Put the callee on the list: arguments digit, country, number (when the call is not ours).
+
+        Sets DISCADOR_OPTOUT to done only once the list holds it durably.
+        """
+        digit, number = _argument(agi, 0), _argument(agi, 2) or None
+        if await calls.opt_out(uniqueid=agi.request.uniqueid, digit=digit, number=number):
+            await agi.set_variable(variables.OPTOUT, OPTOUT_DONE)
+
+    return {"answered": answered, "key": key, "optout": optout}
+
+
+def _argument(agi: Agi, position: int) -> str:
+    given = agi.request.arguments
+    return given[position] if position < len(given) else ""

@@ -1,0 +1,278 @@
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from fastagi_server.dialer import call as calls
+from fastagi_server.dialer.engine import Engine
+from fastagi_server.dialer.gate import NotDialedError
+from fastagi_server.dialer.ports import Kept
+from fastagi_server.telephony import facts
+from fastagi_server.telephony.call_id import CallId, mint
+from fastagi_server.telephony.disposition import Disposition
+from fastagi_server.telephony.keys import Meaning
+from fastagi_server.telephony.orders import PlaceCall
+from fastagi_server.telephony.record import Begin, OptOut, Record, State
+
+CALL = mint(1.0, b"0123456789")
+OTHER = mint(2.0, b"0123456789")
+ORDER = PlaceCall(
+    call=CALL,
+    number="+525550001003",
+    callerid="+525550009000",
+    trunk="carrier",
+    channel="PJSIP/525550001003@carrier",
+    context="discador_mexico",
+    ring_seconds=25,
+    campaign="test",
+)
+
+
+def run(work: Coroutine[Any, Any, Any]) -> Any:
+    """Run a coroutine whose ports answer at once."""
+    try:
+        work.send(None)
+    except StopIteration as done:
+        return done.value
+    raise AssertionError("a double made the engine wait")
+
+
+class Time:
+    now = 100.0
+
+    def wall(self) -> float:
+        self.now += 1
+        return self.now
+
+    steady = wall
+
+
+class Switch:
+    def __init__(self, log: list[str]) -> None:
+        self.log = log
+        self.living: set[CallId] = set()
+        self.kept: list[Kept] = []
+        self.while_listing: Callable[[], None] = lambda: None
+
+    async def originate(self, order: PlaceCall) -> None:
+        self.log.append(f"originate {order.number}")
+
+    async def hangup(self, call: CallId) -> None:
+        self.log.append("hangup")
+
+    async def live_calls(self) -> frozenset[CallId]:
+        living = frozenset(self.living)
+        self.while_listing()
+        return living
+
+    async def kept_optouts(self) -> Sequence[Kept]:
+        return list(self.kept)
+
+    async def forget_optout(self, kept: Kept) -> None:
+        self.log.append(f"forget {kept.token[:4]}")
+        self.kept = [one for one in self.kept if one.token != kept.token]
+
+
+class Ledger:
+    def __init__(self, log: list[str]) -> None:
+        self.log = log
+        self.records: dict[CallId, Record] = {}
+        self.optouts: list[OptOut] = []
+        self.on_begin: Callable[[], None] = lambda: None
+
+    async def begin(self, begin: Begin) -> None:
+        self.log.append("begin")
+        self.records[begin.call] = calls.opened(begin)
+        self.on_begin()
+
+    async def keep(self, record: Record) -> None:
+        self.log.append(f"keep {record.disposition}")
+        self.records[record.call] = record
+
+    async def opt_out(self, entry: OptOut) -> bool:
+        self.log.append(f"opt out {entry.number} {entry.source}")
+        new = all(one.number != entry.number for one in self.optouts)
+        self.optouts.append(entry)
+        return new
+
+    async def is_opted_out(self, number: str) -> bool:
+        return any(entry.number == number for entry in self.optouts)
+
+    async def find(self, call: CallId) -> Record | None:
+        return self.records.get(call)
+
+    async def open_calls(self) -> Sequence[Record]:
+        return [record for record in self.records.values() if record.ended_at is None]
+
+
+class House:
+    def __init__(self) -> None:
+        self.log: list[str] = []
+        self.switch = Switch(self.log)
+        self.ledger = Ledger(self.log)
+        self.engine = Engine(switch=self.switch, ledger=self.ledger, clock=Time(), spawn=run)
+
+    def up(self) -> House:
+        run(self.engine.link_up())
+        return self
+
+    def place(self) -> Awaitable[None]:
+        return run(self.engine.place(ORDER, country="mexico", planned_at=99.0))
+
+    def told(self, *story: facts.Fact) -> None:
+        for fact in story:
+            self.engine.take(fact)
+
+
+@pytest.fixture
+def house() -> House:
+    return House()
+
+
+ANSWERED = facts.Answered(call=CALL, at=104.0)
+ENDED = facts.Ended(call=CALL, at=110.0, cause=16)
+
+
+def test_a_record_is_open_before_the_originate_leaves(house: House) -> None:
+    house.up().place()
+
+    assert house.log == ["begin", "originate +525550001003"]
+
+
+def test_nothing_is_dialed_without_a_link(house: House) -> None:
+    with pytest.raises(NotDialedError, match="no link to Asterisk"):
+        house.place()
+
+    assert house.log == []
+
+
+def test_nothing_is_dialed_to_a_number_on_the_list(house: House) -> None:
+    house.up().ledger.optouts.append(OptOut(number=ORDER.number, at=1.0, source="operator"))
+
+    with pytest.raises(NotDialedError, match="opt-out list"):
+        house.place()
+
+    assert house.log == []
+
+
+def test_an_opt_out_that_lands_during_the_commit_stops_the_originate(house: House) -> None:
+    house.up().ledger.on_begin = lambda: house.ledger.optouts.append(
+        OptOut(number=ORDER.number, at=1.0, source="key")
+    )
+
+    with pytest.raises(NotDialedError, match="just now"):
+        house.place()
+
+    assert house.log == ["begin", "keep failed"]
+    assert house.engine.live == 0
+
+
+def test_a_call_is_followed_to_its_end_and_written_once(house: House) -> None:
+    seen: list[str] = []
+    house.up().engine.watch(lambda record, fact: seen.append(f"{type(fact).__name__} {record.state}"))
+    house.place()
+
+    house.told(facts.Ordered(call=CALL, at=101.0), ANSWERED, ENDED, ENDED)
+
+    assert seen == ["Ordered ordered", "Answered answered", "Ended ended"]
+    assert house.log[-1] == "keep no_key"
+    assert house.ledger.records[CALL].ended_at == 110.0
+
+
+def test_an_opt_out_is_durable_before_it_is_told(house: House) -> None:
+    seen: list[str] = []
+    house.up().engine.watch(lambda _, fact: seen.append(f"{type(fact).__name__} after {house.log[-1]}"))
+    house.place()
+
+    assert run(house.engine.opt_out(call=CALL, digit="9", source="key"))
+
+    assert seen == ["OptedOut after opt out +525550001003 key"]
+
+
+def test_an_opt_out_told_by_event_is_kept_and_asterisk_is_freed_of_it(house: House) -> None:
+    house.up().place()
+
+    house.told(ANSWERED, facts.OptOutAsked(call=CALL, at=105.0, digit="9"), ENDED)
+
+    assert house.log[2:] == ["opt out +525550001003 key", f"forget {CALL[:4]}", "keep opted_out"]
+
+
+def test_an_opt_out_of_a_call_that_nobody_knows_is_not_claimed(house: House) -> None:
+    assert not run(house.up().engine.opt_out(call=OTHER, digit="9", source="key"))
+    assert house.ledger.optouts == []
+
+
+def test_a_number_given_by_a_foreign_dialplan_is_enough(house: House) -> None:
+    assert run(house.up().engine.opt_out(call=OTHER, digit="9", source="key", number="+13055550001"))
+    assert house.ledger.optouts[0].number == "+13055550001"
+
+
+def test_what_asterisk_kept_is_on_the_list_before_the_first_originate(house: House) -> None:
+    house.up().place()
+    house.told(ANSWERED, ENDED)
+    house.engine.link_down()
+    house.switch.kept.append(Kept(token=CALL, call=CALL, at=108.0, digit="9"))
+
+    house.up()
+
+    with pytest.raises(NotDialedError, match="opt-out list"):
+        house.place()
+    assert house.log[-3:] == ["opt out +525550001003 astdb", "keep opted_out", f"forget {CALL[:4]}"]
+    assert house.ledger.records[CALL].disposition is Disposition.OPTED_OUT
+
+
+def test_what_asterisk_kept_of_a_strangers_call_is_left_where_it_is(house: House) -> None:
+    house.switch.kept.append(Kept(token=OTHER, call=OTHER, at=108.0, digit="9"))
+
+    house.up()
+
+    assert house.switch.kept
+    assert house.ledger.optouts == []
+
+
+def test_after_a_restart_live_calls_are_adopted_and_the_others_closed_unknown(house: House) -> None:
+    house.up().place()
+    open_call = house.ledger.records[CALL]
+    after = House()
+    after.ledger.records = {CALL: open_call, OTHER: replace(open_call, call=OTHER)}
+    after.switch.living = {CALL}
+
+    after.up()
+
+    assert after.engine.known(CALL) == open_call
+    assert after.ledger.records[OTHER].disposition is Disposition.UNKNOWN
+    after.told(ANSWERED, facts.KeyDecided(call=CALL, at=105.0, digit="3", meaning=Meaning.CONNECT), ENDED)
+    assert after.ledger.records[CALL].state is State.ENDED
+
+
+def test_a_call_that_ends_while_asterisk_lists_its_channels_is_not_adopted(house: House) -> None:
+    house.up().place()
+    after = House()
+    after.ledger.records = {CALL: house.ledger.records[CALL]}
+    after.switch.living = {CALL}
+    after.switch.while_listing = lambda: after.told(ENDED)
+
+    after.up()
+
+    assert after.engine.live == 0
+    assert after.ledger.records[CALL].state is State.ENDED
+
+
+def test_facts_of_strangers_calls_are_ignored(house: House) -> None:
+    house.up().told(facts.Answered(call=OTHER, at=1.0))
+
+    assert house.engine.live == 0
+
+
+def test_a_watcher_can_stop_watching(house: House) -> None:
+    seen: list[facts.Fact] = []
+    stop = house.up().engine.watch(lambda _, fact: seen.append(fact))
+    house.place()
+
+    stop()
+    house.told(ANSWERED)
+
+    assert seen == []

@@ -1,1 +1,4 @@
-"""."""
+"""Asterisk as we reach it: the AMI link, the FastAGI port, the translation into facts.
+
+Twisted lives here.
+"""

@@ -9,12 +9,12 @@ from collections.abc import Callable
 
 from fastagi_server.dialer import call as calls
 from fastagi_server.dialer.gate import NotDialedError
-from fastagi_server.dialer.ports import Kept, Ledger, Spawn, Switch, Watcher
+from fastagi_server.dialer.ports import Ledger, Spawn, Switch, Watcher
 from fastagi_server.telephony import facts
 from fastagi_server.telephony.call_id import CallId
 from fastagi_server.telephony.clock import Clock
 from fastagi_server.telephony.orders import PlaceCall
-from fastagi_server.telephony.record import Begin, OptOut, Record, State
+from fastagi_server.telephony.record import Begin, Kept, OptOut, Record, State
 
 NO_LINK = "there is no link to Asterisk"
 KEY = "key"
@@ -110,7 +110,7 @@ class Engine:
     async def _opt_out_kept(self, fact: facts.OptOutAsked) -> None:
         """Make it durable even when the AGI question never reaches us, then free Asterisk of it."""
         if await self.opt_out(call=fact.call, digit=fact.digit, source=KEY):
-            kept = Kept(token=fact.call, call=fact.call, at=fact.at, digit=fact.digit)
+            kept = Kept(call=fact.call, at=fact.at, digit=fact.digit)
             await self._switch.forget_optout(kept)
 
     async def opt_out(self, *, call: CallId, digit: str, source: str, number: str | None = None) -> bool:

@@ -6,23 +6,12 @@ A port's promise is an awaitable; this room does not know which kind, only the r
 from __future__ import annotations
 
 from collections.abc import Awaitable, Coroutine, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from fastagi_server.telephony.call_id import CallId
 from fastagi_server.telephony.facts import Fact
 from fastagi_server.telephony.orders import PlaceCall
-from fastagi_server.telephony.record import Begin, OptOut, Record
-
-
-@dataclass(frozen=True, kw_only=True)
-class Kept:
-    """An opt-out that Asterisk kept for us while we were away; `token` names its entry there."""
-
-    token: str
-    call: CallId
-    at: float
-    digit: str
+from fastagi_server.telephony.record import Begin, Kept, OptOut, Record
 
 
 class Switch(Protocol):

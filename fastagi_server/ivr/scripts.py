@@ -6,18 +6,15 @@ milliseconds. A script that fails leaves the variable as it was: the dialplan's 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, Protocol
+from collections.abc import Awaitable
+from typing import Protocol
 
-from fastagi_server.agi.script import Agi
+from fastagi_server.agi.script import Agi, Script
 from fastagi_server.dialplan import variables
 from fastagi_server.ivr import decide
 from fastagi_server.telephony.amd import read_verdict
 from fastagi_server.telephony.country import Country
 from fastagi_server.telephony.errors import DiscadorError
-
-Script = Callable[[Agi], Coroutine[Any, Any, None]]
-OPTOUT_DONE = "done"
 
 
 class UnknownScriptError(DiscadorError):
@@ -71,9 +68,25 @@ def scripts(calls: Calls) -> dict[str, Script]:
         """
         digit, number = _argument(agi, 0), _argument(agi, 2) or None
         if await calls.opt_out(uniqueid=agi.request.uniqueid, digit=digit, number=number):
-            await agi.set_variable(variables.OPTOUT, OPTOUT_DONE)
+            await agi.set_variable(variables.OPTOUT, variables.OPTOUT_DONE)
 
-    return {"answered": answered, "key": key, "optout": optout}
+    return {
+        variables.Script.ANSWERED: answered,
+        variables.Script.KEY: key,
+        variables.Script.OPTOUT: optout,
+    }
+
+
+def route(by_name: dict[str, Script]) -> Script:
+    """Give one script that runs the one that the dialplan named."""
+
+    async def routed(agi: Agi) -> None:
+        script = by_name.get(agi.request.network_script)
+        if script is None:
+            raise UnknownScriptError(name=agi.request.network_script, known=", ".join(by_name))
+        await script(agi)
+
+    return routed
 
 
 def _argument(agi: Agi, position: int) -> str:

@@ -94,3 +94,12 @@ class OptOut:
     source: str
     call: CallId | None = None
     digit: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """An opt-out that Asterisk keeps in AstDB until we have it durably."""
+
+    call: CallId
+    at: float
+    digit: str

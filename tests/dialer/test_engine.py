@@ -9,13 +9,12 @@ import pytest
 from fastagi_server.dialer import call as calls
 from fastagi_server.dialer.engine import Engine
 from fastagi_server.dialer.gate import NotDialedError
-from fastagi_server.dialer.ports import Kept
 from fastagi_server.telephony import facts
 from fastagi_server.telephony.call_id import CallId, mint
 from fastagi_server.telephony.disposition import Disposition
 from fastagi_server.telephony.keys import Meaning
 from fastagi_server.telephony.orders import PlaceCall
-from fastagi_server.telephony.record import Begin, OptOut, Record, State
+from fastagi_server.telephony.record import Begin, Kept, OptOut, Record, State
 
 CALL = mint(1.0, b"0123456789")
 OTHER = mint(2.0, b"0123456789")
@@ -72,8 +71,8 @@ class Switch:
         return list(self.kept)
 
     async def forget_optout(self, kept: Kept) -> None:
-        self.log.append(f"forget {kept.token[:4]}")
-        self.kept = [one for one in self.kept if one.token != kept.token]
+        self.log.append(f"forget {kept.call[:4]}")
+        self.kept = [one for one in self.kept if one.call != kept.call]
 
 
 class Ledger:
@@ -214,7 +213,7 @@ def test_what_asterisk_kept_is_on_the_list_before_the_first_originate(house: Hou
     house.up().place()
     house.told(ANSWERED, ENDED)
     house.engine.link_down()
-    house.switch.kept.append(Kept(token=CALL, call=CALL, at=108.0, digit="9"))
+    house.switch.kept.append(Kept(call=CALL, at=108.0, digit="9"))
 
     house.up()
 
@@ -225,7 +224,7 @@ def test_what_asterisk_kept_is_on_the_list_before_the_first_originate(house: Hou
 
 
 def test_what_asterisk_kept_of_a_strangers_call_is_left_where_it_is(house: House) -> None:
-    house.switch.kept.append(Kept(token=OTHER, call=OTHER, at=108.0, digit="9"))
+    house.switch.kept.append(Kept(call=OTHER, at=108.0, digit="9"))
 
     house.up()
 

@@ -1,0 +1,196 @@
+"""The FastAGI port: who may ask, how long and how many at once. What is asked is the script's affair.
+
+Closing a session is always safe: the dialplan has its default set before it asks.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IAddress, IDelayedCall, IReactorTime, ITCPTransport
+from twisted.internet.protocol import Factory, Protocol, connectionDone
+from twisted.python.failure import Failure
+
+from fastagi_server.agi.drive import Drive, Stage
+from fastagi_server.agi.errors import Gone
+from fastagi_server.agi.script import Script
+from fastagi_server.telephony.errors import BadInputError, DiscadorError
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What one FastAGI port bears: seconds without a word from Asterisk, seconds in all, sessions at once.
+
+    `own` is how long a script may wait for something of ours (a commit) before the session is closed.
+    """
+
+    idle: float = 5.0
+    own: float = 5.0
+    session: float = 30.0
+    sessions: int = 4096
+
+
+def read_permits(addresses: Iterable[str]) -> tuple[Network, ...]:
+    """Take the addresses and networks that may ask, for example 127.0.0.1 or 10.0.0.0/24."""
+    networks = []
+    for address in addresses:
+        try:
+            networks.append(ipaddress.ip_network(address))
+        except ValueError:
+            expected = "an IP address or network such as 10.0.0.0/24"
+            raise BadInputError(field="fastagi.permit", value=address, expected=expected) from None
+    return tuple(networks)
+
+
+@dataclass(kw_only=True)
+class Counts:
+    """What the port has seen; for whoever asks."""
+
+    open: int = 0
+    served: int = 0
+    failed: int = 0
+    strangers: int = 0
+    turned_away: int = 0
+    reasons: dict[str, int] = field(default_factory=dict)
+
+
+class Session(Protocol):
+    """One AGI() of a dialplan."""
+
+    def __init__(self, port: FastAgiPort) -> None:
+        self._port = port
+        self._drive = Drive(port.script)
+        self._alarms: list[IDelayedCall] = []
+        self._counted = False
+
+    def connectionMade(self) -> None:  # noqa: N802 - Twisted's name
+        """Let in whoever may ask, while there is room."""
+        if not self._port.admit(self._wire.getPeer()):
+            self._wire.abortConnection()
+            return
+        self._counted = True
+        self._wire.setTcpNoDelay(True)
+        limits, later = self._port.limits, self._port.reactor.callLater
+        self._idle = later(limits.idle, self._give_up, "Asterisk said nothing in time")
+        self._alarms = [self._idle, later(limits.session, self._give_up, "the session took too long")]
+
+    def dataReceived(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
+        """Take Asterisk's bytes and answer."""
+        if self._idle.active():
+            self._idle.reset(self._port.limits.idle)
+        self._write(self._drive.receive(data))
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: ARG002, N802 - Twisted's name
+        """Let the script know, and make room."""
+        self._drive.connection_lost()
+        for alarm in self._alarms:
+            if alarm.active():
+                alarm.cancel()
+        if self._counted:
+            failure = self._drive.failure
+            self._port.left(None if isinstance(failure, Gone) else failure)
+
+    @property
+    def _wire(self) -> ITCPTransport:
+        return cast("ITCPTransport", self.transport)
+
+    def _write(self, out: bytes) -> None:
+        if out:
+            self._wire.write(out)
+        if self._drive.ended:
+            self._wire.loseConnection()
+        elif self._drive.stage is Stage.FOREIGN:
+            self._wait_for(self._drive.awaiting)
+
+    def _wait_for(self, awaited: Deferred[Any]) -> None:
+        if self._idle.active():
+            self._idle.reset(self._port.limits.own)
+
+        def came(value: Any) -> None:
+            self._write(self._drive.resume(value, awaited))
+
+        def failed(failure: Failure) -> None:
+            error = failure.value or Gone()
+            self._write(self._drive.throw(error, awaited))
+
+        awaited.addCallbacks(came, failed)
+
+    def _give_up(self, why: str) -> None:
+        self._port.count(why)
+        self._wire.abortConnection()
+
+
+class FastAgiPort(Factory):
+    """All sessions of one port."""
+
+    noisy = False
+
+    def __init__(
+        self,
+        *,
+        script: Script,
+        permits: tuple[Network, ...],
+        limits: Limits,
+        reactor: IReactorTime,
+        log: Callable[[str], None],
+    ) -> None:
+        self.script = script
+        self.limits = limits
+        self.reactor = reactor
+        self.counts = Counts()
+        self._permits = permits
+        self._known: dict[str, bool] = {}
+        self._log = log
+
+    def buildProtocol(self, addr: IAddress | None) -> Session:  # noqa: ARG002, N802 - Twisted's name
+        """Open a session."""
+        return Session(self)
+
+    def admit(self, peer: IAddress) -> bool:
+        """Say whether this peer may ask now."""
+        host = str(getattr(peer, "host", ""))
+        if not self._permitted(host):
+            self.counts.strangers += 1
+            self._log(f"FastAGI: {host} may not ask; fastagi.permit does not name it")
+            return False
+        if self.counts.open >= self.limits.sessions:
+            self.counts.turned_away += 1
+            return False
+        self.counts.open += 1
+        return True
+
+    def left(self, failure: Exception | None) -> None:
+        """Count a session that is over."""
+        self.counts.open -= 1
+        self.counts.served += 1
+        if failure is not None:
+            self.counts.failed += 1
+            what = failure.sentence() if isinstance(failure, DiscadorError) else repr(failure)
+            self._log(f"FastAGI: a script failed, the dialplan's default stands: {what}")
+
+    def count(self, why: str) -> None:
+        """Count a session that was given up."""
+        self.counts.reasons[why] = self.counts.reasons.get(why, 0) + 1
+        self._log(f"FastAGI: a session was given up, the dialplan's default stands: {why}")
+
+    def _permitted(self, host: str) -> bool:
+        known = self._known.get(host)
+        if known is None:
+            known = self._known[host] = permitted(host, self._permits)
+        return known
+
+
+def permitted(host: str, permits: tuple[Network, ...]) -> bool:
+    """Say whether an address is among the permitted; an IPv4 address mapped into IPv6 counts as itself."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    mapped = getattr(address, "ipv4_mapped", None)
+    return any((mapped or address) in network for network in permits)

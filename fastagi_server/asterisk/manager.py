@@ -1,0 +1,194 @@
+"""One connection to Asterisk's manager, from its banner to its loss. It never sends anything twice.
+
+The language is ami's; here are the socket's bytes and the time each answer may take.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import cast
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IDelayedCall, IReactorTime, ITCPTransport
+from twisted.internet.protocol import Protocol, connectionDone
+from twisted.python.failure import Failure
+
+from fastagi_server.ami.action import Action
+from fastagi_server.ami.actions import Ping
+from fastagi_server.ami.errors import LoginRefusedError, RemoteError
+from fastagi_server.ami.event import Event
+from fastagi_server.ami.exchange import Answered, Exchange, Orphan
+from fastagi_server.ami.login import login
+from fastagi_server.ami.messages import Banner, Response
+from fastagi_server.asterisk.errors import OutcomeUnknownError, RefusedError
+
+# Asterisk cuts off a client whose buffers are full for 100 ms: a burst of events must fit.
+RECEIVE_BUFFER = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True, kw_only=True)
+class Patience:
+    """How long things may take, in seconds."""
+
+    action: float = 10.0
+    keepalive: float = 15.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Credentials:
+    """Who we are to Asterisk; the secret is never shown."""
+
+    username: str
+    secret: Callable[[], str]
+    md5: bool = True
+
+
+@dataclass(kw_only=True)
+class _Asked:
+    action: Action
+    answer: Deferred[Answered]
+    alarm: IDelayedCall
+
+
+class Manager(Protocol):
+    """The protocol; `up` fires once logged in, or fails when refused or lost before that."""
+
+    def __init__(
+        self,
+        *,
+        prefix: str,
+        credentials: Credentials,
+        patience: Patience,
+        alarm: IReactorTime,
+        on_event: Callable[[Event], None],
+    ) -> None:
+        self._exchange = Exchange(prefix=prefix)
+        self._credentials = credentials
+        self._patience = patience
+        self._alarm = alarm
+        self._on_event = on_event
+        self._asked: dict[str, _Asked] = {}
+        self._ping: IDelayedCall | None = None
+        self._login: Generator[Action, Response, None] | None = None
+        self.banner = ""
+        self.up: Deferred[None] = Deferred()
+        self.down: Deferred[str] = Deferred()
+        self._why = "the link was lost"
+
+    @property
+    def orphans(self) -> int:
+        """How many answers came that nobody waited for."""
+        return self._exchange.orphans
+
+    def ask(self, action: Action, *, seconds: float | None = None) -> Deferred[Answered]:
+        """Send an action once; fails with RefusedError, or OutcomeUnknownError when no answer can come."""
+        action_id, data = self._exchange.request(action)
+        answer: Deferred[Answered] = Deferred()
+        alarm = self._alarm.callLater(seconds or self._patience.action, self._expire, action_id)
+        self._asked[action_id] = _Asked(action=action, answer=answer, alarm=alarm)
+        self._wire.write(data)
+        return answer
+
+    def abort(self, why: str) -> None:
+        """End the connection now."""
+        self._why = why
+        self._wire.abortConnection()
+
+    def connectionMade(self) -> None:  # noqa: N802 - Twisted's name
+        """Make room for bursts; Asterisk speaks first."""
+        handle = cast("socket.socket", self.transport.getHandle())  # type: ignore[union-attr]
+        handle.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+        self._ping = self._alarm.callLater(self._patience.action, self.abort, "it did not let us in in time")
+
+    def dataReceived(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
+        """Take bytes from Asterisk; whatever breaks its own rules ends the link."""
+        try:
+            told = self._exchange.receive(data)
+        except RemoteError as error:
+            self.abort(error.sentence())
+            return
+        for message in told:
+            match message:
+                case Answered():
+                    self._answered(message)
+                case Banner():
+                    self.banner = message.text
+                    self._begin_login()
+                case Orphan():
+                    continue  # counted by the exchange; its asker was told long ago
+                case _:
+                    self._on_event(message)
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: ARG002, N802 - Twisted's name
+        """Tell everybody who waits that the outcome is unknown, once."""
+        if self._ping is not None and self._ping.active():
+            self._ping.cancel()
+        for action_id in self._exchange.lost():
+            asked = self._asked.pop(action_id)
+            asked.alarm.cancel()
+            asked.answer.errback(OutcomeUnknownError(action=asked.action.action, why=self._why))
+        if not self.up.called:
+            self.up.errback(OutcomeUnknownError(action="the login", why=self._why))
+        self.down.callback(self._why)
+
+    @property
+    def _wire(self) -> ITCPTransport:
+        return cast("ITCPTransport", self.transport)
+
+    def _begin_login(self) -> None:
+        self._login = login(
+            username=self._credentials.username, secret=self._credentials.secret(), md5=self._credentials.md5
+        )
+        self.ask(next(self._login)).addCallbacks(self._go_on, self._login_failed)
+
+    def _go_on(self, answered: Answered) -> None:
+        assert self._login is not None
+        try:
+            action = self._login.send(answered.response)
+        except StopIteration:
+            self._logged_in()
+        except LoginRefusedError as error:
+            self._refuse(error)
+        else:
+            self.ask(action).addCallbacks(self._go_on, self._login_failed)
+
+    def _login_failed(self, failure: Failure) -> None:
+        if isinstance(failure.value, RefusedError):
+            why = str(failure.value.details["why"])
+            self._refuse(LoginRefusedError(username=self._credentials.username, why=why))
+
+    def _refuse(self, error: LoginRefusedError) -> None:
+        self._why = error.sentence()
+        self.up.errback(error)
+        self._wire.abortConnection()
+
+    def _logged_in(self) -> None:
+        if self._ping is not None:
+            self._ping.cancel()
+        self._ping = self._alarm.callLater(self._patience.keepalive, self._keep_alive)
+        self.up.callback(None)
+
+    def _keep_alive(self) -> None:
+        def alive(_: Answered) -> None:
+            self._ping = self._alarm.callLater(self._patience.keepalive, self._keep_alive)
+
+        def dead(failure: Failure) -> None:
+            self.abort(f"no answer to a Ping: {failure.getErrorMessage()}")
+
+        self.ask(Ping()).addCallbacks(alive, dead)
+
+    def _answered(self, answered: Answered) -> None:
+        asked = self._asked.pop(answered.action_id)
+        asked.alarm.cancel()
+        if answered.response.ok:
+            asked.answer.callback(answered)
+        else:
+            why = answered.response.message or answered.response.response
+            asked.answer.errback(RefusedError(action=asked.action.action, why=why))
+
+    def _expire(self, action_id: str) -> None:
+        for expired in self._exchange.expire([action_id]):
+            asked = self._asked.pop(expired)
+            asked.answer.errback(OutcomeUnknownError(action=asked.action.action, why="no answer in time"))

@@ -1,0 +1,125 @@
+"""One Asterisk as the engine sees it: orders become actions, answers and events become facts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+
+from fastagi_server.ami import actions, events
+from fastagi_server.ami.event import Event
+from fastagi_server.ami.headers import Escaped
+from fastagi_server.asterisk.errors import NoLinkError, OutcomeUnknownError, RefusedError
+from fastagi_server.asterisk.link import Link
+from fastagi_server.asterisk.translate import Translator
+from fastagi_server.dialplan import variables
+from fastagi_server.telephony import facts
+from fastagi_server.telephony.call_id import CallId, is_call_id
+from fastagi_server.telephony.clock import Clock
+from fastagi_server.telephony.orders import PlaceCall
+from fastagi_server.telephony.record import Kept
+
+CALL_HEADER = "X-Discador-Call"
+# Longer than Asterisk needs to queue an Originate, shorter than anybody's patience.
+_SUCCESS = "Success"
+
+
+class Switch:
+    """Gives orders over a link; every fact goes to `tell`."""
+
+    def __init__(
+        self, *, clock: Clock, tell: Callable[[facts.Fact], None], fastagi: Callable[[], str]
+    ) -> None:
+        self._clock = clock
+        self._tell = tell
+        self._fastagi = fastagi
+        self._translator = Translator()
+        self._ordered: dict[str, CallId] = {}
+        self.link: Link | None = None
+
+    def event(self, event: Event) -> None:
+        """Take an event from the link."""
+        at = self._clock.wall()
+        if isinstance(event, events.OriginateResponse):
+            self._originate_response(event, at)
+            return
+        for fact in self._translator.facts(event, at):
+            self._tell(fact)
+
+    async def originate(self, order: PlaceCall) -> None:
+        """Write the Originate once; Asterisk's answer becomes a fact, and so does its absence."""
+        pending = self._link.ask(
+            actions.Originate(
+                channel=order.channel,
+                context=order.context,
+                channel_id=order.call,
+                caller_id=order.callerid,
+                timeout_ms=order.ring_seconds * 1000,
+                account=order.campaign,
+                variables=self._variables(order),
+            )
+        )
+        self._tell(facts.Ordered(call=order.call, at=self._clock.wall()))
+        try:
+            answered = await pending
+        except RefusedError as no:
+            why = str(no.details["why"])
+            self._tell(facts.OrderRefused(call=order.call, at=self._clock.wall(), why=why))
+        except OutcomeUnknownError:
+            self._tell(facts.OrderLost(call=order.call, at=self._clock.wall()))
+        else:
+            self._ordered[answered.action_id] = order.call
+            self._tell(facts.Accepted(call=order.call, at=self._clock.wall()))
+
+    async def hangup(self, call: CallId) -> None:
+        """End a call; one that is gone already is no error."""
+        with suppress(RefusedError):
+            await self._link.ask(actions.Hangup(channel=call, cause=16))
+
+    async def live_calls(self) -> frozenset[CallId]:
+        """Give the calls of ours among Asterisk's channels."""
+        answered = await self._link.ask(actions.CoreShowChannels())
+        uniqueids = [each.uniqueid for each in answered.events if isinstance(each, events.CoreShowChannel)]
+        return frozenset(CallId(uniqueid) for uniqueid in uniqueids if is_call_id(uniqueid))
+
+    async def kept_optouts(self) -> list[Kept]:
+        """Give the opt-outs in AstDB; what is not in our own hand is left alone."""
+        try:
+            answered = await self._link.ask(actions.DBGetTree(family=variables.OPTOUT_FAMILY))
+        except RefusedError:
+            return []  # Asterisk says Error for a family that has no keys
+        entries = [each for each in answered.events if isinstance(each, events.DBGetTreeResponse)]
+        return [kept for entry in entries if (kept := read_kept(entry.key, entry.val)) is not None]
+
+    async def forget_optout(self, kept: Kept) -> None:
+        """Delete the entry; one that is gone already is no error."""
+        with suppress(RefusedError, NoLinkError):
+            await self._link.ask(actions.DBDel(family=variables.OPTOUT_FAMILY, key=kept.call))
+
+    @property
+    def _link(self) -> Link:
+        if self.link is None:
+            raise NoLinkError(where="Asterisk", action="anything")
+        return self.link
+
+    def _variables(self, order: PlaceCall) -> tuple[tuple[str, str | Escaped], ...]:
+        given: list[tuple[str, str | Escaped]] = [
+            (variables.AGI_URI, self._fastagi()),
+            (variables.HANDLER_VARIABLE, Escaped(variables.HANDLER_VALUE)),
+        ]
+        if order.channel.startswith("PJSIP/"):
+            given.append((f"PJSIP_HEADER(add,{CALL_HEADER})", order.call))
+        return tuple(given)
+
+    def _originate_response(self, event: events.OriginateResponse, at: float) -> None:
+        call = self._ordered.pop(event.action_id, None)
+        if call is not None and event.response != _SUCCESS:
+            self._tell(facts.OriginateFailed(call=call, at=at, reason=event.reason))
+
+
+def read_kept(key: str, value: str) -> Kept | None:
+    """Take an entry of AstDB, for example /discador_optout/<call id> and 1764000000/9."""
+    call = key.rpartition("/")[2]
+    epoch, _, digit = value.partition("/")
+    if not is_call_id(call) or not epoch.isascii() or not epoch.isdigit() or len(digit) > 1:
+        return None
+    return Kept(call=CallId(call), at=float(epoch), digit=digit)

@@ -1,0 +1,107 @@
+"""What Asterisk's events mean for a call: foreign words become facts here and nowhere else.
+
+An event of a channel that is not ours gives nothing. `at` is when we saw it, Unix seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from fastagi_server.ami import events
+from fastagi_server.ami.event import Event
+from fastagi_server.dialplan import variables
+from fastagi_server.telephony import facts
+from fastagi_server.telephony.amd import Amd, read_verdict
+from fastagi_server.telephony.call_id import CallId, is_call_id
+from fastagi_server.telephony.cause import read_sip
+from fastagi_server.telephony.keys import Meaning, Press
+
+_RINGING = 5
+_UP = 6
+_RECEIVED = "Received"
+
+Facts = Iterator[facts.Fact]
+
+
+class Translator:
+    """Remembers what one event alone does not say: when a key went down."""
+
+    def __init__(self) -> None:
+        self._down: dict[CallId, tuple[str, float]] = {}
+
+    def facts(self, event: Event, at: float) -> Facts:
+        """Give what the event says of a call of ours."""
+        uniqueid = getattr(event, "uniqueid", "")
+        read = self._READ.get(type(event))
+        if read is not None and is_call_id(uniqueid):
+            yield from read(self, event, CallId(uniqueid), at)
+
+    def _newchannel(self, _: events.Newchannel, call: CallId, at: float) -> Facts:
+        yield facts.Dialed(call=call, at=at)
+
+    def _newstate(self, event: events.Newstate, call: CallId, at: float) -> Facts:
+        if event.channel_state == _RINGING:
+            yield facts.Ringing(call=call, at=at)
+        elif event.channel_state == _UP:
+            yield facts.Answered(call=call, at=at)
+
+    def _key_down(self, event: events.DTMFBegin, call: CallId, at: float) -> Facts:
+        if event.direction == _RECEIVED:
+            self._down[call] = (event.digit, at)
+        yield from ()
+
+    def _key_up(self, event: events.DTMFEnd, call: CallId, at: float) -> Facts:
+        if event.direction != _RECEIVED:
+            return
+        digit, begun = self._down.pop(call, ("", at))
+        press = Press(
+            digit=event.digit,
+            begun_at=begun if digit == event.digit else None,
+            ended_at=at,
+            duration_ms=event.duration_ms,
+        )
+        yield facts.DigitHeard(call=call, at=at, press=press)
+
+    def _left(self, _: events.HangupRequest, call: CallId, at: float) -> Facts:
+        yield facts.CalleeLeft(call=call, at=at)
+
+    def _ended(self, event: events.Hangup, call: CallId, at: float) -> Facts:
+        self._down.pop(call, None)
+        yield facts.Ended(call=call, at=at, cause=event.cause, sip_code=event.tech_cause or 0)
+
+    def _told(self, event: events.UserEvent, call: CallId, at: float) -> Facts:
+        if event.name == variables.USER_EVENT:
+            yield from told(event.fields, call, at)
+
+    _READ: dict[type[Event], Callable[[Translator, Any, CallId, float], Facts]] = {  # noqa: RUF012 - a table
+        events.Newchannel: _newchannel,
+        events.Newstate: _newstate,
+        events.DTMFBegin: _key_down,
+        events.DTMFEnd: _key_up,
+        events.HangupRequest: _left,
+        events.Hangup: _ended,
+        events.UserEvent: _told,
+    }
+
+
+def told(fields: Any, call: CallId, at: float) -> Facts:
+    """Give what the dialplan's own event says; words that it never says give nothing."""
+    header = variables.Header
+    digit = fields.get(header.DIGIT, "")
+    match fields.get(header.FACT, ""):
+        case variables.Told.AMD:
+            amd = Amd(read_verdict(fields.get(header.STATUS, "")), fields.get(header.CAUSE, ""))
+            yield facts.AmdDecided(call=call, at=at, amd=amd)
+        case variables.Told.KEY:
+            meaning = fields.get(header.MEANING, "")
+            if meaning in set(Meaning):
+                yield facts.KeyDecided(call=call, at=at, digit=digit, meaning=Meaning(meaning))
+        case variables.Told.OPTOUT:
+            yield facts.OptOutAsked(call=call, at=at, digit=digit)
+        case variables.Told.CONNECTING:
+            yield facts.Connecting(call=call, at=at)
+        case variables.Told.ENDED:
+            sip = read_sip(fields.get(header.TECH, ""))
+            if sip is not None:
+                yield facts.SipTold(call=call, at=at, sip_code=sip[0], sip_reason=sip[1])

@@ -1,0 +1,134 @@
+"""The desk's language: orders down, frames up, one JSON object a line.
+
+The socket is private, yet every line is taken as hostile: an unknown word or a wrong type is refused by name.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+from fastagi_server.telephony.errors import BadInputError, DiscadorError
+from fastagi_server.telephony.record import Record
+
+MAX_LINE = 65536
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dial:
+    """Ring one number once; empty words are chosen by the engine from its configuration.
+
+    `number` is as people write it; `country` a slug; `trunk` a name; `callerid` one of our own numbers.
+    """
+
+    number: str
+    country: str = ""
+    trunk: str = ""
+    callerid: str = ""
+    campaign: str = "manual"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ask:
+    """Ask how the engine stands."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Placed:
+    """The call is open and has its id."""
+
+    call: str
+    number: str
+    country: str
+    callerid: str
+    trunk: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Happened:
+    """A fact of the call: its name, its instant in Unix seconds, and what else it says."""
+
+    call: str
+    fact: str
+    at: float
+    says: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Closed:
+    """The call is over; its whole record."""
+
+    record: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failed:
+    """The order was not carried out; `code` and `details` let the reader say it in another language."""
+
+    code: str
+    message: str
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """How the engine stands: is Asterisk there, how many calls are open, where FastAGI listens."""
+
+    ready: bool
+    live: int
+    fastagi: str
+
+
+Frame = Dial | Ask | Placed | Happened | Closed | Failed | Standing
+_KINDS: dict[str, type[Frame]] = {
+    kind.__name__.lower(): kind for kind in (Dial, Ask, Placed, Happened, Closed, Failed, Standing)
+}
+_JSON_TYPES: dict[str, tuple[type, ...]] = {
+    "str": (str,),
+    "bool": (bool,),
+    "int": (int,),
+    "float": (int, float),
+    "dict[str, Any]": (dict,),
+}
+
+
+def encode(frame: Frame) -> bytes:
+    """Give the frame as one line without its end."""
+    return json.dumps({"frame": type(frame).__name__.lower(), **asdict(frame)}).encode()
+
+
+def decode(line: bytes) -> Frame:
+    """Take one line from the other side; whatever is not a frame is refused by name."""
+    try:
+        told = json.loads(line)
+    except (ValueError, RecursionError):
+        raise BadInputError(field="frame", value=line[:80], expected="one JSON object a line") from None
+    if not isinstance(told, dict):
+        raise BadInputError(field="frame", value=line[:80], expected="one JSON object a line")
+    word = told.pop("frame", None)
+    kind = _KINDS.get(word) if isinstance(word, str) else None
+    if kind is None:
+        raise BadInputError(field="frame", value=word, expected=", ".join(_KINDS))
+    types = {each.name: str(each.type) for each in fields(kind)}
+    for name, value in told.items():
+        if name not in types:
+            raise BadInputError(field=f"{word}.{name}", value=value, expected=", ".join(types) or "no fields")
+        if type(value) not in _JSON_TYPES[types[name]]:
+            raise BadInputError(field=f"{word}.{name}", value=value, expected=types[name])
+    try:
+        return kind(**told)
+    except TypeError:
+        missing = ", ".join(sorted(set(types) - set(told)))
+        raise BadInputError(field=str(word), value=told, expected=f"{missing} as well") from None
+
+
+def record_json(record: Record) -> dict[str, Any]:
+    """Give a record as JSON takes it: words for enums, Unix seconds for instants."""
+    return asdict(record)
+
+
+def failed(error: DiscadorError) -> Failed:
+    """Give the frame of an error."""
+    details = {name: str(value) for name, value in error.details.items()}
+    return Failed(code=error.code, message=error.sentence(), details=details)

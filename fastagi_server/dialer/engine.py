@@ -19,6 +19,8 @@ from fastagi_server.telephony.record import Begin, Kept, OptOut, Record, State
 NO_LINK = "there is no link to Asterisk"
 KEY = "key"
 ASTDB = "astdb"
+# A gap between two pulses that means that we stood still (stopped, swapped out): news may be waiting unread.
+STALL_SECONDS = 2.0
 
 
 class Engine:
@@ -32,6 +34,8 @@ class Engine:
         self._calls: dict[CallId, Record] = {}
         self._placing: set[CallId] = set()
         self._watchers: list[Watcher] = []
+        self._unswept = False
+        self._pulse_at = clock.steady()
         self.ready = False
 
     def watch(self, watcher: Watcher) -> Callable[[], None]:
@@ -55,6 +59,7 @@ class Engine:
         """
         if not self.ready:
             raise NotDialedError(number=order.number, reason=NO_LINK)
+        await self._sweep_if_due()
         if await self._ledger.is_opted_out(order.number):
             raise NotDialedError(number=order.number, reason="it is on the opt-out list")
         begin = Begin(
@@ -101,6 +106,10 @@ class Engine:
         if record.state is State.ENDED:
             del self._calls[fact.call]
             self._spawn(self._keep(record))
+            if record.digits and record.key is None:
+                # It may have been the opt-out key, pressed while our answer was late: Asterisk kept it.
+                self._unswept = True
+                self._spawn(self._sweep_if_due())
         elif isinstance(fact, facts.OptOutAsked):
             self._spawn(self._opt_out_kept(fact))
 
@@ -132,14 +141,27 @@ class Engine:
 
         Nothing is dialed before this is done.
         """
-        for kept in await self._switch.kept_optouts():
-            await self._take_over(kept)
+        await self._sweep()
         await self._adopt()
         self.ready = True
 
     def link_down(self) -> None:
         """Asterisk is gone: nothing new is dialed until it is back."""
         self.ready = False
+
+    def pulse(self) -> None:
+        """Say that time goes on; called twice a second, so that standing still is noticed."""
+        self._pulse_at = self._clock.steady()
+
+    async def _sweep_if_due(self) -> None:
+        """Take over what Asterisk kept, if it may have kept anything since the last time."""
+        if self._unswept or self._clock.steady() - self._pulse_at > STALL_SECONDS:
+            await self._sweep()
+
+    async def _sweep(self) -> None:
+        self._unswept = False
+        for kept in await self._switch.kept_optouts():
+            await self._take_over(kept)
 
     async def _take_over(self, kept: Kept) -> None:
         number = await self._number_of(kept.call)

@@ -12,7 +12,7 @@ from fastagi_server.dialer.gate import NotDialedError
 from fastagi_server.telephony import facts
 from fastagi_server.telephony.call_id import CallId, mint
 from fastagi_server.telephony.disposition import Disposition
-from fastagi_server.telephony.keys import Meaning
+from fastagi_server.telephony.keys import Meaning, Press
 from fastagi_server.telephony.orders import PlaceCall
 from fastagi_server.telephony.record import Begin, Kept, OptOut, Record, State
 
@@ -46,7 +46,10 @@ class Time:
         self.now += 1
         return self.now
 
-    steady = wall
+    def steady(self) -> float:
+        return self.passed
+
+    passed = 0.0
 
 
 class Switch:
@@ -112,7 +115,8 @@ class House:
         self.log: list[str] = []
         self.switch = Switch(self.log)
         self.ledger = Ledger(self.log)
-        self.engine = Engine(switch=self.switch, ledger=self.ledger, clock=Time(), spawn=run)
+        self.time = Time()
+        self.engine = Engine(switch=self.switch, ledger=self.ledger, clock=self.time, spawn=run)
 
     def up(self) -> House:
         run(self.engine.link_up())
@@ -221,6 +225,39 @@ def test_what_asterisk_kept_is_on_the_list_before_the_first_originate(house: Hou
         house.place()
     assert house.log[-3:] == ["opt out +525550001003 astdb", "keep opted_out", f"forget {CALL[:4]}"]
     assert house.ledger.records[CALL].disposition is Disposition.OPTED_OUT
+
+
+NINE = Press(digit="9", begun_at=104.0, ended_at=104.1, duration_ms=100)
+
+
+def test_a_key_that_we_never_answered_is_looked_up_in_asterisk(house: House) -> None:
+    house.up().place()
+    house.switch.kept.append(Kept(call=CALL, at=104.1, digit="9"))
+
+    house.told(ANSWERED, facts.DigitHeard(call=CALL, at=104.1, press=NINE), ENDED)
+
+    assert house.ledger.optouts[0].number == ORDER.number
+    assert house.ledger.records[CALL].disposition is Disposition.OPTED_OUT
+
+
+def test_after_standing_still_nothing_is_dialed_before_asterisk_was_asked(house: House) -> None:
+    house.up().place()
+    house.told(ANSWERED, ENDED)
+    house.switch.kept.append(Kept(call=CALL, at=104.1, digit="9"))
+    house.engine.pulse()
+    house.time.passed += 30
+
+    with pytest.raises(NotDialedError, match="opt-out list"):
+        house.place()
+
+
+def test_while_time_goes_on_asterisk_is_not_asked_at_every_call(house: House) -> None:
+    house.up().engine.pulse()
+    house.switch.kept.append(Kept(call=OTHER, at=104.1, digit="9"))
+
+    house.place()
+
+    assert house.log == ["begin", "originate +525550001003"]
 
 
 def test_what_asterisk_kept_of_a_strangers_call_is_left_where_it_is(house: House) -> None:

@@ -19,7 +19,7 @@ from fastagi_server.ami.action import Action
 from fastagi_server.ami.event import Event
 from fastagi_server.ami.exchange import Answered
 from fastagi_server.asterisk.errors import NoLinkError
-from fastagi_server.asterisk.manager import Credentials, Manager, Patience
+from fastagi_server.asterisk.connection import Credentials, Connection, Patience
 
 
 class Owner(Protocol):
@@ -54,10 +54,10 @@ class Backoff:
 class _Connections(Factory):
     noisy = False
 
-    def __init__(self, make: Callable[[], Manager]) -> None:
+    def __init__(self, make: Callable[[], Connection]) -> None:
         self._make = make
 
-    def buildProtocol(self, addr: IAddress | None) -> Manager:  # noqa: ARG002, N802 - Twisted's name
+    def buildProtocol(self, addr: IAddress | None) -> Connection:  # noqa: ARG002, N802 - Twisted's name
         return self._make()
 
 
@@ -83,7 +83,7 @@ class Link:
         self._owner = owner
         self._log = log
         self._times = 0
-        self._manager: Manager | None = None
+        self._manager: Connection | None = None
         self._service = ClientService(
             endpoint,
             _Connections(self._connection),
@@ -110,9 +110,9 @@ class Link:
             raise NoLinkError(where=self._where, action=action.action)
         return self._manager.ask(action, seconds=seconds)
 
-    def _connection(self) -> Manager:
+    def _connection(self) -> Connection:
         self._times += 1
-        return Manager(
+        return Connection(
             prefix=f"discador-{self._times}",
             credentials=self._credentials,
             patience=self._patience,
@@ -121,7 +121,7 @@ class Link:
         )
 
     def _prepare(self, protocol: IProtocol) -> Deferred[None]:
-        manager = cast("Manager", protocol)
+        manager = cast("Connection", protocol)
         manager.down.addCallback(self._down, manager)
 
         async def prepare() -> None:
@@ -138,7 +138,7 @@ class Link:
         prepared: Deferred[None] = ensureDeferred(prepare())
         return prepared.addErrback(drop)
 
-    def _down(self, why: str, manager: Manager) -> None:
+    def _down(self, why: str, manager: Connection) -> None:
         if self._manager is manager:
             self._manager = None
             self._log(f"lost {self._where}: {why}")

@@ -18,6 +18,7 @@ from fastagi_server.telephony.record import Begin, Kept, OptOut, Record, State
 
 NO_LINK = "there is no link to Asterisk"
 KEY = "key"
+DIALPLAN = "dialplan"
 ASTDB = "astdb"
 # A gap between two pulses that means that we stood still (stopped, swapped out): news may be waiting unread.
 STALL_SECONDS = 2.0
@@ -122,15 +123,19 @@ class Engine:
             kept = Kept(call=fact.call, at=fact.at, digit=fact.digit)
             await self._switch.forget_optout(kept)
 
-    async def opt_out(self, *, call: CallId, digit: str, source: str, number: str | None = None) -> bool:
-        """Put the callee on the list durably, then tell it; False when nobody knows the number."""
-        number = number or await self._number_of(call)
+    async def opt_out(self, *, call: CallId, digit: str, source: str) -> bool:
+        """Put the callee on the list durably, then tell it; False when nobody knows the call."""
+        number = await self._number_of(call)
         if number is None:
             return False
         at = self._clock.wall()
         await self._ledger.opt_out(OptOut(number=number, at=at, source=source, call=call, digit=digit))
         self.take(facts.OptedOut(call=call, at=self._clock.wall(), digit=digit, source=source))
         return True
+
+    async def opt_out_number(self, number: str, *, digit: str, source: str) -> None:
+        """Put a number on the list durably that no call of ours is the evidence for."""
+        await self._ledger.opt_out(OptOut(number=number, at=self._clock.wall(), source=source, digit=digit))
 
     async def _number_of(self, call: CallId) -> str | None:
         known = self._calls.get(call) or await self._ledger.find(call)

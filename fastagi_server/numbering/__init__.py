@@ -1,1 +1,1 @@
-"""."""
+"""Telephone numbers: text ⇄ meaning. phonenumbers is the authority, and lives here only."""

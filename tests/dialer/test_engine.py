@@ -209,8 +209,9 @@ def test_an_opt_out_of_a_call_that_nobody_knows_is_not_claimed(house: House) -> 
 
 
 def test_a_number_given_by_a_foreign_dialplan_is_enough(house: House) -> None:
-    assert run(house.up().engine.opt_out(call=OTHER, digit="9", source="key", number="+13055550001"))
-    assert house.ledger.optouts[0].number == "+13055550001"
+    run(house.up().engine.opt_out_number("+13055550001", digit="9", source="dialplan"))
+
+    assert [(entry.number, entry.call) for entry in house.ledger.optouts] == [("+13055550001", None)]
 
 
 def test_what_asterisk_kept_is_on_the_list_before_the_first_originate(house: House) -> None:

@@ -1,1 +1,1 @@
-"""Migrations of the store."""
+"""Migrations of the store: the way to head, one step a file, forward only."""

@@ -52,7 +52,7 @@ class _Asked:
     alarm: IDelayedCall
 
 
-class Manager(Protocol):
+class Connection(Protocol):
     """The protocol; `up` fires once logged in, or fails when refused or lost before that."""
 
     def __init__(

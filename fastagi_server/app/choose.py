@@ -1,0 +1,75 @@
+"""From what was asked to what will be dialed: number, country, trunk, caller ID; checked, never made up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fastagi_server.app.errors import (
+    NoCallerIdError,
+    NoCountryForNumberError,
+    NotDialableError,
+    NotOurCallerIdError,
+    UnknownNameError,
+)
+from fastagi_server.config.settings import Settings
+from fastagi_server.config.trunk import Trunk
+from fastagi_server.numbering.country import country_of
+from fastagi_server.numbering.number import Number
+from fastagi_server.numbering.parse import parse
+from fastagi_server.telephony.call_id import CallId
+from fastagi_server.telephony.country import Country
+from fastagi_server.telephony.frames import Dial
+from fastagi_server.telephony.orders import PlaceCall
+
+
+def place_call(
+    dial: Dial, call: CallId, *, settings: Settings, countries: Sequence[Country]
+) -> tuple[PlaceCall, Country]:
+    """Give the order that the engine takes, or refuse with the one thing that is wrong."""
+    number = parse(dial.number)
+    if not number.dialable:
+        raise NotDialableError(number=dial.number, why=str(number.why))
+    country = _country(dial.country, number, countries)
+    name, trunk = _trunk(dial.trunk, settings)
+    order = PlaceCall(
+        call=call,
+        number=number.e164,
+        callerid=_callerid(dial.callerid, country, settings),
+        trunk=name,
+        channel=trunk.channel(number.e164),
+        context=country.context,
+        ring_seconds=trunk.ring_seconds,
+        campaign=dial.campaign,
+    )
+    return order, country
+
+
+def _country(slug: str, number: Number, countries: Sequence[Country]) -> Country:
+    known = {country.slug: country for country in countries}
+    if slug:
+        if slug not in known:
+            raise UnknownNameError(kind="country", name=slug, known=", ".join(known))
+        return known[slug]
+    country = country_of(number, countries)
+    if country is None:
+        raise NoCountryForNumberError(number=number.e164, iso=number.iso, known=", ".join(known))
+    return country
+
+
+def _trunk(name: str, settings: Settings) -> tuple[str, Trunk]:
+    chosen = name or settings.usual_trunk
+    trunk = settings.trunks.get(chosen)
+    if trunk is None:
+        raise UnknownNameError(kind="trunk", name=chosen, known=", ".join(settings.trunks) or "none")
+    return chosen, trunk
+
+
+def _callerid(asked: str, country: Country, settings: Settings) -> str:
+    owned = settings.callerids.get(country.slug, ())
+    if not owned:
+        raise NoCallerIdError(country=country.slug)
+    if not asked:
+        return owned[0]
+    if asked not in owned:
+        raise NotOurCallerIdError(callerid=asked, country=country.slug)
+    return asked

@@ -1,0 +1,95 @@
+"""Carries out what the desk is asked: an order in, frames out until the call is over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from fastagi_server.app.choose import place_call
+from fastagi_server.config.settings import Settings
+from fastagi_server.dialer.engine import Engine
+from fastagi_server.dialer.ports import Spawn, Watcher
+from fastagi_server.telephony import facts, frames
+from fastagi_server.telephony.call_id import CHANCE_BYTES, CallId, mint
+from fastagi_server.telephony.clock import Clock
+from fastagi_server.telephony.country import Country
+from fastagi_server.telephony.errors import BadInputError, DiscadorError
+from fastagi_server.telephony.frames import Frame
+from fastagi_server.telephony.record import Record, State
+
+Tell = Callable[[Frame], None]
+Dice = Callable[[int], bytes]
+
+
+class Orders:
+    """The desk's orders, carried out by the engine."""
+
+    def __init__(
+        self,
+        *,
+        engine: Engine,
+        settings: Settings,
+        countries: Sequence[Country],
+        clock: Clock,
+        dice: Dice,
+        spawn: Spawn,
+        fastagi: Callable[[], str],
+    ) -> None:
+        self._engine = engine
+        self._settings = settings
+        self._countries = countries
+        self._clock = clock
+        self._dice = dice
+        self._spawn = spawn
+        self._fastagi = fastagi
+
+    def __call__(self, order: Frame, tell: Tell) -> None:
+        """Take an order and begin."""
+        match order:
+            case frames.Dial():
+                self._spawn(self._dial(order, tell))
+            case frames.Ask():
+                tell(
+                    frames.Standing(ready=self._engine.ready, live=self._engine.live, fastagi=self._fastagi())
+                )
+            case _:
+                wrong = BadInputError(field="order", value=type(order).__name__, expected="dial or ask")
+                tell(frames.failed(wrong))
+
+    async def _dial(self, dial: frames.Dial, tell: Tell) -> None:
+        now = self._clock.wall()
+        call = mint(now, self._dice(CHANCE_BYTES))
+        stop = self._engine.watch(_follow(call, tell))
+        try:
+            order, country = place_call(dial, call, settings=self._settings, countries=self._countries)
+            tell(
+                frames.Placed(
+                    call=call,
+                    number=order.number,
+                    country=country.slug,
+                    callerid=order.callerid,
+                    trunk=order.trunk,
+                )
+            )
+            await self._engine.place(order, country=country.slug, planned_at=now)
+        except DiscadorError as error:
+            stop()
+            tell(frames.failed(error))
+
+
+def _follow(call: CallId, tell: Tell) -> Watcher:
+    """Tell the facts of one call, and its record when it is over."""
+
+    def watch(record: Record, fact: facts.Fact) -> None:
+        if record.call != call:
+            return
+        tell(frames.Happened(call=call, fact=type(fact).__name__, at=fact.at, says=_says(fact)))
+        if record.state is State.ENDED:
+            tell(frames.Closed(record=frames.record_json(record)))
+
+    return watch
+
+
+def _says(fact: facts.Fact) -> dict[str, Any]:
+    return {name: value for name, value in asdict(fact).items() if name not in ("call", "at")}

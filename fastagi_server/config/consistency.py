@@ -1,0 +1,55 @@
+"""What is right alone and wrong together. This file reads nothing: it looks at finished settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from fastagi_server.config import shapes
+from fastagi_server.config.mistakes import did_you_mean
+from fastagi_server.config.settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clash:
+    """A setting that does not go with another: its key path, its value, and what would be right."""
+
+    keys: tuple[str, ...]
+    value: object
+    expected: str
+
+
+def clashes(settings: Settings) -> Iterator[Clash]:
+    """Give what does not go together."""
+    asterisk, fastagi, trunks = settings.asterisk, settings.fastagi, settings.trunks
+    if asterisk.ca_file and not asterisk.tls:
+        yield Clash(keys=("asterisk", "ca_file"), value=str(asterisk.ca_file), expected="empty without tls")
+    if not fastagi.permit and asterisk.host != "localhost" and not shapes.is_address(asterisk.host):
+        expected = f"given: {asterisk.host} in asterisk.host is a name, and only addresses are let in"
+        yield Clash(keys=("fastagi", "permit"), value=(), expected=expected)
+    if not fastagi.advertise and fastagi.host in shapes.ANY_ADDRESS:
+        expected = f"given: {fastagi.host} in fastagi.host is no address that Asterisk can call"
+        yield Clash(keys=("fastagi", "advertise"), value="", expected=expected)
+    if settings.default_trunk and settings.default_trunk not in trunks:
+        expected = f"one of trunks; {did_you_mean(settings.default_trunk, trunks)}"
+        yield Clash(keys=("default_trunk",), value=settings.default_trunk, expected=expected)
+    if not settings.default_trunk and len(trunks) > 1:
+        expected = f"one of {', '.join(sorted(trunks))}, since there are several"
+        yield Clash(keys=("default_trunk",), value="", expected=expected)
+    yield from _given_twice(settings)
+
+
+def _given_twice(settings: Settings) -> Iterator[Clash]:
+    owners: dict[str, str] = {}
+    for slug, numbers in settings.callerids.items():
+        for number in numbers:
+            if number in owners:
+                expected = f"listed once; it stands under {owners[number]} too"
+                yield Clash(keys=("callerids", slug), value=number, expected=expected)
+            owners[number] = slug
+
+
+def named_countries(settings: Settings) -> tuple[tuple[str, ...], ...]:
+    """Give the key paths whose last key must be a country's slug."""
+    callerids = [("callerids", slug) for slug in settings.callerids]
+    return (*callerids, *(("dialplan", "destinations", slug) for slug in settings.dialplan.destinations))

@@ -1,0 +1,81 @@
+"""Where the rendered dialplan goes and where it sends those who press the connect key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fastagi_server.config import shapes
+from fastagi_server.config.schema import about, verify
+from fastagi_server.telephony.country import Destination
+
+# The dash keeps it apart from every country's context: a slug has none.
+DESTINATION = Destination(context="discador-destination")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dialplan:
+    """The one file that we write for Asterisk, and the places that it leads to."""
+
+    folder: Path = field(
+        default=Path("/etc/asterisk/discador"),
+        metadata=about(
+            "The folder that is ours alone, as this machine sees it. Asterisk must be able to read it.",
+            why="what we write stays apart from files that somebody else keeps.",
+        ),
+    )
+    file: str = field(
+        default="discador.conf",
+        metadata=about(
+            "The file that holds all our contexts. The operator adds one line to extensions.conf: "
+            '#tryinclude "discador/discador.conf".',
+            why="one file is one include line.",
+            check=shapes.conf,
+        ),
+    )
+    sounds_prefix: str = field(
+        default="discador",
+        metadata=about(
+            "The folder below Asterisk's sounds that holds a folder per country.",
+            why="our sounds stay together and collide with nobody's.",
+            check=shapes.sounds,
+        ),
+    )
+    question_seconds: float = field(
+        default=1.5,
+        metadata=about(
+            "How long the dialplan waits for our answer to a question before it goes on by its defaults.",
+            why="an answer takes milliseconds, and a callee hears the wait as silence.",
+            unit="seconds",
+            least=0.1,
+            most=10,
+        ),
+    )
+    destination: Destination = field(
+        default=DESTINATION,
+        metadata=about(
+            "Where a call goes when the connect key is pressed: a place in the operator's own dialplan.",
+            why="no site's queue can be known; write a context of this name, or name your own.",
+        ),
+    )
+    destinations: Mapping[str, Destination] = field(
+        default_factory=dict,
+        metadata=about(
+            "Another destination for a country, by the country's slug.",
+            why="most sites answer all their calls in one place.",
+            example={"mexico": {"context": "from-internal", "exten": "600", "priority": "1"}},
+        ),
+    )
+
+    def __post_init__(self) -> None:
+        verify(self)
+
+    @property
+    def path(self) -> Path:
+        """The file with its folder."""
+        return self.folder / self.file
+
+    def destination_for(self, slug: str) -> Destination:
+        """Give the destination of one country."""
+        return self.destinations.get(slug, self.destination)

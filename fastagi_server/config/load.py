@@ -1,0 +1,108 @@
+"""Settings, read once at the door: the schema's defaults, then the file, then the environment.
+
+Every mistake is told at once and nothing is half loaded. Relative paths start where Discador was started.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from pathlib import Path
+
+from fastagi_server.config import consistency, countries, document, environment, secret
+from fastagi_server.config.document import Table
+from fastagi_server.config.mistakes import Mistake, Place, SettingError, Wrong, did_you_mean, shown
+from fastagi_server.config.read import Reader
+from fastagi_server.config.settings import Settings
+
+SEARCHED = (Path("discador.yml"), Path("/etc/discador/discador.yml"))
+
+
+def load(path: Path | None, env: Mapping[str, str], *, searched: tuple[Path, ...] = SEARCHED) -> Settings:
+    """Give the settings from one file, or from the first one found, or the defaults."""
+    reader = Reader(mistakes=[])
+    tree = _tree(path, env, searched, reader.mistakes)
+    environment.overlay(Settings, tree, env, reader.mistakes)
+    settings = reader.read(Settings, tree)
+    if settings is not None:
+        _refuse_clashes(settings, tree, reader)
+        settings = _with_secret(settings, tree, reader)
+    if settings is None or reader.mistakes:
+        raise SettingError(reader.mistakes)
+    return settings
+
+
+def _tree(
+    path: Path | None, env: Mapping[str, str], searched: tuple[Path, ...], mistakes: list[Mistake]
+) -> Table:
+    named = path or (Path(env[environment.CONFIG]) if env.get(environment.CONFIG) else None)
+    for each in (named,) if named else searched:
+        try:
+            with each.open("rb") as file:
+                raw = file.read(document.MAX_BYTES + 1)
+        except (FileNotFoundError, NotADirectoryError) as wrong:
+            if named:
+                raise _unreadable(each, wrong) from None
+        except OSError as wrong:
+            raise _unreadable(each, wrong) from None
+        else:
+            return document.parse(raw, file=str(each), mistakes=mistakes)
+    return Table(Place(file="the defaults"))
+
+
+def _unreadable(path: Path, wrong: OSError) -> SettingError:
+    told = wrong.strerror or "it cannot be read"
+    expected = "name a file that this user can read"
+    return SettingError(
+        [Mistake(wrong=Wrong.FILE, place=Place(file=str(path)), value=told, expected=expected)]
+    )
+
+
+def _place(tree: Table, keys: tuple[str, ...]) -> Place:
+    """Give the place of a key, or the nearest above it that was written at all."""
+    place, node = tree.place, tree
+    for key in keys:
+        place = node.keys.get(key, place)
+        inner = node.entries.get(key)
+        if not isinstance(inner, Table):
+            break
+        node = inner
+    return place
+
+
+def _refuse_clashes(settings: Settings, tree: Table, reader: Reader) -> None:
+    for clash in consistency.clashes(settings):
+        place, key = _place(tree, clash.keys), ".".join(clash.keys)
+        reader.note(Wrong.VALUE, place, key=key, value=shown(clash.value), expected=clash.expected)
+    named = consistency.named_countries(settings)
+    if not named and settings.countries_folder is None:
+        return
+    try:
+        slugs = {each.slug for each in countries.load(settings.countries_folder)}
+    except SettingError as wrong:
+        reader.mistakes.extend(wrong.mistakes)
+        return
+    for keys in named:
+        if keys[-1] not in slugs:
+            expected = f"a country's slug; {did_you_mean(keys[-1], slugs)}"
+            reader.note(
+                Wrong.UNKNOWN,
+                _place(tree, keys),
+                key=".".join(keys),
+                expected=expected,
+            )
+
+
+def _with_secret(settings: Settings, tree: Table, reader: Reader) -> Settings:
+    path = settings.asterisk.secret_file
+    if path is None or settings.asterisk.secret:
+        return settings
+    try:
+        held = secret.read(path)
+    except secret.Unusable as wrong:
+        place = _place(tree, ("asterisk", "secret_file"))
+        expected = f"a file for the secret alone: {wrong.wrong}; {wrong.remedy}"
+        key = "asterisk.secret_file"
+        reader.note(Wrong.VALUE, place, key=key, value=shown(str(path)), expected=expected)
+        return settings
+    return dataclasses.replace(settings, asterisk=dataclasses.replace(settings.asterisk, secret=held))

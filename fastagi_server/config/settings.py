@@ -1,0 +1,191 @@
+"""All that can be set, frozen, each with its paragraph: the one truth about defaults.
+
+etc/discador.yml and docs/configuration.md are written from here. Nothing reads files or the environment here.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fastagi_server.config import shapes
+from fastagi_server.config.asterisk import Asterisk
+from fastagi_server.config.dialplan import Dialplan
+from fastagi_server.config.fastagi import FastAgi
+from fastagi_server.config.schema import about, verify
+from fastagi_server.config.trunk import Trunk
+
+
+class Language(enum.StrEnum):
+    """The languages we speak; the empty one follows the environment."""
+
+    ENVIRONMENT = ""
+    ENGLISH = "en"
+    SPANISH = "es"
+    PORTUGUESE = "pt"
+
+
+class LogLevel(enum.StrEnum):
+    """How much is logged."""
+
+    DEBUG = "DEBUG"
+    INFO = "INFO"
+    WARNING = "WARNING"
+    ERROR = "ERROR"
+    CRITICAL = "CRITICAL"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything that an operator may choose."""
+
+    database_url: str = field(
+        default="sqlite:///discador.db",
+        repr=False,
+        metadata=about(
+            "Where calls, opt-outs and caller IDs are kept: SQLite's file or PostgreSQL's address. A "
+            "password in it is never shown; it stands better in the environment than in this file.",
+            why="SQLite needs nothing else installed.",
+            check=shapes.database,
+            secret=True,
+            env="DATABASE_URL",
+        ),
+    )
+    redis_url: str = field(
+        default="",
+        repr=False,
+        metadata=about(
+            "Redis, for live figures and a budget of calls per second that several engines share. It is kept "
+            "for that and not used yet.",
+            why="one engine alone needs no Redis.",
+            check=shapes.redis,
+            secret=True,
+            env="REDIS_URL",
+        ),
+    )
+    log_level: LogLevel = field(
+        default=LogLevel.INFO,
+        metadata=about(
+            "The least that is worth a line in the log.",
+            why="INFO tells each decision once; DEBUG adds every line of both wires.",
+            env="LOG_LEVEL",
+        ),
+    )
+    max_cps: float = field(
+        default=30.0,
+        metadata=about(
+            "The most originations in any one second, over all trunks. 0 is no limit. It is kept for the "
+            "pacer and not used yet.",
+            why="20 to 30 is what the dialer is built to carry, and most contracts stay below.",
+            unit="calls per second",
+            least=0,
+            most=1000,
+            env="MAX_CPS",
+        ),
+    )
+    enable_performance_monitoring: bool = field(
+        default=True,
+        metadata=about(
+            "Whether figures about speed and success are gathered for the live view. It is kept for that and "
+            "not used yet.",
+            why="an operator who cannot see the success rate fall cannot act on it.",
+            env="ENABLE_PERFORMANCE_MONITORING",
+        ),
+    )
+    language: Language = field(
+        default=Language.ENVIRONMENT,
+        metadata=about(
+            "The language of commands and errors: en, es or pt.",
+            why="that follows LC_ALL, LC_MESSAGES and LANG, and is English where they name none of ours.",
+        ),
+    )
+    lab: bool = field(
+        default=False,
+        metadata=about(
+            "Whether numbers and lists marked as lab's may be used. Even then calls go out only while every "
+            "address of the trunk is on this machine.",
+            why="nobody should ring a stranger by trying things out.",
+        ),
+    )
+    desk: Path = field(
+        default=Path("discador.sock"),
+        metadata=about(
+            "The Unix socket over which the commands and the web process talk to the engine. Who may open it "
+            "may give orders.",
+            why="beside the database it needs no rights; a service uses /run/discador/desk.sock.",
+            check=shapes.socket,
+        ),
+    )
+    asterisk: Asterisk = field(
+        default_factory=Asterisk,
+        metadata=about(
+            "The Asterisk that carries the calls.",
+            why="one on this machine.",
+        ),
+    )
+    fastagi: FastAgi = field(
+        default_factory=FastAgi,
+        metadata=about(
+            "The server that the dialplan asks.",
+            why="open to this machine only.",
+        ),
+    )
+    dialplan: Dialplan = field(
+        default_factory=Dialplan,
+        metadata=about(
+            "The contexts that we write for Asterisk.",
+            why="in a folder of our own.",
+        ),
+    )
+    trunks: Mapping[str, Trunk] = field(
+        default_factory=dict,
+        metadata=about(
+            "The carrier routes, each under a name of its own in small letters.",
+            why="without a trunk nothing is dialed, which is right until a carrier is chosen.",
+            names=shapes.trunk,
+            example={
+                "carrier": {"dial": "PJSIP/{number}@carrier", "number_format": "digits", "ring_seconds": 25}
+            },
+        ),
+    )
+    default_trunk: str = field(
+        default="",
+        metadata=about(
+            "The trunk of calls that name none.",
+            why="that means the only trunk; with several, one must be named.",
+        ),
+    )
+    callerids: Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict,
+        metadata=about(
+            "The numbers that are ours to show, in E.164 with +, by the slug of the country that is called.",
+            why="a caller ID is always one that we own, and nobody's numbers can be known beforehand.",
+            each=shapes.e164,
+            example={"mexico": ["+525512345678", "+525587654321"]},
+        ),
+    )
+    countries_folder: Path | None = field(
+        default=None,
+        metadata=about(
+            "A folder of the operator's own country files. A file takes the place of ours of the same name, "
+            "whole; other names are added.",
+            why="that means ours as they are.",
+        ),
+    )
+
+    def __post_init__(self) -> None:
+        verify(self)
+
+    @property
+    def permitted(self) -> tuple[str, ...]:
+        """The addresses that may ask over FastAGI: those named, or Asterisk's own."""
+        if self.fastagi.permit:
+            return self.fastagi.permit
+        return ("127.0.0.1", "::1") if self.asterisk.host == "localhost" else (self.asterisk.host,)
+
+    @property
+    def usual_trunk(self) -> str:
+        """The name of the trunk for calls that name none; empty where there is no trunk."""
+        return self.default_trunk or next(iter(self.trunks), "")

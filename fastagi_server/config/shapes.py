@@ -1,0 +1,110 @@
+"""The shapes that settings are held to: each check gives what would be right, or None where the value is.
+
+This file does not know which setting uses which shape.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from pathlib import Path
+
+_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?", re.ASCII)
+_DATABASE = re.compile(r"(sqlite|postgresql)(\+[a-z0-9_]+)?://\S*", re.ASCII)
+_REDIS = re.compile(r"(rediss?|unix)://\S+", re.ASCII)
+_URI = re.compile(r"agi://[A-Za-z0-9.:\[\]-]{1,255}", re.ASCII)
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}", re.ASCII)
+_CONF = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}\.conf", re.ASCII)
+_SOUNDS = re.compile(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+){0,8}", re.ASCII)
+_DIAL = re.compile(r"[A-Za-z][A-Za-z0-9_]{1,19}/[A-Za-z0-9_.:;=@*#/+~-]+", re.ASCII)
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
+_USER = re.compile(r"[!-~]{1,80}", re.ASCII)
+NUMBER = "{number}"
+SOCKET_BYTES = 107  # what sun_path of a Unix socket's address holds, less the closing zero
+MAX_SECRET = 512  # Asterisk reads lines of at most 1024 bytes
+ANY_ADDRESS = {"0.0.0.0", "::"}  # noqa: S104 - told apart here, bound nowhere
+
+
+def is_address(text: str) -> bool:
+    """Say whether the text is an IPv4 or IPv6 address."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def host(value: str) -> str | None:
+    """Hold a host to an address or a name."""
+    return None if is_address(value) or _HOST.fullmatch(value) else "an IP address or a host name"
+
+
+def address(value: str) -> str | None:
+    """Hold a listening host to an address, because a name may mean several."""
+    return None if is_address(value) else "an IP address"
+
+
+def network(value: str) -> str | None:
+    """Hold an entry of the permit list to an address, or a network that names no host inside it."""
+    try:
+        ipaddress.ip_network(value)
+    except ValueError:
+        return "an IP address, or a network such as 10.1.2.0/24"
+    return None
+
+
+def database(value: str) -> str | None:
+    """Hold a database's URL to the two kinds that the store speaks."""
+    return None if _DATABASE.fullmatch(value) else "sqlite:///FILE or postgresql://USER@HOST/NAME"
+
+
+def redis(value: str) -> str | None:
+    """Hold Redis' URL to its schemes; empty is no Redis."""
+    return None if not value or _REDIS.fullmatch(value) else "redis://HOST:PORT, or empty"
+
+
+def uri(value: str) -> str | None:
+    """Hold what Asterisk is told to call to agi://host:port without a path; empty is derived."""
+    return None if not value or _URI.fullmatch(value) else "agi://HOST:PORT without a path, or empty"
+
+
+def username(value: str) -> str | None:
+    """Hold a manager user to what can stand on one line of AMI."""
+    return None if _USER.fullmatch(value) else "visible ASCII characters without blanks"
+
+
+def secret(value: str) -> str | None:
+    """Hold a secret to what can stand on one line of AMI."""
+    right = value.isprintable() and len(value) <= MAX_SECRET
+    return None if right else f"at most {MAX_SECRET} characters, none of them a control character"
+
+
+def socket(value: Path) -> str | None:
+    """Hold a Unix socket's path to what the kernel takes."""
+    return None if len(bytes(value)) <= SOCKET_BYTES else f"a path of at most {SOCKET_BYTES} bytes"
+
+
+def conf(value: str) -> str | None:
+    """Hold a dialplan file to a plain name that Asterisk includes."""
+    return None if _CONF.fullmatch(value) else "a file name that ends in .conf, without a folder"
+
+
+def sounds(value: str) -> str | None:
+    """Hold a folder of sounds to a relative path that cannot break a dialplan line."""
+    return None if _SOUNDS.fullmatch(value) else "a relative folder of letters, digits, _ and -"
+
+
+def trunk(value: str) -> str | None:
+    """Hold a trunk's name to small letters."""
+    return None if _NAME.fullmatch(value) else "with small letters, digits, _ and -"
+
+
+def dial(value: str) -> str | None:
+    """Hold a dial string to one place for the number and nothing that starts something else."""
+    right = value.count(NUMBER) == 1 and _DIAL.fullmatch(value.replace(NUMBER, "0"))
+    return None if right else "like PJSIP/{number}@carrier, with {number} once, no blank, comma or &"
+
+
+def e164(value: str) -> str | None:
+    """Hold a number of ours to E.164 with +."""
+    return None if _E164.fullmatch(value) else "a number in E.164 such as +525512345678"

@@ -1,0 +1,42 @@
+"""What the commands do, as the console sees it; the roof gives the real ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from fastagi_server.config.settings import Settings
+from fastagi_server.telephony.country import Country
+from fastagi_server.telephony.frames import Dial, Frame
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One thing that was looked at: its sentence's key, whether it is good, what fills the braces."""
+
+    key: str
+    good: bool
+    says: Mapping[str, object] = field(default_factory=dict)
+
+
+class Actions(Protocol):
+    """What needs the reactor."""
+
+    def serve(self, settings: Settings, countries: Sequence[Country], ready: Callable[[str], None]) -> None:
+        """Serve until told to stop."""
+        ...
+
+    def call(
+        self, settings: Settings, countries: Sequence[Country], dial: Dial, tell: Callable[[Frame], bool]
+    ) -> None:
+        """Ring one number without a running service; `tell` says whether a frame was the last."""
+        ...
+
+    def apply(self, settings: Settings, text: str) -> int:
+        """Put a rendered dialplan in force and give how many contexts it has."""
+        ...
+
+    def check(self, settings: Settings, countries: Sequence[Country], text: str) -> list[Finding]:
+        """Look at what only a connection can tell."""
+        ...

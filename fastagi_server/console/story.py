@@ -1,0 +1,45 @@
+"""Tells a call's frames as lines; seconds count from the order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from fastagi_server.console.tongue import Tongue
+from fastagi_server.telephony.frames import Happened
+
+_Fields = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+def _nothing(_: dict[str, Any]) -> dict[str, Any]:
+    return {}
+
+
+_LINES: dict[str, tuple[str, _Fields]] = {
+    "Ordered": ("call.ordered", _nothing),
+    "Accepted": ("call.accepted", _nothing),
+    "Dialed": ("call.dialed", _nothing),
+    "Ringing": ("call.ringing", _nothing),
+    "Answered": ("call.answered", _nothing),
+    "AmdDecided": ("call.amd", lambda says: says["amd"]),
+    "DigitHeard": (
+        "call.digit",
+        lambda says: {"digit": says["press"]["digit"], "duration": says["press"]["duration_ms"]},
+    ),
+    "KeyDecided": ("call.key", lambda says: says),
+    "OptOutAsked": ("call.optout_asked", _nothing),
+    "OptedOut": ("call.opted_out", _nothing),
+    "Connecting": ("call.connecting", _nothing),
+    "CalleeLeft": ("call.left", _nothing),
+    "SipTold": ("call.sip", lambda says: {"code": says["sip_code"], "reason": says["sip_reason"]}),
+    "OriginateFailed": ("call.failed", lambda says: says),
+    "OrderRefused": ("call.refused", lambda says: says),
+    "OrderLost": ("call.lost", _nothing),
+    "Ended": ("call.ended", lambda says: says),
+}
+
+
+def line(happened: Happened, began: float, tongue: Tongue) -> str:
+    """Give one line of the story, for example `  4.21 s  AMD: HUMAN (HUMAN-801-800)`."""
+    key, fields = _LINES[happened.fact]
+    return f"{happened.at - began:7.2f} s  {tongue.say(key, **fields(happened.says))}"

@@ -1,0 +1,165 @@
+"""A lab: the dialer's Asterisk, the carrier's, and SIPp, with folders and ports of their own.
+
+`up` waits until both Asterisks say over AMI that they are fully booted; `down` ends what `up` started, and
+nothing else. Several labs may run side by side.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets  # noqa: TID251 - the lab is its own door: nobody above it has chance to hand in
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from fastagi_server.loadtest import commands, debian, folders, ports, programs
+from fastagi_server.loadtest.countries import LAB_COUNTRIES
+from fastagi_server.loadtest.errors import BadNameError, LabError, NoLabError
+from fastagi_server.loadtest.owned import Owners
+from fastagi_server.loadtest.paths import Paths, Side
+from fastagi_server.loadtest.ports import Ports
+from fastagi_server.loadtest.statefile import read_state, write_state
+from fastagi_server.loadtest.witness import Witness
+from fastagi_server.telephony.country import Country
+
+DEFAULT_NAME = "lab"
+_NAME = re.compile(r"[a-z][a-z0-9_-]{0,23}")
+_BOOT_SECONDS = 60.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lab:
+    """A lab that was brought up: where everything of it is."""
+
+    name: str
+    paths: Paths
+    ports: Ports
+
+    @classmethod
+    def load(cls, name: str = DEFAULT_NAME, *, cache: Path | None = None) -> Lab:
+        """Find a lab by its name; one that is not there is an error which says how to start it."""
+        paths = Paths(name=check_name(name), root=(cache or debian.cache_folder()) / "asterisk-22")
+        if not paths.state.exists():
+            raise NoLabError(name=name)
+        return cls(name=name, paths=paths, ports=read_state(paths.state))
+
+    def programs(self) -> tuple[programs.Program, ...]:
+        """Give the three programs in the order in which they start."""
+        owner = debian.asterisk_owner(self.paths.root)
+        return (
+            commands.asterisk(self.paths, Side.CARRIER, owner),
+            commands.sipp(self.paths, self.ports, owner),
+            commands.asterisk(self.paths, Side.DIALER, owner),
+        )
+
+    def pids(self) -> dict[str, int | None]:
+        """Give each program's pid, None where it does not run."""
+        return {program.name: programs.pid_of(program) for program in self.programs()}
+
+    def running(self) -> bool:
+        """Say whether all of it runs."""
+        return all(self.pids().values())
+
+    def witness(self, side: Side = Side.DIALER) -> Witness:
+        """Open an AMI session with all rights on one of the two Asterisks."""
+        port = self.ports.dialer_ami if side is Side.DIALER else self.ports.carrier_ami
+        return Witness.connect(
+            port=port, username="witness", secret=self.paths.witness_secret.read_text().strip()
+        )
+
+
+def check_name(name: str) -> str:
+    """Take a lab's name; it becomes a folder's name."""
+    if not _NAME.fullmatch(name):
+        raise BadNameError(name=name)
+    return name
+
+
+def prepare(*, cache: Path | None = None) -> Path:
+    """Make the machine ready for labs: commands, user, chroot; give the chroot."""
+    debian.need_root("it makes a chroot and a system user")
+    debian.install_commands()
+    debian.make_user()
+    return debian.ready_chroot(cache or debian.cache_folder())
+
+
+def up(
+    name: str = DEFAULT_NAME, *, countries: Sequence[Country] = LAB_COUNTRIES, cache: Path | None = None
+) -> Lab:
+    """Bring a lab up, or find it up, and give it."""
+    check_name(name)
+    cache = cache or debian.cache_folder()
+    root = prepare(cache=cache)
+    with debian.locked(cache, "labs.lock"):
+        found = _find(name, cache)
+        if found and found.running():
+            return found
+        if found:
+            _remove(found)
+        lab = Lab(name=name, paths=Paths(name=name, root=root), ports=_choose_ports(root))
+        shutil.rmtree(lab.paths.folder, ignore_errors=True)
+        try:
+            folders.make(
+                lab.paths,
+                lab.ports,
+                countries=countries,
+                cache=cache,
+                owners=Owners(asterisk=debian.asterisk_owner(root), discador=debian.make_user()),
+                secrets=(secrets.token_hex(16), secrets.token_hex(16)),
+            )
+            write_state(lab.paths, lab.ports, {})
+            _start(lab)
+        except LabError:
+            _remove(lab)
+            raise
+        write_state(lab.paths, lab.ports, lab.pids())
+        return lab
+
+
+def down(name: str = DEFAULT_NAME, *, cache: Path | None = None) -> bool:
+    """End a lab and remove its folder; say whether there was one."""
+    check_name(name)
+    debian.need_root("it ends programs of other users")
+    cache = cache or debian.cache_folder()
+    with debian.locked(cache, "labs.lock"):
+        found = _find(name, cache)
+        if found:
+            _remove(found)
+        return found is not None
+
+
+def _find(name: str, cache: Path) -> Lab | None:
+    try:
+        return Lab.load(name, cache=cache)
+    except NoLabError:
+        return None
+
+
+def _choose_ports(root: Path) -> Ports:
+    claimed = {read_state(state).block for state in (root / "lab").glob("*/lab.json")}
+    return ports.choose(ports.used_ports(), claimed)
+
+
+def _start(lab: Lab) -> None:
+    carrier, sipp, dialer = lab.programs()
+    for program in (carrier, sipp, dialer):
+        programs.start(program)
+    programs.wait_until(lambda: _booted(lab, Side.CARRIER), carrier, _BOOT_SECONDS)
+    programs.wait_until(lambda: lab.ports.sipp in ports.used_ports(), sipp, _BOOT_SECONDS)
+    programs.wait_until(lambda: _booted(lab, Side.DIALER), dialer, _BOOT_SECONDS)
+
+
+def _booted(lab: Lab, side: Side) -> bool:
+    try:
+        with lab.witness(side) as witness:
+            witness.wait_for("FullyBooted")
+    except OSError:
+        return False
+    return True
+
+
+def _remove(lab: Lab) -> None:
+    for program in reversed(lab.programs()):
+        programs.end(program)
+    shutil.rmtree(lab.paths.folder)

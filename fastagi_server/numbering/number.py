@@ -1,0 +1,57 @@
+"""A telephone number as we understood it, and why it may or may not be dialed."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+
+class Why(enum.StrEnum):
+    """What was found: OK alone is dialable, every other word says why not."""
+
+    OK = "ok"
+    EMPTY = "empty"
+    CONTROL_CHARACTER = "control_character"
+    LETTER = "letter"
+    CHARACTER = "character"
+    NO_COUNTRY_CODE = "no_country_code"
+    TOO_SHORT = "too_short"
+    TOO_LONG = "too_long"
+    SHORT_CODE = "short_code"
+    UNASSIGNED = "unassigned"
+    FICTITIOUS = "fictitious"
+    TOLL_FREE = "toll_free"
+    PREMIUM = "premium"
+    SHARED_COST = "shared_cost"
+    PERSONAL = "personal"
+    PAGER = "pager"
+    COMPANY_WIDE = "company_wide"
+    VOICEMAIL = "voicemail"
+    NO_REGION = "no_region"
+
+
+class Rule(enum.StrEnum):
+    """The correction that made an outdated writing into today's number."""
+
+    MEXICO_OLD_PREFIX = "mexico_old_prefix"
+    BRAZIL_NINTH_DIGIT = "brazil_ninth_digit"
+    COLOMBIA_AREA_CODE = "colombia_area_code"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Number:
+    """One number: as given (its first 64 characters), in E.164 with +, and the region of ISO 3166-1.
+
+    `e164` and `iso` are empty where they are not known; a number that must not be dialed may have both.
+    """
+
+    raw: str
+    why: Why
+    e164: str = ""
+    iso: str = ""
+    rule: Rule | None = None
+
+    @property
+    def dialable(self) -> bool:
+        """Say whether the number is of a kind that may be called at all."""
+        return self.why is Why.OK

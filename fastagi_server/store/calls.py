@@ -1,0 +1,162 @@
+"""The record of a call, written as the call goes and read back whole.
+
+Plain functions of a connection: whoever calls them owns the transaction. This file does not know the order
+of a call's states (dialer does); it only keeps that an ended call stays as it ended.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import fields
+from typing import Any, Final, TypedDict, Unpack, cast
+
+from sqlalchemy import Connection, Select, Update, bindparam, exists, func, select, update
+
+from fastagi_server.store import digits, tables
+from fastagi_server.store.errors import AlreadyBegunError, UnknownCallError
+from fastagi_server.telephony.amd import Verdict
+from fastagi_server.telephony.call_id import CallId
+from fastagi_server.telephony.disposition import Disposition
+from fastagi_server.telephony.errors import BadInputError
+from fastagi_server.telephony.record import Begin, Record, State
+
+
+class Changes(TypedDict, total=False):
+    """What may be told of a call after its beginning; its state and its end have functions of their own."""
+
+    ordered_at: float | None
+    accepted_at: float | None
+    dialed_at: float | None
+    ringing_at: float | None
+    answered_at: float | None
+    amd_at: float | None
+    amd_verdict: Verdict | None
+    amd_cause: str | None
+    key: str | None
+    key_at: float | None
+    optout_at: float | None
+    connected_at: float | None
+    left_at: float | None
+    cause: int | None
+    sip_code: int | None
+    sip_reason: str | None
+    why: str | None
+
+
+KNOWN: Final = frozenset(Changes.__annotations__)
+
+_c = tables.call.c
+_BEGIN_FIELDS = [field.name for field in fields(Begin) if field.name != "call"]
+# One statement asks and writes, so that a second begin is refused without an error inside the transaction.
+_BEGIN = (
+    tables.call.insert()
+    .from_select(
+        ["call_id", "state", *_BEGIN_FIELDS],
+        select(
+            bindparam("new_call_id", type_=_c.call_id.type),
+            bindparam("new_state", type_=_c.state.type),
+            *(bindparam(f"new_{name}", type_=_c[name].type) for name in _BEGIN_FIELDS),
+        ).where(~exists().where(_c.call_id == bindparam("new_call_id", type_=_c.call_id.type))),
+    )
+    .execution_options(preserve_rowcount=True)
+)
+
+
+def begin(conn: Connection, new: Begin) -> None:
+    """Open the record of a call; a call id that is in the store already is refused."""
+    values: dict[str, Any] = {f"new_{name}": getattr(new, name) for name in _BEGIN_FIELDS}
+    values |= {"new_call_id": new.call, "new_state": State.BEGUN}
+    if not conn.execute(_BEGIN, values).rowcount:
+        raise AlreadyBegunError(call=new.call)
+
+
+def advance(conn: Connection, call: CallId, state: State, **changes: Unpack[Changes]) -> bool:
+    """Move an open call to a state and note what is known by then; an ended call is left alone, and False."""
+    if state is State.ENDED:
+        raise BadInputError(field="state", value=str(state), expected="a state of an open call; or use end()")
+    statement = update(tables.call).where(_c.call_id == call, _c.ended_at.is_(None))
+    return _changed(conn, call, statement.values(state=state, **_checked(changes)))
+
+
+def note(conn: Connection, call: CallId, **changes: Unpack[Changes]) -> None:
+    """Note what was learned of a call, ended or not: the far end's reason and an opt-out may come late."""
+    if _checked(changes):
+        _changed(conn, call, update(tables.call).where(_c.call_id == call).values(**changes))
+
+
+def end(
+    conn: Connection, call: CallId, *, at: float, disposition: Disposition, **changes: Unpack[Changes]
+) -> bool:
+    """Close the record; a record that is closed already keeps its first end, and False is given."""
+    statement = update(tables.call).where(_c.call_id == call, _c.ended_at.is_(None))
+    ended = {"state": State.ENDED, "ended_at": at, "disposition": disposition}
+    return _changed(conn, call, statement.values(**ended, **_checked(changes)))
+
+
+def keep(conn: Connection, record: Record) -> bool:
+    """Write the record as it stands, digits and all; what was written at its beginning stays.
+
+    An ended call is not opened again: a record that does not know of the end yet only fills what the store
+    does not know, and False is given. An opt-out that is known is never forgotten.
+    """
+    told = _checked(cast("Changes", {name: getattr(record, name) for name in KNOWN}))
+    whole: dict[str, Any] = {**told, "optout_at": func.coalesce(told["optout_at"], _c.optout_at)}
+    whole |= {"state": record.state, "ended_at": record.ended_at, "disposition": record.disposition}
+    gaps = {name: func.coalesce(_c[name], value) for name, value in told.items()}
+    this = update(tables.call).where(_c.call_id == record.call)
+    as_it_stands = this if record.ended_at is not None else this.where(_c.ended_at.is_(None))
+    written = _changed(conn, record.call, as_it_stands.values(whole))
+    if not written:
+        conn.execute(this.values(gaps))
+    for press in record.digits:
+        digits.add(conn, record.call, press)
+    return written
+
+
+def get(conn: Connection, call: CallId) -> Record | None:
+    """Give the record of a call with its digits; None if there is none."""
+    records = _records(conn, select(tables.call).where(_c.call_id == call))
+    return records[0] if records else None
+
+
+def open_calls(conn: Connection) -> list[Record]:
+    """Give the calls that have not ended, oldest first."""
+    return _records(conn, select(tables.call).where(_c.ended_at.is_(None)).order_by(_c.call_id))
+
+
+def recent(conn: Connection, limit: int) -> list[Record]:
+    """Give the newest calls, newest first; call ids sort by time, so the key is the order."""
+    if limit < 0:
+        raise BadInputError(field="limit", value=limit, expected="0 or more")
+    return _records(conn, select(tables.call).order_by(_c.call_id.desc()).limit(limit))
+
+
+def _changed(conn: Connection, call: CallId, statement: Update) -> bool:
+    if conn.execute(statement).rowcount:
+        return True
+    if conn.execute(select(_c.call_id).where(_c.call_id == call)).first() is None:
+        raise UnknownCallError(call=call)
+    return False
+
+
+def _checked(changes: Changes) -> Changes:
+    for name, value in changes.items():
+        if name not in KNOWN:
+            raise BadInputError(field="change", value=name, expected=f"one of {', '.join(sorted(KNOWN))}")
+        # SQLite would keep NaN as NULL: a thing that happened would become a thing that did not.
+        if isinstance(value, float) and not math.isfinite(value):
+            raise BadInputError(field=name, value=value, expected="Unix seconds")
+    return changes
+
+
+def _records(conn: Connection, which: Select[Any]) -> list[Record]:
+    rows = conn.execute(which).mappings().all()
+    heard = digits.of(conn, which.with_only_columns(_c.call_id))
+    return [
+        Record(
+            call=CallId(row["call_id"]),
+            digits=heard.get(CallId(row["call_id"]), ()),
+            **{name: value for name, value in row.items() if name != "call_id"},
+        )
+        for row in rows
+    ]

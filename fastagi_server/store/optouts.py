@@ -1,0 +1,73 @@
+"""The list of those who must not be called: evidence is added, never changed, never taken away.
+
+A number is on the list if any evidence names it. This file does not know who asks, or why.
+"""
+
+from __future__ import annotations
+
+import re
+
+from sqlalchemy import Connection, and_, bindparam, exists, select
+
+from fastagi_server.store import tables
+from fastagi_server.telephony.call_id import CallId
+from fastagi_server.telephony.errors import BadInputError
+from fastagi_server.telephony.record import OptOut
+
+_E164 = re.compile(r"\+[1-9][0-9]{3,14}")
+
+_c = tables.optout.c
+_number = bindparam("new_number", type_=_c.number.type)
+_at = bindparam("new_at", type_=_c.at.type)
+_source = bindparam("new_source", type_=_c.source.type)
+_call_id = bindparam("new_call_id", type_=_c.call_id.type)
+_digit = bindparam("new_digit", type_=_c.digit.type)
+
+# A press told again may carry another instant; what no call proves is told apart by nothing else.
+_KEPT_ALREADY = exists().where(
+    _c.number == _number,
+    _c.source == _source,
+    _c.digit.is_not_distinct_from(_digit),
+    (_c.call_id == _call_id) | and_(_c.call_id.is_(None), _call_id.is_(None), _c.at == _at),
+)
+_ADD = tables.optout.insert().from_select(
+    ["number", "at", "source", "call_id", "digit"],
+    select(_number, _at, _source, _call_id, _digit).where(~_KEPT_ALREADY),
+)
+_CONTAINS = select(_c.id).where(_c.number == _number).limit(1)
+_ENTRIES = select(_c.number, _c.at, _c.source, _c.call_id, _c.digit).order_by(_c.id)
+
+
+def add(conn: Connection, entry: OptOut) -> bool:
+    """Keep the evidence, and say whether its number is new to the list.
+
+    The same number, call, digit and source told again is kept once.
+    """
+    is_new = not contains(conn, entry.number)
+    values = {
+        "new_number": entry.number,
+        "new_at": entry.at,
+        "new_source": entry.source,
+        "new_call_id": entry.call,
+        "new_digit": entry.digit,
+    }
+    conn.execute(_ADD, values)
+    return is_new
+
+
+def contains(conn: Connection, number: str) -> bool:
+    """Say whether the number must not be called.
+
+    A number in any other shape than the list's would never be found there, so it is refused, not cleared.
+    """
+    if not _E164.fullmatch(number):
+        raise BadInputError(field="number", value=number, expected="E.164 with +, like +525512345678")
+    return conn.execute(_CONTAINS, {"new_number": number}).first() is not None
+
+
+def entries(conn: Connection) -> list[OptOut]:
+    """Give all the evidence in the order in which it was kept."""
+    return [
+        OptOut(number=number, at=at, source=source, call=None if call is None else CallId(call), digit=digit)
+        for number, at, source, call, digit in conn.execute(_ENTRIES)
+    ]

@@ -1,0 +1,59 @@
+"""What is right alone and wrong together is found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fastagi_server.config.asterisk import Asterisk
+from fastagi_server.config.consistency import clashes, named_countries
+from fastagi_server.config.dialplan import DESTINATION, Dialplan
+from fastagi_server.config.fastagi import FastAgi
+from fastagi_server.config.settings import Settings
+from fastagi_server.config.trunk import Trunk
+
+CARRIER = Trunk(dial="PJSIP/{number}@c")
+ONE, TWO = "+525512345678", "+525587654321"
+
+
+def test_the_defaults_go_together() -> None:
+    assert list(clashes(Settings())) == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "keys"),
+    [
+        (Settings(asterisk=Asterisk(ca_file=Path("/ca.pem"))), ("asterisk", "ca_file")),
+        (Settings(asterisk=Asterisk(host="pbx.example.org")), ("fastagi", "permit")),
+        (Settings(fastagi=FastAgi(host="0.0.0.0")), ("fastagi", "advertise")),
+        (Settings(fastagi=FastAgi(host="::")), ("fastagi", "advertise")),
+        (Settings(default_trunk="carrier"), ("default_trunk",)),
+        (Settings(trunks={"a": CARRIER}, default_trunk="b"), ("default_trunk",)),
+        (Settings(trunks={"a": CARRIER, "b": CARRIER}), ("default_trunk",)),
+        (Settings(callerids={"mexico": (ONE, TWO), "usa": (ONE,)}), ("callerids", "usa")),
+        (Settings(callerids={"mexico": (ONE, ONE)}), ("callerids", "mexico")),
+    ],
+)
+def test_what_does_not_go_together_is_named(settings: Settings, keys: tuple[str, ...]) -> None:
+    assert [each.keys for each in clashes(settings)] == [keys]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        Settings(asterisk=Asterisk(ca_file=Path("/ca.pem"), tls=True)),
+        Settings(asterisk=Asterisk(host="pbx.example.org"), fastagi=FastAgi(permit=("10.1.2.3",))),
+        Settings(asterisk=Asterisk(host="localhost")),
+        Settings(fastagi=FastAgi(host="0.0.0.0", advertise="agi://10.1.2.3")),
+        Settings(trunks={"a": CARRIER, "b": CARRIER}, default_trunk="a"),
+        Settings(callerids={"mexico": (ONE,), "usa": (TWO,)}),
+    ],
+)
+def test_what_goes_together_is_left_alone(settings: Settings) -> None:
+    assert list(clashes(settings)) == []
+
+
+def test_every_place_that_names_a_country_is_known() -> None:
+    settings = Settings(callerids={"mexico": ()}, dialplan=Dialplan(destinations={"usa": DESTINATION}))
+    assert named_countries(settings) == (("callerids", "mexico"), ("dialplan", "destinations", "usa"))

@@ -1,0 +1,27 @@
+"""The dialplan's settings lead to a file of ours and to a destination."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fastagi_server.config.dialplan import DESTINATION, Dialplan
+from fastagi_server.telephony.country import Destination
+from fastagi_server.telephony.errors import BadInputError
+
+
+def test_the_file_is_in_its_folder() -> None:
+    assert Dialplan(folder=Path("/x"), file="y.conf").path == Path("/x/y.conf")
+
+
+def test_a_country_has_its_own_destination_or_everybodys() -> None:
+    queue = Destination(context="from-internal", exten="600")
+    dialplan = Dialplan(destinations={"mexico": queue})
+    assert dialplan.destination_for("mexico") == queue
+    assert dialplan.destination_for("usa") == DESTINATION
+
+
+def test_a_file_elsewhere_is_refused() -> None:
+    with pytest.raises(BadInputError, match="file"):
+        Dialplan(file="../extensions.conf")

@@ -1,0 +1,27 @@
+"""A number's country is the configured one of its region."""
+
+from __future__ import annotations
+
+from fastagi_server.numbering.country import country_of
+from fastagi_server.numbering.parse import parse
+from fastagi_server.telephony.country import Country, Texts
+
+TEXTS = Texts(identification="i", optout="o", offer="p")
+MEXICO = Country(slug="mexico", iso="MX", languages=("es-419",), texts=TEXTS)
+USA = Country(slug="usa", iso="US", languages=("en-us",), texts=TEXTS)
+
+
+def test_a_number_belongs_to_the_country_of_its_region() -> None:
+    assert country_of(parse("+525512345678"), [USA, MEXICO]) is MEXICO
+
+
+def test_canada_is_not_the_usa() -> None:
+    assert country_of(parse("+14165671234"), [USA, MEXICO]) is None
+
+
+def test_a_territory_is_not_its_state_yet() -> None:
+    assert country_of(parse("+17875671234"), [USA, MEXICO]) is None
+
+
+def test_what_is_no_number_has_no_country() -> None:
+    assert country_of(parse("nobody"), [USA, MEXICO]) is None

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import re
+import sqlite3
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Engine, create_engine, text
+
+from fastagi_server.store import migrate
+from fastagi_server.store.errors import CannotOpenError, SchemaBehindError
+from fastagi_server.store.tables import metadata
+
+
+def test_the_migrations_lead_to_the_tables(engine: Engine) -> None:
+    with engine.connect() as conn:
+        assert compare_metadata(MigrationContext.configure(conn), metadata) == []
+
+
+def test_they_agree_on_checks_too_which_alembic_does_not_compare(engine: Engine, tmp_path: Path) -> None:
+    made = create_engine(f"sqlite:///{tmp_path}/made.db")
+    metadata.create_all(made)
+    assert _constraints(made) == _constraints(engine)
+    assert any("CHECK" in part for _table, part in _constraints(made))
+    made.dispose()
+
+
+def _constraints(engine: Engine) -> set[tuple[str, str]]:
+    query = text("SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'alembic%' AND sql IS NOT NULL")
+    with engine.connect() as conn:
+        rows = conn.execute(query).all()
+    return {
+        (name, " ".join(line.split()).rstrip(","))
+        for name, sql in rows
+        for line in re.sub(r"\n\)$", "", sql).splitlines()
+    }
+
+
+def test_upgrade_makes_the_database_from_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "100%"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    url = "sqlite:///here.db"
+    assert migrate.current(url) is None
+    assert not (folder / "here.db").exists()
+    migrate.upgrade(url)
+    assert migrate.current(url) == migrate.head() == "0001"
+
+
+def test_upgrading_twice_is_fine_and_keeps_what_is_there(url: str, engine: Engine) -> None:
+    with engine.begin() as conn:
+        conn.execute(text("INSERT INTO optout (number, at, source) VALUES ('+1', 0, 'x')"))
+    migrate.upgrade(url)
+    with engine.connect() as conn:
+        assert conn.scalar(text("SELECT count(*) FROM optout")) == 1
+
+
+def test_there_is_no_way_back() -> None:
+    assert not hasattr(migrate, "downgrade")
+    for script in migrate._scripts().walk_revisions():
+        assert not hasattr(script.module, "downgrade")
+
+
+def test_a_migration_that_fails_half_way_has_not_happened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from alembic import op
+
+    def broken(*args: object, **kwargs: object) -> None:
+        raise RuntimeError("the power went")
+
+    monkeypatch.setattr(op, "create_index", broken)
+    url = f"sqlite:///{tmp_path}/x.db"
+    with pytest.raises(RuntimeError, match="the power went"):
+        migrate.upgrade(url)
+    with sqlite3.connect(tmp_path / "x.db") as conn:
+        assert conn.execute("SELECT name FROM sqlite_master").fetchall() == []
+    conn.close()
+    monkeypatch.undo()
+    migrate.upgrade(url)
+    assert migrate.current(url) == migrate.head()
+
+
+def test_a_newer_schema_is_not_touched(url: str, engine: Engine) -> None:
+    with engine.begin() as conn:
+        conn.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(SchemaBehindError, match="a newer program made it"):
+        migrate.upgrade(url)
+    assert migrate.current(url) == "9999"
+
+
+def test_a_file_that_is_no_database_is_not_upgraded(tmp_path: Path) -> None:
+    file = tmp_path / "x.db"
+    file.write_bytes(b"these are not the pages of a database" * 100)
+    for door in (migrate.upgrade, migrate.current):
+        with pytest.raises(CannotOpenError, match="not a database"):
+            door(f"sqlite:///{file}")

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields
+
+import pytest
+from sqlalchemy import CheckConstraint, Connection, text
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from fastagi_server.store import calls, tables
+from fastagi_server.telephony.keys import Press
+from fastagi_server.telephony.record import Begin, OptOut, Record
+
+
+def test_a_call_has_a_column_for_every_word_of_its_record() -> None:
+    assert {"call_id" if f.name == "call" else f.name for f in fields(Record)} - {"digits"} == set(
+        tables.call.c.keys()
+    )
+
+
+def test_the_other_tables_hold_their_values_whole() -> None:
+    assert {f.name for f in fields(Press)} | {"call_id", "n"} == set(tables.digit.c.keys())
+    words = {"call_id" if f.name == "call" else f.name for f in fields(OptOut)}
+    assert words | {"id"} == set(tables.optout.c.keys())
+
+
+def test_every_constraint_has_a_name() -> None:
+    for table in tables.metadata.tables.values():
+        for constraint in table.constraints:
+            assert constraint.name, constraint
+            if isinstance(constraint, CheckConstraint):
+                assert str(constraint.name)
+
+
+def test_postgresql_would_take_them_too() -> None:
+    dialect = postgresql.dialect()
+    for table in tables.metadata.sorted_tables:
+        assert "CREATE TABLE" in str(CreateTable(table).compile(dialect=dialect))
+        for index in table.indexes:
+            assert "CREATE INDEX" in str(CreateIndex(index).compile(dialect=dialect))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "state = 'asleep'",
+        "amd_verdict = 'ROBOT'",
+        "state = 'ended'",
+        "ended_at = 5, disposition = 'busy'",
+        "disposition = 'busy'",
+        "state = 'ended', ended_at = 5",
+        "state = 'ended', ended_at = 5, disposition = 'bored'",
+        "key = '12'",
+        "call_id = 'short'",
+        "begun_at = NULL",
+    ],
+)
+def test_what_cannot_be_is_refused_by_the_database_itself(
+    conn: Connection, make_begin: Callable[[int], Begin], change: str
+) -> None:
+    calls.begin(conn, make_begin(1))
+    with pytest.raises(IntegrityError):
+        conn.execute(text(f"UPDATE call SET {change}"))
+
+
+def test_open_calls_and_numbers_are_found_by_index(conn: Connection) -> None:
+    def plan(where: str) -> str:
+        return str(conn.execute(text(f"EXPLAIN QUERY PLAN SELECT * FROM {where}")).all())
+
+    assert "ix_call_open" in plan("call WHERE ended_at IS NULL ORDER BY call_id")
+    assert "ix_call_number" in plan("call WHERE number = '+1'")
+    assert "USING COVERING INDEX" in plan("(SELECT id FROM optout WHERE number = '+1' LIMIT 1)")

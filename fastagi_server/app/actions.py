@@ -19,9 +19,9 @@ from fastagi_server.app.clock import RealClock
 from fastagi_server.app.house import House
 from fastagi_server.app.run import run, serve
 from fastagi_server.asterisk import apply as dialplan_apply
+from fastagi_server.asterisk.connection import Connection, Credentials, Patience
 from fastagi_server.asterisk.endpoint import manager_endpoint
 from fastagi_server.asterisk.errors import NoLinkError
-from fastagi_server.asterisk.connection import Credentials, Connection, Patience
 from fastagi_server.asterisk.visit import visit
 from fastagi_server.config.settings import Settings
 from fastagi_server.console.actions import Finding

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from twisted.internet.defer import Deferred, ensureDeferred
+from twisted.internet.defer import Deferred
 from twisted.internet.task import LoopingCall
 
 from fastagi_server.ami.event import Event
 from fastagi_server.app.ledger import StoreLedger
 from fastagi_server.app.orders import Dice, Orders
 from fastagi_server.app.questions import Questions
+from fastagi_server.app.works import Works
+from fastagi_server.asterisk.connection import Credentials, Patience
 from fastagi_server.asterisk.endpoint import manager_endpoint
 from fastagi_server.asterisk.fastagi import FastAgiPort, Limits, read_permits
 from fastagi_server.asterisk.link import Backoff, Link
-from fastagi_server.asterisk.connection import Credentials, Patience
 from fastagi_server.asterisk.switch import Switch
 from fastagi_server.config.settings import Settings
 from fastagi_server.desk.server import DeskFactory
@@ -30,6 +31,7 @@ from fastagi_server.telephony.country import Country
 from fastagi_server.telephony.record import Record
 
 PULSE_SECONDS = 0.5
+LEAVING_SECONDS = 5.0
 _NO_LIMIT = 1_000_000
 _log = logging.getLogger("discador")
 
@@ -49,13 +51,14 @@ class House:
         self._settings = settings
         self._reactor = reactor
         self._ports: list[Any] = []
+        self._works = Works()
         self._uri = settings.fastagi.uri
 
         self._database = open_database(settings.database_url)
         self._writer = Writer(self._database)
         ledger = StoreLedger(writer=self._writer, threads=reactor)
         self._switch = Switch(clock=clock, tell=self.take, fastagi=self.fastagi)
-        self.engine = Engine(switch=self._switch, ledger=ledger, clock=clock, spawn=spawn)
+        self.engine = Engine(switch=self._switch, ledger=ledger, clock=clock, spawn=self._works.spawn)
         self._link = self._switch.link = self._make_link(dice)
         questions = Questions(engine=self.engine, countries=countries)
         self._fastagi = self._make_fastagi(questions)
@@ -65,7 +68,7 @@ class House:
             countries=countries,
             clock=clock,
             dice=dice,
-            spawn=spawn,
+            spawn=self._works.spawn,
             fastagi=self.fastagi,
         )
         self._pulse = LoopingCall(self.engine.pulse)
@@ -95,6 +98,7 @@ class House:
             await as_deferred(port.stopListening())
         if self._pulse.running:
             self._pulse.stop()
+        await self._works.finished(LEAVING_SECONDS, self._reactor)
         await as_deferred(self._link.stop())
         self._writer.close()
         self._database.dispose()
@@ -158,15 +162,6 @@ class House:
             reactor=self._reactor,
             log=_log.warning,
         )
-
-
-def spawn(work: Coroutine[Any, Any, Any]) -> None:
-    """Run the work; its failure goes to the log."""
-
-    def failed(failure: Any) -> None:
-        _log.error("a piece of work failed: %s", failure.getTraceback())
-
-    ensureDeferred(work).addErrback(failed)
 
 
 def as_deferred(maybe: Any) -> Deferred[Any]:

@@ -82,7 +82,7 @@ def _follow(call: CallId, tell: Tell) -> Watcher:
     """Tell the facts of one call, and its record when it is over."""
 
     def watch(record: Record, fact: facts.Fact) -> None:
-        if record.call != call:
+        if record.call != call or (isinstance(fact, facts.CalleeLeft) and record.left_at is None):
             return
         tell(frames.Happened(call=call, fact=type(fact).__name__, at=fact.at, says=_says(fact)))
         if record.state is State.ENDED:

@@ -68,6 +68,7 @@ class Session(Protocol):
         self._drive = Drive(port.script)
         self._alarms: list[IDelayedCall] = []
         self._counted = False
+        self._waiting: Deferred[Any] | None = None
 
     def connectionMade(self) -> None:  # noqa: N802 - Twisted's name
         """Let in whoever may ask, while there is room."""
@@ -89,6 +90,9 @@ class Session(Protocol):
     def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: ARG002, N802 - Twisted's name
         """Let the script know, and make room."""
         self._drive.connection_lost()
+        # What a script does on its way out (finally) may wait for something of ours too.
+        if self._drive.stage is Stage.FOREIGN and self._drive.awaiting is not self._waiting:
+            self._wait_for(self._drive.awaiting)
         for alarm in self._alarms:
             if alarm.active():
                 alarm.cancel()
@@ -105,10 +109,11 @@ class Session(Protocol):
             self._wire.write(out)
         if self._drive.ended:
             self._wire.loseConnection()
-        elif self._drive.stage is Stage.FOREIGN:
+        elif self._drive.stage is Stage.FOREIGN and self._drive.awaiting is not self._waiting:
             self._wait_for(self._drive.awaiting)
 
     def _wait_for(self, awaited: Deferred[Any]) -> None:
+        self._waiting = awaited
         if self._idle.active():
             self._idle.reset(self._port.limits.own)
 

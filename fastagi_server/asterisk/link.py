@@ -18,8 +18,8 @@ from twisted.python.failure import Failure
 from fastagi_server.ami.action import Action
 from fastagi_server.ami.event import Event
 from fastagi_server.ami.exchange import Answered
+from fastagi_server.asterisk.connection import Connection, Credentials, Patience
 from fastagi_server.asterisk.errors import NoLinkError
-from fastagi_server.asterisk.connection import Credentials, Connection, Patience
 
 
 class Owner(Protocol):

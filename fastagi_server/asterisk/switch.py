@@ -19,7 +19,6 @@ from fastagi_server.telephony.orders import PlaceCall
 from fastagi_server.telephony.record import Kept
 
 CALL_HEADER = "X-Discador-Call"
-# Longer than Asterisk needs to queue an Originate, shorter than anybody's patience.
 _SUCCESS = "Success"
 
 
@@ -83,10 +82,9 @@ class Switch:
 
     async def kept_optouts(self) -> list[Kept]:
         """Give the opt-outs in AstDB; what is not in our own hand is left alone."""
-        try:
-            answered = await self._link.ask(actions.DBGetTree(family=variables.OPTOUT_FAMILY))
-        except RefusedError:
-            return []  # Asterisk says Error for a family that has no keys
+        # An empty family is a Success without entries: a refusal is a missing right, and nothing may be
+        # dialed before it is mended.
+        answered = await self._link.ask(actions.DBGetTree(family=variables.OPTOUT_FAMILY))
         entries = [each for each in answered.events if isinstance(each, events.DBGetTreeResponse)]
         return [kept for entry in entries if (kept := read_kept(entry.key, entry.val)) is not None]
 

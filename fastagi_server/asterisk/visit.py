@@ -8,7 +8,7 @@ from typing import TypeVar, cast
 from twisted.internet.endpoints import connectProtocol
 from twisted.internet.interfaces import IReactorTime, IStreamClientEndpoint
 
-from fastagi_server.asterisk.connection import Credentials, Connection, Patience
+from fastagi_server.asterisk.connection import Connection, Credentials, Patience
 
 T = TypeVar("T")
 

@@ -74,6 +74,8 @@ def _unanswered(record: Record) -> tuple[Disposition, str]:
     if not code and not q850:
         return Disposition.FAILED, "no channel came to be: is the trunk's endpoint known to Asterisk?"
     answer = f"{code} {phrase}".strip() if code else f"Q.850 cause {q850}"
+    if 100 <= code < 200:  # noqa: PLR2004 - provisional
+        answer = f"no final answer in time, only {answer}"
     return cause.unanswered(cause=q850, sip_code=code, sip_reason=phrase), answer
 
 
@@ -84,6 +86,11 @@ def _first(field: str) -> Callable[[Record, Any], Changes]:
         return {} if getattr(record, field) is not None else {field: fact.at}
 
     return learn
+
+
+def _left(record: Record, fact: facts.CalleeLeft) -> Changes:
+    # A refused call ends from the far side too; nobody has left who was never there.
+    return {} if record.answered_at is None else _first("left_at")(record, fact)
 
 
 def _amd(record: Record, fact: facts.AmdDecided) -> Changes:
@@ -125,7 +132,7 @@ _LEARN: dict[type[facts.Fact], Callable[[Record, Any], Changes]] = {
     facts.Ringing: _first("ringing_at"),
     facts.Answered: _first("answered_at"),
     facts.Connecting: _first("connected_at"),
-    facts.CalleeLeft: _first("left_at"),
+    facts.CalleeLeft: _left,
     facts.AmdDecided: _amd,
     facts.DigitHeard: _digit,
     facts.KeyDecided: _key,

@@ -34,6 +34,7 @@ class Engine:
         self._spawn = spawn
         self._calls: dict[CallId, Record] = {}
         self._placing: set[CallId] = set()
+        self._opted_out: set[CallId] = set()
         self._watchers: list[Watcher] = []
         self._unswept = False
         self._pulse_at = clock.steady()
@@ -101,11 +102,14 @@ class Engine:
         if before is None:
             return
         record = calls.after(before, fact)
+        if isinstance(fact, facts.OptedOut):
+            self._opted_out.add(fact.call)
         self._calls[fact.call] = record
         for watcher in tuple(self._watchers):
             watcher(record, fact)
         if record.state is State.ENDED:
             del self._calls[fact.call]
+            self._opted_out.discard(fact.call)
             self._spawn(self._keep(record))
             if record.digits and record.key is None:
                 # It may have been the opt-out key, pressed while our answer was late: Asterisk kept it.
@@ -130,7 +134,8 @@ class Engine:
             return False
         at = self._clock.wall()
         await self._ledger.opt_out(OptOut(number=number, at=at, source=source, call=call, digit=digit))
-        self.take(facts.OptedOut(call=call, at=self._clock.wall(), digit=digit, source=source))
+        if call not in self._opted_out:
+            self.take(facts.OptedOut(call=call, at=self._clock.wall(), digit=digit, source=source))
         return True
 
     async def opt_out_number(self, number: str, *, digit: str, source: str) -> None:

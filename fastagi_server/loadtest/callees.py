@@ -58,6 +58,7 @@ RING = "Gosub(ring,s,1)"
 ANSWER = "Gosub(answer,s,1)"
 GREET = "Playback(${GREETING})"
 VOICEMAIL = "Playback(${VOICEMAIL})"
+MUTE = "Echo()"  # gives back what it hears, which is nothing while AMD() listens; Wait() would send silence
 STAY = "Gosub(stay,s,1)"
 CONNECT_KEY = "${CONNECT}"
 WRONG_KEY = "${WRONG}"
@@ -162,6 +163,8 @@ CALLEES: tuple[Callee, ...] = (
         press("1"),
     ),
     _machine("33", "a machine that emits 1 and 3, then a long greeting", press("1"), press("3"), VOICEMAIL),
+    _machine("34", "answers and says nothing: silence is sent, which AMD() takes for a machine"),
+    _machine("35", "answers and sends no audio at all, so that AMD() cannot tell (NOTSURE)", MUTE),
     _unanswered("40", "is busy (486)", Outcome.BUSY, leave(17)),
     _unanswered("41", "rings and never answers", Outcome.NO_ANSWER, RING, "Wait(300)", leave(19)),
     _reject(REJECTS[0]),

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from fastagi_server.loadtest import commands, debian, folders, ports, programs
 from fastagi_server.loadtest.countries import LAB_COUNTRIES
-from fastagi_server.loadtest.errors import BadNameError, LabError, NoLabError
+from fastagi_server.loadtest.errors import BadNameError, NoLabError
 from fastagi_server.loadtest.owned import Owners
 from fastagi_server.loadtest.paths import Paths, Side
 from fastagi_server.loadtest.ports import Ports
@@ -110,7 +110,7 @@ def up(
             )
             write_state(lab.paths, lab.ports, {})
             _start(lab)
-        except LabError:
+        except BaseException:
             _remove(lab)
             raise
         write_state(lab.paths, lab.ports, lab.pids())

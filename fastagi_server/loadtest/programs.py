@@ -42,7 +42,7 @@ def run(*argv: str, stdin: str = "", env: dict[str, str] | None = None) -> str:
         errors="replace",
         capture_output=True,
         check=False,
-        env={**os.environ, **(env or {})},
+        env={**os.environ, "PATH": _PATH, **(env or {})},
     )
     if done.returncode:
         told = (done.stderr.strip() or done.stdout.strip()).splitlines()[-3:]

@@ -62,6 +62,8 @@ def read_sip(text: str) -> tuple[int, str] | None:
 
 def unanswered(*, cause: int, sip_code: int, sip_reason: str) -> Disposition:
     """Say how an unanswered call ended; the SIP answer knows more than the Q.850 cause, so it goes first."""
+    if 100 <= sip_code < 200:  # noqa: PLR2004 - provisional: the far end never gave a final answer
+        return Disposition.NO_ANSWER
     if sip_code == 603 and _BLOCKED_PHRASE in sip_reason.lower():  # noqa: PLR2004 - 603+, ATIS-1000099
         return Disposition.BLOCKED
     return _BY_SIP.get(sip_code) or _BY_Q850.get(cause, Disposition.FAILED)

@@ -45,9 +45,9 @@ class Begin:
 class Record:
     """One call, whole.
 
-    `cause` is the Q.850 hangup cause; `sip_code` and `sip_reason` are the far end's final answer as the
-    wire said it; `key` is the digit that decided; `left_at` is when the
-    callee hung up first; `why` says in words why it ended as it did.
+    `cause` is the Q.850 hangup cause; `sip_code` and `sip_reason` are the far end's last answer as the wire
+    said it, a provisional one (180 Ringing) where it never gave a final one; `key` is the digit that
+    decided; `left_at` is when the callee hung up first; `why` says in words why it ended as it did.
     """
 
     call: CallId

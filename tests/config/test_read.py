@@ -22,6 +22,7 @@ def short(value: str) -> str | None:
 class Inner:
     port: int = field(default=1, metadata=about("d", why="w", least=1, most=9))
     secret: str = field(default="", repr=False, metadata=about("d", why="w", check=short, secret=True))
+    pin: int = field(default=0, repr=False, metadata=about("d", why="w", secret=True))
     hidden: str = field(default="", repr=False, metadata=about("d", why="w", secret=True, in_file=False))
 
     def __post_init__(self) -> None:
@@ -89,8 +90,8 @@ def test_what_a_dataclass_says_of_itself_is_told_at_its_line() -> None:
 
 
 def test_a_secrets_value_is_never_told() -> None:
-    for text in ("hunter2", "[hunter2]", "{hunter2: 1}"):
-        _, mistakes = read(f"name: n\ninner: {{secret: {text}}}\n")
+    for text in ("secret: hunter2", "secret: [hunter2]", "secret: {hunter2: 1}", "pin: hunter2"):
+        _, mistakes = read(f"name: n\ninner: {{{text}}}\n")
         assert len(mistakes) == 1
         assert "hunter2" not in mistakes[0]
 

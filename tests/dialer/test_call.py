@@ -86,6 +86,16 @@ def test_the_record_of_a_blocked_call_says_what_the_wire_said() -> None:
     assert record.why == "603 Network Blocked"
 
 
+def test_a_call_that_rang_out_says_that_no_final_answer_came() -> None:
+    ringing = facts.SipTold(call=CALL, at=3.0, sip_code=180, sip_reason="Ringing")
+
+    record = told(ORDERED, DIALED, RINGING, ringing, LEFT, ended(19, 480))
+
+    assert record.disposition is Disposition.NO_ANSWER
+    assert record.why == "no final answer in time, only 180 Ringing"
+    assert record.left_at is None
+
+
 def test_every_instant_is_kept_the_first_time_it_is_told() -> None:
     record = told(*UP, facts.Answered(call=CALL, at=44.0), HUMAN, MACHINE, ended())
 

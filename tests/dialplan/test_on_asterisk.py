@@ -267,6 +267,13 @@ def test_a_listener_whose_queue_is_full_costs_two_seconds(lab: Lab) -> None:
 
         call.hang_up()
         call.event("Hangup")
+        call = lab.call(f"agi://127.0.0.1:{listener.getsockname()[1]}")
+        call.step("discador_ask", "AGI")
+        call.hang_up()
+        left = lab.manager.wait(
+            lambda event: event.get("Event") == "Hangup" and "callee" in event["Uniqueid"]
+        )
+        assert passed(left, call.told("ended")) < GONE_IN_TIME
 
 
 def test_the_server_s_answer_wins(lab: Lab, serve: Serve) -> None:

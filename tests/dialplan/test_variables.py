@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from fastagi_server.dialplan import variables
 from fastagi_server.telephony.country import Country
+
+NAMES = [
+    variables.AGI_URI, variables.ANSWERED, variables.KEY, variables.OPTOUT,
+    variables.DIGIT, variables.OFFERS, variables.FORGOTTEN, variables.TECH,
+]  # fmt: skip
 
 
 def test_a_country_has_three_contexts_in_the_order_of_the_call(countries: tuple[Country, ...]) -> None:
@@ -20,11 +27,15 @@ def test_the_handler_is_one_variable_and_not_three() -> None:
     assert "," not in variables.HANDLER_VALUE.replace("\\,", "")
 
 
-def test_every_variable_is_named_once_and_ours() -> None:
-    names = [
-        variables.AGI_URI, variables.ANSWERED, variables.KEY, variables.OPTOUT,
-        variables.DIGIT, variables.OFFERS, variables.FORGOTTEN, variables.TECH,
-    ]  # fmt: skip
+def test_the_reference_knows_every_name() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "dialplan.md").read_text("utf-8")
+    words = [*NAMES, *variables.SHARED_CONTEXTS, variables.OPTOUT_FAMILY, variables.HANDLER_VALUE]
+    told = [*variables.Told, *variables.Script, variables.OPTOUT_DONE]
 
-    assert len(set(names)) == len(names)
-    assert all(name.startswith("DISCADOR_") for name in names)
+    assert [word for word in words if word not in page] == []
+    assert [word for word in told if f"`{word}`" not in page] == []
+
+
+def test_every_variable_is_named_once_and_ours() -> None:
+    assert len(set(NAMES)) == len(NAMES)
+    assert all(name.startswith("DISCADOR_") for name in NAMES)

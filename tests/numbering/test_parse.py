@@ -86,6 +86,11 @@ def test_a_correction_never_touches_a_number_in_use() -> None:
     assert parse("+551177654321").rule is None
 
 
+def test_a_correction_that_leads_nowhere_is_not_made() -> None:
+    found = parse("+52 1 00 0000 0000")
+    assert (found.why, found.rule, found.e164) == (Why.TOO_LONG, None, "+5210000000000")
+
+
 def test_what_is_refused_after_a_correction_says_so() -> None:
     found = parse("+52 01 800 123 4567")
     assert (found.why, found.rule) == (Why.TOLL_FREE, Rule.MEXICO_OLD_PREFIX)

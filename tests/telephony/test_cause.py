@@ -42,6 +42,7 @@ def test_a_hostile_answer_is_read_or_is_none(text: str) -> None:
         (127, 607, "Unwanted", Disposition.BLOCKED),
         (34, 503, "Service Unavailable", Disposition.CONGESTED),
         (19, 480, "", Disposition.NO_ANSWER),
+        (19, 180, "Ringing", Disposition.NO_ANSWER),
         (1, 404, "Not Found", Disposition.INVALID_NUMBER),
         (0, 0, "", Disposition.FAILED),
         (16, 299, "", Disposition.FAILED),

@@ -58,7 +58,14 @@ class House:
         self._writer = Writer(self._database)
         ledger = StoreLedger(writer=self._writer, threads=reactor)
         self._switch = Switch(clock=clock, tell=self.take, fastagi=self.fastagi)
-        self.engine = Engine(switch=self._switch, ledger=ledger, clock=clock, spawn=self._works.spawn)
+        keys = {country.slug: country.optout_key for country in countries}
+        self.engine = Engine(
+            switch=self._switch,
+            ledger=ledger,
+            clock=clock,
+            spawn=self._works.spawn,
+            optout_key=lambda slug: keys.get(slug, ""),
+        )
         self._link = self._switch.link = self._make_link(dice)
         questions = Questions(engine=self.engine, countries=countries)
         self._fastagi = self._make_fastagi(questions)

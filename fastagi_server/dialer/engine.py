@@ -27,11 +27,20 @@ STALL_SECONDS = 2.0
 class Engine:
     """The calls of one Discador process; `ready` is false until Asterisk's kept opt-outs are taken over."""
 
-    def __init__(self, *, switch: Switch, ledger: Ledger, clock: Clock, spawn: Spawn) -> None:
+    def __init__(
+        self,
+        *,
+        switch: Switch,
+        ledger: Ledger,
+        clock: Clock,
+        spawn: Spawn,
+        optout_key: Callable[[str], str],
+    ) -> None:
         self._switch = switch
         self._ledger = ledger
         self._clock = clock
         self._spawn = spawn
+        self._optout_key = optout_key
         self._calls: dict[CallId, Record] = {}
         self._placing: set[CallId] = set()
         self._opted_out: set[CallId] = set()
@@ -117,9 +126,25 @@ class Engine:
                 self._spawn(self._sweep_if_due())
         elif isinstance(fact, facts.OptOutAsked):
             self._spawn(self._opt_out_kept(fact))
+        elif isinstance(fact, facts.DigitHeard) and self._asks_to_be_left_alone(record, fact):
+            self._spawn(self._opt_out_heard(record, fact))
+
+    def _asks_to_be_left_alone(self, record: Record, fact: facts.DigitHeard) -> bool:
+        """Say whether a digit is an opt-out: its country's key at any time before the callee is connected.
+
+        The dialplan does not hear what is pressed during AMD() or just before a hang-up; AMI tells it all
+        the same.
+        """
+        return record.connected_at is None and fact.press.digit == self._optout_key(record.country)
 
     async def _keep(self, record: Record) -> None:
         await self._ledger.keep(record)
+
+    async def _opt_out_heard(self, record: Record, fact: facts.DigitHeard) -> None:
+        await self.opt_out(call=fact.call, digit=fact.press.digit, source=KEY)
+        if record.amd_at is None:
+            # AMD() ate the key, so nobody but us will end the call.
+            await self._switch.hangup(fact.call)
 
     async def _opt_out_kept(self, fact: facts.OptOutAsked) -> None:
         """Make it durable even when the AGI question never reaches us, then free Asterisk of it."""

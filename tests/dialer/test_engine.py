@@ -10,6 +10,7 @@ from fastagi_server.dialer import call as calls
 from fastagi_server.dialer.engine import Engine
 from fastagi_server.dialer.gate import NotDialedError
 from fastagi_server.telephony import facts
+from fastagi_server.telephony.amd import Amd, Verdict
 from fastagi_server.telephony.call_id import CallId, mint
 from fastagi_server.telephony.disposition import Disposition
 from fastagi_server.telephony.keys import Meaning, Press
@@ -110,13 +111,16 @@ class Ledger:
         return [record for record in self.records.values() if record.ended_at is None]
 
 
+KEYS = {"mexico": "9"}
+
+
 class House:
     def __init__(self) -> None:
         self.log: list[str] = []
         self.switch = Switch(self.log)
         self.ledger = Ledger(self.log)
         self.time = Time()
-        self.engine = Engine(switch=self.switch, ledger=self.ledger, clock=self.time, spawn=run)
+        self.engine = Engine(switch=self.switch, ledger=self.ledger, clock=self.time, spawn=run, optout_key=KEYS.__getitem__)
 
     def up(self) -> House:
         run(self.engine.link_up())
@@ -231,11 +235,43 @@ def test_what_asterisk_kept_is_on_the_list_before_the_first_originate(house: Hou
 NINE = Press(digit="9", begun_at=104.0, ended_at=104.1, duration_ms=100)
 
 
+HUMAN = facts.AmdDecided(call=CALL, at=104.5, amd=Amd(Verdict.HUMAN, "HUMAN-801-800"))
+HEARD = facts.DigitHeard(call=CALL, at=104.1, press=NINE)
+
+
+def test_a_nine_that_only_ami_heard_is_an_opt_out(house: House) -> None:
+    house.up().place()
+
+    house.told(ANSWERED, HUMAN, HEARD, ENDED)
+
+    assert house.ledger.optouts[0].number == ORDER.number
+    assert house.ledger.records[CALL].disposition is Disposition.OPTED_OUT
+    assert "hangup" not in house.log
+
+
+def test_a_nine_that_amd_ate_ends_the_call_too(house: House) -> None:
+    house.up().place()
+
+    house.told(ANSWERED, HEARD)
+
+    assert house.log[-2:] == ["opt out +525550001003 key", "hangup"]
+
+
+def test_a_nine_in_the_conversation_with_an_agent_is_no_opt_out(house: House) -> None:
+    house.up().place()
+
+    house.told(ANSWERED, HUMAN, facts.Connecting(call=CALL, at=104.6), HEARD, ENDED)
+
+    assert house.ledger.optouts == []
+    assert house.ledger.records[CALL].disposition is Disposition.CONNECTED
+
+
 def test_a_key_that_we_never_answered_is_looked_up_in_asterisk(house: House) -> None:
     house.up().place()
     house.switch.kept.append(Kept(call=CALL, at=104.1, digit="9"))
+    five = facts.DigitHeard(call=CALL, at=104.1, press=replace(NINE, digit="5"))
 
-    house.told(ANSWERED, facts.DigitHeard(call=CALL, at=104.1, press=NINE), ENDED)
+    house.told(ANSWERED, HUMAN, five, ENDED)
 
     assert house.ledger.optouts[0].number == ORDER.number
     assert house.ledger.records[CALL].disposition is Disposition.OPTED_OUT

@@ -43,3 +43,7 @@ class NotReadyError(LabError):
 
 class NoVoiceError(LabError):
     """No voice is known for the language {language!r}; known are {known}."""
+
+
+class NoPythonError(LabError):
+    """No Python 3.11 or later that user discador may run (tried {tried}); apt-get install python3-venv."""

@@ -107,7 +107,7 @@ def _discador(paths: Paths, ports: Ports, owners: Owners) -> None:
         ami=ports.dialer_ami,
         secret=paths.secret,
         fastagi=ports.fastagi,
-        desk=paths.run / "desk.sock",
+        desk=paths.desk,
         dialplan=paths.dialplan,
     )
     write_file(paths.config, config, owners.root_for_discador, 0o640)

@@ -55,6 +55,11 @@ class Paths:
         return self.folder / "run"
 
     @property
+    def desk(self) -> Path:
+        """The socket at which Discador takes orders."""
+        return self.run / "desk.sock"
+
+    @property
     def secret(self) -> Path:
         """Discador's AMI secret; only it may read this."""
         return self.folder / "ami.secret"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import configparser
 import re
 import subprocess
 from pathlib import Path
@@ -67,6 +68,15 @@ def test_no_name_without_a_thing() -> None:
     named = {part for source in SOURCES for part in (*source.parts[:-1], source.stem)}
 
     assert not named & FORBIDDEN
+
+
+def test_every_package_travels_in_the_wheel() -> None:
+    setup = configparser.ConfigParser()
+    setup.read(HOUSE / "setup.cfg")
+    named = set(setup["options"]["packages"].split())
+    there = {".".join(path.parent.relative_to(HOUSE).parts) for path in PACKAGE.rglob("__init__.py")}
+
+    assert named >= there
 
 
 def test_nothing_tracked_names_a_path_of_a_developers_machine_or_a_secret() -> None:

@@ -1,0 +1,44 @@
+"""A lab of this run's own, and Discador serving beside it as its own user."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from fastagi_server.config import countries
+from fastagi_server.loadtest import debian, lab, service
+from tests.calls.ringing import Caller, standing, wait_until
+
+HOUSE = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+def the_lab() -> Iterator[lab.Lab]:
+    name = f"calls-{os.getpid()}"
+    yield lab.up(name, countries=countries.load())
+    lab.down(name)
+
+
+@pytest.fixture(scope="session")
+def command() -> Path:
+    return service.install(HOUSE, debian.cache_folder())
+
+
+@pytest.fixture(scope="session")
+def discador(the_lab: lab.Lab, command: Path) -> Iterator[service.Service]:
+    serving = service.Service(lab=the_lab, command=command)
+    serving.once("db", "upgrade")
+    serving.once("apply")
+    serving.start()
+    yield serving
+    serving.stop()
+
+
+@pytest.fixture(scope="session")
+def caller(discador: service.Service) -> Caller:
+    caller = Caller(discador.lab)
+    wait_until(lambda: standing(caller).ready, 20, "linked to Asterisk")
+    return caller

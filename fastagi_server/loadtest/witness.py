@@ -9,6 +9,7 @@ import itertools
 import socket
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -55,7 +56,9 @@ class Witness:
         self.close()
 
     def close(self) -> None:
-        """End the session."""
+        """End the session; a reader in another thread is woken."""
+        with suppress(OSError):
+            self._connection.shutdown(socket.SHUT_RDWR)
         self._connection.close()
 
     def action(self, name: str, *headers: tuple[str, str]) -> Message:

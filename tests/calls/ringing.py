@@ -98,8 +98,12 @@ class Onlooker(threading.Thread):
             while True:
                 (event,) = self._witness.until(lambda _: True)
                 self.seen.append((time.time(), dict(event)))
-        except OSError:
+        except (OSError, ValueError):
             return
+
+    def leave(self) -> None:
+        self._witness.close()
+        self.join(5)
 
     def of(self, call: str) -> list[tuple[float, dict[str, str]]]:
         """Give the events of one channel, in their order."""

@@ -56,9 +56,13 @@ class UnknownEvent(Event):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Malformed(Event):
-    """A message that could not be read: told, so that it is counted, and never a reason to drop the link."""
+    """A message that could not be read: told, so that it is counted, and never a reason to drop the link.
+
+    `uniqueid` is its channel's, where it has one: even an end that cannot be read is that channel's end.
+    """
 
     event: str
     field: str
     value: str
     action_id: str = ""
+    uniqueid: str = ""

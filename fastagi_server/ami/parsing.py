@@ -76,6 +76,9 @@ def _typed(kind: type[Event]) -> Parser:
             try:
                 put(event, convert(value) if value or default is MISSING else default)
             except ValueError:
+                if default is None:  # what may be missing may be unreadable: the rest of the event stands
+                    put(event, None)
+                    continue
                 return _malformed(kind, text, needle, value)
         return event
 
@@ -106,6 +109,11 @@ def _first(text: str, needle: str) -> str:
 
 
 def _malformed(kind: type[Event], text: str, needle: str, value: str) -> Malformed:
-    action_id = split_headers(text).get("ActionID")
-    field = needle.strip("\r\n: ")
-    return Malformed(event=kind.__name__, field=field, value=value[:200], action_id=action_id)
+    headers = split_headers(text)
+    return Malformed(
+        event=kind.__name__,
+        field=needle.strip("\r\n: "),
+        value=value[:200],
+        action_id=headers.get("ActionID"),
+        uniqueid=headers.get("Uniqueid"),
+    )

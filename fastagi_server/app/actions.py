@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import logging
-import os
 import socket
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
-from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from typing import Any
 
-from twisted.internet.defer import Deferred
-from twisted.internet.error import ConnectError, DNSLookupError
+from twisted.internet.defer import Deferred, TimeoutError  # noqa: A004 - Twisted's, from addTimeout
+from twisted.logger import STDLibLogObserver, globalLogBeginner
 
-from fastagi_server.ami import actions
-from fastagi_server.app.clock import RealClock
+from fastagi_server.app import reach
+from fastagi_server.app.errors import NoAsteriskError
 from fastagi_server.app.house import House
-from fastagi_server.app.run import run, serve
+from fastagi_server.app.run import make_house, run, serve
 from fastagi_server.asterisk import apply as dialplan_apply
-from fastagi_server.asterisk.connection import Connection, Credentials, Patience
-from fastagi_server.asterisk.endpoint import manager_endpoint
-from fastagi_server.asterisk.errors import NoLinkError
-from fastagi_server.asterisk.visit import visit
+from fastagi_server.asterisk.connection import Connection
 from fastagi_server.config.settings import Settings
 from fastagi_server.console.actions import Finding
 from fastagi_server.console.session import dialplan_settings
@@ -33,8 +28,6 @@ from fastagi_server.dialplan.read import read
 from fastagi_server.telephony import frames
 from fastagi_server.telephony.country import Country
 from fastagi_server.telephony.errors import DiscadorError
-
-T = TypeVar("T")
 
 
 class RealActions:
@@ -53,21 +46,25 @@ class RealActions:
         tell: Callable[[frames.Frame], bool],
     ) -> None:
         """Be a whole house for one call."""
-        logging.basicConfig(level=logging.ERROR, stream=sys.stderr)
+        logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(message)s")
 
         async def main(reactor: Any) -> None:
-            house = House(
-                settings=settings, countries=countries, reactor=reactor, clock=RealClock(), dice=os.urandom
-            )
+            await reach.knock(reactor, settings.asterisk)
+            house = make_house(settings, countries, reactor)
             over: Deferred[None] = Deferred()
 
             def told(frame: frames.Frame) -> None:
-                if tell(frame) and not over.called:
-                    over.callback(None)
+                if over.called:
+                    return
+                try:
+                    if tell(frame):
+                        over.callback(None)
+                except Exception:  # noqa: BLE001 - it is raised where it is waited for, not in the engine
+                    over.errback()
 
-            house.start(desk=False, any_port=True)
             try:
-                await house.when_linked().addTimeout(settings.asterisk.connect_seconds, reactor)
+                house.start(desk=False, any_port=True)
+                await linked(house, settings, reactor)
                 house.orders(dial, told)
                 await over
             finally:
@@ -77,8 +74,11 @@ class RealActions:
 
     def apply(self, settings: Settings, text: str) -> int:
         """Put a dialplan in force."""
-        return self._visit(
-            settings, lambda manager: dialplan_apply.apply(text, settings.dialplan.path, manager.ask)
+        path = settings.dialplan.path
+        return run(
+            lambda reactor: reach.visited(
+                reactor, settings.asterisk, lambda manager: dialplan_apply.apply(text, path, manager.ask)
+            )
         )
 
     def check(self, settings: Settings, countries: Sequence[Country], text: str) -> list[Finding]:
@@ -91,17 +91,18 @@ class RealActions:
         ]
 
     def _asterisk(self, settings: Settings, text: str) -> list[Finding]:
-        where = f"{settings.asterisk.host}:{settings.asterisk.port}"
+        where = reach.where(settings.asterisk)
         want = read(text)
 
         async def look(manager: Connection) -> tuple[list[str], list[str]]:
             found = differences(want, await dialplan_apply.listed(want, manager.ask))
-            return found, await _missing_rights(manager)
+            return found, await reach.missing_rights(manager)
 
         try:
-            found, missing = self._visit(settings, look)
+            found, missing = run(lambda reactor: reach.visited(reactor, settings.asterisk, look))
         except DiscadorError as error:
-            says = {"where": where, "why": error.sentence()}
+            why = error.details["why"] if isinstance(error, NoAsteriskError) else frames.failed(error)
+            says = {"where": where, "why": why}
             return [Finding(key="asterisk", good=False, says=says)]
         return [
             Finding(key="asterisk", good=True, says={"where": where, "why": ""}),
@@ -109,64 +110,43 @@ class RealActions:
             Finding(key="rights", good=not missing, says={"missing": ", ".join(missing) or "-"}),
         ]
 
-    def _visit(self, settings: Settings, work: Callable[[Connection], Awaitable[T]]) -> T:
-        asterisk = settings.asterisk
 
-        async def main(reactor: Any) -> T:
-            endpoint = manager_endpoint(
-                reactor,
-                host=asterisk.host,
-                port=asterisk.port,
-                tls=asterisk.tls,
-                ca_file=asterisk.ca_file,
-                seconds=asterisk.connect_seconds,
-            )
-            try:
-                return await visit(
-                    endpoint,
-                    credentials=Credentials(username=asterisk.username, secret=lambda: asterisk.secret),
-                    patience=Patience(action=asterisk.action_seconds),
-                    alarm=reactor,
-                    work=work,
-                )
-            except (ConnectError, DNSLookupError) as error:
-                where = f"{asterisk.host}:{asterisk.port}"
-                raise NoLinkError(where=where, action=f"the login ({error})") from error
-
-        return run(main)
-
-
-async def _missing_rights(manager: Connection) -> list[str]:
-    """Name the actions of ours that Asterisk refuses this user."""
-    answered = await manager.ask(actions.ListCommands())
-    allowed = {name for name, _ in answered.response.headers.pairs}
-    needed = ("Originate", "Hangup", "Reload", "ShowDialPlan", "DBGetTree", "DBDel", "CoreShowChannels")
-    return [name for name in needed if name not in allowed]
+async def linked(house: House, settings: Settings, reactor: Any) -> None:
+    """Wait for the link as long as one attempt and one answer may take."""
+    seconds = settings.asterisk.connect_seconds + settings.asterisk.action_seconds
+    try:
+        await house.when_linked().addTimeout(seconds, reactor)
+    except TimeoutError as error:
+        where = reach.where(settings.asterisk)
+        raise NoAsteriskError(where=where, why=house.why_not_linked) from error
 
 
 def _fastagi(settings: Settings) -> Finding:
     """Say whether the FastAGI port is free, or held by the Discador at our own desk."""
-    uri = settings.fastagi.uri
+    uri, why = settings.fastagi.uri, "-"
     family = socket.AF_INET6 if ":" in settings.fastagi.host else socket.AF_INET
     with closing(socket.socket(family)) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((settings.fastagi.host, settings.fastagi.port))
-        except OSError:
-            return Finding(key="fastagi", good=_serves(settings, uri), says={"uri": uri})
-    return Finding(key="fastagi", good=True, says={"uri": uri})
+        except OSError as error:
+            why = error.strerror or str(error)
+    return Finding(key="fastagi", good=why == "-" or _serves(settings), says={"uri": uri, "why": why})
 
 
-def _serves(settings: Settings, uri: str) -> bool:
+def _serves(settings: Settings) -> bool:
     try:
         standing = next(ask(settings.desk, frames.Ask(), patience=2.0))
-    except DiscadorError:
+    except (DiscadorError, OSError):
         return False
-    return isinstance(standing, frames.Standing) and urlsplit(standing.fastagi).port == urlsplit(uri).port
+    return isinstance(standing, frames.Standing) and standing.fastagi == settings.fastagi.uri
 
 
 def listen_to_logs(settings: Settings) -> None:
-    """Log to standard error, a line each, the time first."""
+    """Log to standard error, a line each, the time first; what goes wrong inside Twisted too."""
     logging.basicConfig(
         level=str(settings.log_level), stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s"
     )
+    for chatty in ("twisted", "alembic"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    globalLogBeginner.beginLoggingTo([STDLibLogObserver()], redirectStandardIO=False)

@@ -28,7 +28,7 @@ def place_call(
     """Give the order that the engine takes, or refuse with the one thing that is wrong."""
     number = parse(dial.number)
     if not number.dialable:
-        raise NotDialableError(number=dial.number, why=str(number.why))
+        raise NotDialableError(number=dial.number, why=number.why.replace("_", " "))
     country = _country(dial.country, number, countries)
     name, trunk = _trunk(dial.trunk, settings)
     order = PlaceCall(

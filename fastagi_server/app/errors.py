@@ -1,4 +1,4 @@
-"""What the roof refuses before anything is dialed."""
+"""What the roof refuses or cannot do, each with what would help."""
 
 from __future__ import annotations
 
@@ -38,3 +38,45 @@ class NoCallerIdError(DiscadorError):
 
     def __init__(self, *, country: str) -> None:
         super().__init__(country=country)
+
+
+class NoAsteriskError(DiscadorError):
+    """Asterisk's manager at {where} cannot be used: {why}; look with: discador check."""
+
+    def __init__(self, *, where: str, why: str) -> None:
+        super().__init__(where=where, why=why)
+
+
+class MissingRightsError(DiscadorError):
+    """Asterisk's manager user {username!r} may not do {missing}; look with: discador check."""
+
+    def __init__(self, *, username: str, missing: str) -> None:
+        super().__init__(username=username, missing=missing)
+
+
+class UnusableFileError(DiscadorError):
+    """{setting} names {path}, which cannot be used: {why}."""
+
+    def __init__(self, *, setting: str, path: str, why: str) -> None:
+        super().__init__(setting=setting, path=path, why=why)
+
+
+class PortTakenError(DiscadorError):
+    """FastAGI cannot listen at {host} port {port}: {why}; look at fastagi.host and fastagi.port."""
+
+    def __init__(self, *, host: str, port: int, why: str) -> None:
+        super().__init__(host=host, port=port, why=why)
+
+
+class DeskTakenError(DiscadorError):
+    """The desk {path} cannot be opened: {why}; another Discador may have it, else look at desk."""
+
+    def __init__(self, *, path: str, why: str) -> None:
+        super().__init__(path=path, why=why)
+
+
+class OrderBrokenError(DiscadorError):
+    """Discador itself failed at this order ({what}); its log says more, please report it."""
+
+    def __init__(self, *, what: str) -> None:
+        super().__init__(what=what)

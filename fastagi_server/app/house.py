@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from twisted.internet.defer import Deferred
+from twisted.internet.error import CannotListenError
 from twisted.internet.task import LoopingCall
 
 from fastagi_server.ami.event import Event
+from fastagi_server.app import reach
+from fastagi_server.app.errors import DeskTakenError, PortTakenError
 from fastagi_server.app.ledger import StoreLedger
 from fastagi_server.app.orders import Dice, Orders
 from fastagi_server.app.questions import Questions
 from fastagi_server.app.works import Works
-from fastagi_server.asterisk.connection import Credentials, Patience
-from fastagi_server.asterisk.endpoint import manager_endpoint
+from fastagi_server.asterisk.connection import Patience
 from fastagi_server.asterisk.fastagi import FastAgiPort, Limits, read_permits
 from fastagi_server.asterisk.link import Backoff, Link
 from fastagi_server.asterisk.switch import Switch
@@ -28,7 +31,7 @@ from fastagi_server.store.writer import Writer
 from fastagi_server.telephony import facts
 from fastagi_server.telephony.clock import Clock
 from fastagi_server.telephony.country import Country
-from fastagi_server.telephony.record import Record
+from fastagi_server.telephony.record import Record, State
 
 PULSE_SECONDS = 0.5
 LEAVING_SECONDS = 5.0
@@ -53,6 +56,8 @@ class House:
         self._ports: list[Any] = []
         self._works = Works()
         self._uri = settings.fastagi.uri
+        self._leaving = False
+        self.why_not_linked = "it has not answered yet"
 
         self._database = open_database(settings.database_url)
         self._writer = Writer(self._database)
@@ -77,6 +82,7 @@ class House:
             dice=dice,
             spawn=self._works.spawn,
             fastagi=self.fastagi,
+            find=ledger.find,
         )
         self._pulse = LoopingCall(self.engine.pulse)
         self._pulse.clock = reactor
@@ -84,29 +90,48 @@ class House:
         self.engine.watch(write_down)
 
     def start(self, *, desk: bool, any_port: bool = False) -> None:
-        """Open the doors and reach for Asterisk; `any_port` takes a free FastAGI port."""
-        fastagi = self._settings.fastagi
-        port = self._reactor.listenTCP(
-            0 if any_port else fastagi.port, self._fastagi, fastagi.backlog, fastagi.host
-        )
-        self._ports.append(port)
-        if any_port:
-            self._uri = f"agi://{fastagi.host}:{port.getHost().port}"
+        """Open the doors and reach for Asterisk; `any_port` takes a free FastAGI port.
+
+        An advertised address leads to one port, so then that one is taken all the same.
+        """
+        self._open_fastagi(any_port=any_port and not self._settings.fastagi.advertise)
         if desk:
-            path, counter = str(self._settings.desk), DeskFactory(self.orders)
-            self._ports.append(self._reactor.listenUNIX(path, counter, mode=0o660, wantPID=1))
+            self._open_desk()
         self._pulse.start(PULSE_SECONDS)
         self._link.start()
         _log.info("FastAGI listens at %s", self._uri)
 
+    def _open_fastagi(self, *, any_port: bool) -> None:
+        fastagi = self._settings.fastagi
+        number = 0 if any_port else fastagi.port
+        try:
+            port = self._reactor.listenTCP(number, self._fastagi, fastagi.backlog, fastagi.host)
+        except CannotListenError as error:
+            why = _strerror(error)
+            raise PortTakenError(host=fastagi.host, port=fastagi.port, why=why) from error
+        self._ports.append(port)
+        if any_port:
+            self._uri = replace(fastagi, port=port.getHost().port).uri
+
+    def _open_desk(self) -> None:
+        path, counter = str(self._settings.desk), DeskFactory(self.orders)
+        try:
+            port = self._reactor.listenUNIX(path, counter, mode=0o660, wantPID=1)
+        except (CannotListenError, OSError) as error:
+            raise DeskTakenError(path=path, why=_strerror(error)) from error
+        self._ports.append(port)
+
     async def stop(self) -> None:
         """Close the doors, end the link, and leave the store whole; calls that are up go on in Asterisk."""
+        self._leaving = True
         for port in self._ports:
             await as_deferred(port.stopListening())
         if self._pulse.running:
             self._pulse.stop()
         await self._works.finished(LEAVING_SECONDS, self._reactor)
         await as_deferred(self._link.stop())
+        # The last news came while the link was being closed.
+        await self._works.finished(LEAVING_SECONDS, self._reactor)
         self._writer.close()
         self._database.dispose()
 
@@ -121,10 +146,13 @@ class House:
     async def link_up(self) -> None:
         """Take over what Asterisk kept, then dial again."""
         await self.engine.link_up()
+        await self.orders.link_up()
 
-    def link_down(self, why: str) -> None:  # noqa: ARG002 - the link has logged why
+    def link_down(self, why: str) -> None:
         """Dial nothing until Asterisk is back."""
         self.engine.link_down()
+        if not self._leaving:
+            _log.warning("no link to Asterisk, nothing is dialed until it is back: %s", why)
 
     def take(self, fact: facts.Fact) -> None:
         """Hand a fact to the engine."""
@@ -137,22 +165,20 @@ class House:
     def _make_link(self, dice: Dice) -> Link:
         asterisk = self._settings.asterisk
         return Link(
-            where=f"Asterisk at {asterisk.host}:{asterisk.port}",
-            endpoint=manager_endpoint(
-                self._reactor,
-                host=asterisk.host,
-                port=asterisk.port,
-                tls=asterisk.tls,
-                ca_file=asterisk.ca_file,
-                seconds=asterisk.connect_seconds,
-            ),
-            credentials=Credentials(username=asterisk.username, secret=lambda: asterisk.secret),
+            where=f"Asterisk at {reach.where(asterisk)}",
+            endpoint=reach.endpoint(self._reactor, asterisk),
+            credentials=reach.credentials(asterisk),
             patience=Patience(action=asterisk.action_seconds, keepalive=asterisk.keepalive_seconds),
             backoff=Backoff(ceiling=asterisk.reconnect_ceiling_seconds, chance=lambda: dice(1)[0] / 255),
             alarm=self._reactor,
             owner=self,
-            log=_log.info,
+            log=self._linking,
         )
+
+    def _linking(self, told: str) -> None:
+        """Keep the link's last word, for whoever gives up waiting for it."""
+        self.why_not_linked = told
+        _log.info(told)
 
     def _make_fastagi(self, questions: Questions) -> FastAgiPort:
         fastagi = self._settings.fastagi
@@ -181,5 +207,12 @@ def as_deferred(maybe: Any) -> Deferred[Any]:
 
 
 def write_down(record: Record, fact: facts.Fact) -> None:
-    """Log a fact with its call's id."""
-    _log.info("call_id=%s %s state=%s", record.call, type(fact).__name__, record.state)
+    """Log a fact with its call's id, and the end with what it came to."""
+    ended = f" disposition={record.disposition}" if record.state is State.ENDED else ""
+    _log.info("call_id=%s %s state=%s%s", record.call, type(fact).__name__, record.state, ended)
+
+
+def _strerror(error: Exception) -> str:
+    """Give the kernel's own words out of Twisted's."""
+    inner = getattr(error, "socketError", error)
+    return getattr(inner, "strerror", None) or str(inner)

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Any, Protocol, TypeVar
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, fail
 
 from fastagi_server.store import calls, optouts
+from fastagi_server.store.errors import NotDurableError, StoreBusyError, StoreClosedError
 from fastagi_server.telephony.call_id import CallId
 from fastagi_server.telephony.record import Begin, OptOut, Record
 
 T = TypeVar("T")
+_log = logging.getLogger("discador")
+
+# A call that is over is told once: its record is tried again while a busy or full disk may recover, and for
+# less than a house takes to leave. Writing the same record twice does no harm.
+PAUSES = (0.1, 0.4, 1.0, 2.0)
 
 
 class Threads(Protocol):
-    """What we need of a reactor: to come back into its thread."""
+    """What we need of a reactor: to come back into its thread, and to come back later."""
 
     def callFromThread(self, call: Callable[..., Any], *args: Any) -> None:  # noqa: N802 - Twisted's name
         """Call in the reactor's thread."""
+        ...
+
+    def callLater(self, seconds: float, call: Callable[..., Any], *args: Any) -> Any:  # noqa: N802 - Twisted's
+        """Call after so many seconds."""
         ...
 
 
@@ -43,7 +54,16 @@ class StoreLedger:
         return self._do(lambda conn: calls.begin(conn, begin))
 
     async def keep(self, record: Record) -> None:
-        """Write a record as it stands."""
+        """Write a record as it stands; what the store could not promise is tried again, then raised."""
+        for pause in PAUSES:
+            try:
+                await self._do(lambda conn: calls.keep(conn, record))
+            except (NotDurableError, StoreBusyError) as error:
+                told = "call_id=%s its record is not kept yet, again in %s s: %s"
+                _log.warning(told, record.call, pause, error.sentence())
+            else:
+                return
+            await self._pause(pause)
         await self._do(lambda conn: calls.keep(conn, record))
 
     def opt_out(self, entry: OptOut) -> Deferred[bool]:
@@ -72,5 +92,14 @@ class StoreLedger:
             else:
                 self._threads.callFromThread(done.callback, future.result())
 
-        self._writer.submit(work).add_done_callback(settle)
+        try:
+            promised = self._writer.submit(work)
+        except (StoreBusyError, StoreClosedError) as refused:
+            return fail(refused)
+        promised.add_done_callback(settle)
         return done
+
+    def _pause(self, seconds: float) -> Deferred[None]:
+        over: Deferred[None] = Deferred()
+        self._threads.callLater(seconds, over.callback, None)
+        return over

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from fastagi_server.app.choose import place_call
+from fastagi_server.app.errors import OrderBrokenError
 from fastagi_server.config.settings import Settings
 from fastagi_server.dialer.engine import Engine
-from fastagi_server.dialer.ports import Spawn, Watcher
+from fastagi_server.dialer.ports import Spawn
 from fastagi_server.telephony import facts, frames
 from fastagi_server.telephony.call_id import CHANCE_BYTES, CallId, mint
 from fastagi_server.telephony.clock import Clock
@@ -20,6 +21,16 @@ from fastagi_server.telephony.record import Record, State
 
 Tell = Callable[[Frame], None]
 Dice = Callable[[int], bytes]
+Find = Callable[[CallId], Awaitable[Record | None]]
+
+
+@dataclass(kw_only=True)
+class _Followed:
+    """A call whose asker is told what happens; `placed` once the engine has it."""
+
+    tell: Tell
+    stop: Callable[[], None]
+    placed: bool = False
 
 
 class Orders:
@@ -35,6 +46,7 @@ class Orders:
         dice: Dice,
         spawn: Spawn,
         fastagi: Callable[[], str],
+        find: Find,
     ) -> None:
         self._engine = engine
         self._settings = settings
@@ -43,6 +55,8 @@ class Orders:
         self._dice = dice
         self._spawn = spawn
         self._fastagi = fastagi
+        self._find = find
+        self._followed: dict[CallId, _Followed] = {}
 
     def __call__(self, order: Frame, tell: Tell) -> None:
         """Take an order and begin."""
@@ -57,10 +71,18 @@ class Orders:
                 wrong = BadInputError(field="order", value=type(order).__name__, expected="dial or ask")
                 tell(frames.failed(wrong))
 
+    async def link_up(self) -> None:
+        """Tell the end of calls that ended while Asterisk was away: no fact of theirs ever comes."""
+        for call, followed in tuple(self._followed.items()):
+            if followed.placed and self._engine.known(call) is None:
+                record = await self._find(call)
+                if record is not None and record.state is State.ENDED:
+                    self._close(record)
+
     async def _dial(self, dial: frames.Dial, tell: Tell) -> None:
         now = self._clock.wall()
         call = mint(now, self._dice(CHANCE_BYTES))
-        stop = self._engine.watch(_follow(call, tell))
+        self._follow(call, tell)
         try:
             order, country = place_call(dial, call, settings=self._settings, countries=self._countries)
             tell(
@@ -74,21 +96,37 @@ class Orders:
             )
             await self._engine.place(order, country=country.slug, planned_at=now)
         except DiscadorError as error:
-            stop()
-            tell(frames.failed(error))
+            self._fail(call, error)
+        except Exception as error:
+            self._fail(call, OrderBrokenError(what=type(error).__name__))
+            raise
+        if call in self._followed:
+            self._followed[call].placed = True
 
+    def _follow(self, call: CallId, tell: Tell) -> None:
+        """Tell the facts of one call, and its record when it is over."""
 
-def _follow(call: CallId, tell: Tell) -> Watcher:
-    """Tell the facts of one call, and its record when it is over."""
+        def watch(record: Record, fact: facts.Fact) -> None:
+            if record.call != call or (isinstance(fact, facts.CalleeLeft) and record.left_at is None):
+                return
+            tell(frames.Happened(call=call, fact=type(fact).__name__, at=fact.at, says=_says(fact)))
+            if record.state is State.ENDED:
+                self._close(record)
 
-    def watch(record: Record, fact: facts.Fact) -> None:
-        if record.call != call or (isinstance(fact, facts.CalleeLeft) and record.left_at is None):
-            return
-        tell(frames.Happened(call=call, fact=type(fact).__name__, at=fact.at, says=_says(fact)))
-        if record.state is State.ENDED:
-            tell(frames.Closed(record=frames.record_json(record)))
+        self._followed[call] = _Followed(tell=tell, stop=self._engine.watch(watch))
 
-    return watch
+    def _close(self, record: Record) -> None:
+        followed = self._followed.pop(record.call, None)
+        if followed is not None:
+            followed.stop()
+            followed.tell(frames.Closed(record=frames.record_json(record)))
+
+    def _fail(self, call: CallId, error: DiscadorError) -> None:
+        """Tell why nothing was dialed, unless the record has told it already."""
+        followed = self._followed.pop(call, None)
+        if followed is not None:
+            followed.stop()
+            followed.tell(frames.failed(error))
 
 
 def _says(fact: facts.Fact) -> dict[str, Any]:

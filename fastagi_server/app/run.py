@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 import os
+import signal
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
-from twisted.internet.defer import Deferred, ensureDeferred
+from twisted.internet.defer import CancelledError, Deferred, ensureDeferred
 from twisted.internet.task import react
 from twisted.python.failure import Failure
 
@@ -17,24 +17,37 @@ from fastagi_server.config.settings import Settings
 from fastagi_server.telephony.country import Country
 
 T = TypeVar("T")
-_log = logging.getLogger("discador")
 
 
 def serve(settings: Settings, countries: Sequence[Country], ready: Callable[[str], None]) -> None:
     """Serve until told to stop by SIGTERM or SIGINT; `ready` is told once the doors are open."""
 
     async def main(reactor: Any) -> None:
-        house = _house(settings, countries, reactor)
-        reactor.addSystemEventTrigger("before", "shutdown", lambda: ensureDeferred(house.stop()))
-        house.start(desk=True)
-        ready(house.fastagi())
-        await Deferred()
+        house = make_house(settings, countries, reactor)
+        try:
+            house.start(desk=True)
+            ready(house.fastagi())
+            await told_to_stop()
+        finally:
+            await house.stop()
 
     run(main)
 
 
+async def told_to_stop() -> None:
+    """Wait for a signal; being told to stop is how a service ends well."""
+    for_ever: Deferred[None] = Deferred()
+    try:
+        await for_ever
+    except CancelledError:
+        return
+
+
 def run(main: Callable[[Any], Awaitable[T]]) -> T:
-    """Run one piece of work on the reactor and give its result, or raise its error."""
+    """Run one piece of work on the reactor and give its result, or raise its error.
+
+    A signal cancels the work: its `finally` clauses are waited for, then KeyboardInterrupt is raised.
+    """
     outcome: list[T] = []
     failures: list[Failure] = []
 
@@ -42,21 +55,41 @@ def run(main: Callable[[Any], Awaitable[T]]) -> T:
         outcome.append(await main(reactor))
 
     def started(reactor: Any) -> Deferred[None]:
-        return ensureDeferred(kept(reactor)).addErrback(failures.append)
+        work = ensureDeferred(kept(reactor)).addErrback(failures.append)
+        reactor.addSystemEventTrigger("before", "shutdown", _leave, work)
+        return work
 
     try:
         react(started)
     except SystemExit as leaving:
         if leaving.code:
             raise
-    if failures:
+    if outcome:
+        return outcome[0]
+    if failures and not isinstance(failures[0].value, CancelledError):
         failures[0].raiseException()
-    if not outcome:
-        raise KeyboardInterrupt
-    return outcome[0]
+    raise KeyboardInterrupt
 
 
-def _house(settings: Settings, countries: Sequence[Country], reactor: Any) -> House:
+def _leave(work: Deferred[None]) -> Deferred[None] | None:
+    """Cancel what goes on and let the reactor wait for its end."""
+    if work.called:
+        return None
+    # Whoever asks a second time means at once.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    over: Deferred[None] = Deferred()
+
+    def told(result: Any) -> Any:
+        over.callback(None)
+        return result
+
+    work.addBoth(told)
+    work.cancel()
+    return over
+
+
+def make_house(settings: Settings, countries: Sequence[Country], reactor: Any) -> House:
+    """Give a house with the real clock and real chance."""
     return House(
         settings=settings,
         countries=countries,

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Coroutine
 from typing import Any
 
-from twisted.internet.defer import Deferred, DeferredList, ensureDeferred
+from twisted.internet.defer import Deferred, ensureDeferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.python.failure import Failure
 
@@ -18,6 +18,7 @@ class Works:
 
     def __init__(self) -> None:
         self._going: set[Deferred[Any]] = set()
+        self._idle: list[Deferred[None]] = []
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> None:
         """Start a piece of work."""
@@ -26,29 +27,22 @@ class Works:
             self._going.discard(going)
             if isinstance(outcome, Failure):
                 _log.error("a piece of work failed: %s", outcome.getTraceback())
+            if not self._going:
+                waiting, self._idle = self._idle, []
+                for each in waiting:
+                    each.callback(None)
 
         going: Deferred[Any] = ensureDeferred(work)
         self._going.add(going)
         going.addBoth(over)
 
     async def finished(self, seconds: float, reactor: IReactorTime) -> None:
-        """Wait until all works are over, but not for ever."""
-        waiting = [_follow(each) for each in self._going]
-        await DeferredList(waiting).addTimeout(seconds, reactor, onTimeoutCancel=_give_up)
+        """Wait until all works are over, those too that others begin meanwhile, but not for ever."""
+        if self._going:
+            idle: Deferred[None] = Deferred(self._idle.remove)
+            self._idle.append(idle)
+            await idle.addTimeout(seconds, reactor, onTimeoutCancel=self._give_up)
 
-
-def _follow(work: Deferred[Any]) -> Deferred[None]:
-    """Give a Deferred of our own, so that giving up the wait does not give up the work."""
-    over: Deferred[None] = Deferred()
-
-    def told(outcome: Any) -> Any:
-        if not over.called:
-            over.callback(None)
-        return outcome
-
-    work.addBoth(told)
-    return over
-
-
-def _give_up(_: Any, seconds: float) -> None:
-    _log.warning("some works were not over after %s s; the store and Asterisk have the rest", seconds)
+    def _give_up(self, _: Any, seconds: float) -> None:
+        left = len(self._going)
+        _log.warning("works not over after %s s: %s; the store and Asterisk have the rest", seconds, left)

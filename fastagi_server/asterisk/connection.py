@@ -8,7 +8,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime, ITCPTransport
@@ -23,6 +23,7 @@ from fastagi_server.ami.exchange import Answered, Exchange, Orphan
 from fastagi_server.ami.login import login
 from fastagi_server.ami.messages import Banner, Response
 from fastagi_server.asterisk.errors import OutcomeUnknownError, RefusedError
+from fastagi_server.telephony.errors import DiscadorError
 
 # Asterisk cuts off a client whose buffers are full for 100 ms: a burst of events must fit.
 RECEIVE_BUFFER = 4 * 1024 * 1024
@@ -53,7 +54,11 @@ class _Asked:
 
 
 class Connection(Protocol):
-    """The protocol; `up` fires once logged in, or fails when refused or lost before that."""
+    """The protocol; `up` fires once logged in, or fails when refused or lost before that.
+
+    `down` fires once, with the reason, when the connection is gone and everybody who waited was told.
+    `on_event` must not raise: what it raised would end the connection and lose the rest of the bytes.
+    """
 
     def __init__(
         self,
@@ -70,12 +75,18 @@ class Connection(Protocol):
         self._alarm = alarm
         self._on_event = on_event
         self._asked: dict[str, _Asked] = {}
-        self._ping: IDelayedCall | None = None
+        self._watch: IDelayedCall | None = None
         self._login: Generator[Action, Response, None] | None = None
+        self._over = False
         self.banner = ""
         self.up: Deferred[None] = Deferred()
         self.down: Deferred[str] = Deferred()
-        self._why = "the link was lost"
+        self._why = ""
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing can be asked any more: it is lost, or about to be."""
+        return self._over or bool(self._why)
 
     @property
     def orphans(self) -> int:
@@ -92,15 +103,26 @@ class Connection(Protocol):
         return answer
 
     def abort(self, why: str) -> None:
-        """End the connection now."""
-        self._why = why
-        self._wire.abortConnection()
+        """End the connection now; the first reason given is the one that is told."""
+        self._why = self._why or why
+        if self.transport is not None and not self._over:
+            self._wire.abortConnection()
+
+    def leave(self, why: str) -> None:
+        """End the connection once what was written is on its way; nothing more can be asked."""
+        self._why = self._why or why
+        if self.transport is not None and not self._over:
+            self._wire.loseConnection()
 
     def connectionMade(self) -> None:  # noqa: N802 - Twisted's name
         """Make room for bursts; Asterisk speaks first."""
-        handle = cast("socket.socket", self.transport.getHandle())  # type: ignore[union-attr]
-        handle.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
-        self._ping = self._alarm.callLater(self._patience.action, self.abort, "it did not let us in in time")
+        handle = _socket_of(self.transport)
+        if handle is not None:
+            handle.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+        if self._why:  # it was to end before it began
+            self._wire.abortConnection()
+            return
+        self._watch = self._alarm.callLater(self._patience.action, self.abort, "it did not let us in in time")
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
         """Take bytes from Asterisk; whatever breaks its own rules ends the link."""
@@ -121,27 +143,35 @@ class Connection(Protocol):
                 case _:
                     self._on_event(message)
 
-    def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: ARG002, N802 - Twisted's name
+    def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: N802 - Twisted's name
         """Tell everybody who waits that the outcome is unknown, once."""
-        if self._ping is not None and self._ping.active():
-            self._ping.cancel()
+        self._over = True
+        why = self._why = self._why or f"the link was lost ({reason.getErrorMessage().rstrip('.')})"
+        self._stop_watching()
         for action_id in self._exchange.lost():
             asked = self._asked.pop(action_id)
             asked.alarm.cancel()
-            asked.answer.errback(OutcomeUnknownError(action=asked.action.action, why=self._why))
+            asked.answer.errback(OutcomeUnknownError(action=asked.action.action, why=why))
         if not self.up.called:
-            self.up.errback(OutcomeUnknownError(action="the login", why=self._why))
-        self.down.callback(self._why)
+            self.up.errback(OutcomeUnknownError(action="the login", why=why))
+        self.down.callback(why)
 
     @property
     def _wire(self) -> ITCPTransport:
         return cast("ITCPTransport", self.transport)
 
     def _begin_login(self) -> None:
-        self._login = login(
-            username=self._credentials.username, secret=self._credentials.secret(), md5=self._credentials.md5
-        )
-        self.ask(next(self._login)).addCallbacks(self._go_on, self._login_failed)
+        try:
+            self._login = login(
+                username=self._credentials.username,
+                secret=self._credentials.secret(),
+                md5=self._credentials.md5,
+            )
+            first = self.ask(next(self._login))
+        except (DiscadorError, OSError) as error:  # a secret that cannot be read, or said
+            self._refuse(error)
+        else:
+            first.addCallbacks(self._go_on, self._login_failed)
 
     def _go_on(self, answered: Answered) -> None:
         assert self._login is not None
@@ -155,29 +185,41 @@ class Connection(Protocol):
             self.ask(action).addCallbacks(self._go_on, self._login_failed)
 
     def _login_failed(self, failure: Failure) -> None:
-        if isinstance(failure.value, RefusedError):
-            why = str(failure.value.details["why"])
+        error = failure.value
+        if isinstance(error, RefusedError):
+            why = str(error.details["why"])
             self._refuse(LoginRefusedError(username=self._credentials.username, why=why))
+        else:
+            self.abort(failure.getErrorMessage())
 
-    def _refuse(self, error: LoginRefusedError) -> None:
-        self._why = error.sentence()
-        self.up.errback(error)
-        self._wire.abortConnection()
+    def _refuse(self, error: Exception) -> None:
+        self._why = self._why or str(error)
+        if not self.up.called:
+            self.up.errback(error)
+        self.abort(self._why)
 
     def _logged_in(self) -> None:
-        if self._ping is not None:
-            self._ping.cancel()
-        self._ping = self._alarm.callLater(self._patience.keepalive, self._keep_alive)
-        self.up.callback(None)
+        if not self.over:
+            self._keep_alive_later()
+            self.up.callback(None)
+
+    def _keep_alive_later(self) -> None:
+        self._stop_watching()
+        self._watch = self._alarm.callLater(self._patience.keepalive, self._keep_alive)
 
     def _keep_alive(self) -> None:
         def alive(_: Answered) -> None:
-            self._ping = self._alarm.callLater(self._patience.keepalive, self._keep_alive)
+            if not self.over:
+                self._keep_alive_later()
 
         def dead(failure: Failure) -> None:
             self.abort(f"no answer to a Ping: {failure.getErrorMessage()}")
 
         self.ask(Ping()).addCallbacks(alive, dead)
+
+    def _stop_watching(self) -> None:
+        if self._watch is not None and self._watch.active():
+            self._watch.cancel()
 
     def _answered(self, answered: Answered) -> None:
         asked = self._asked.pop(answered.action_id)
@@ -192,3 +234,13 @@ class Connection(Protocol):
         for expired in self._exchange.expire([action_id]):
             asked = self._asked.pop(expired)
             asked.answer.errback(OutcomeUnknownError(action=asked.action.action, why="no answer in time"))
+
+
+def _socket_of(transport: Any) -> socket.socket | None:
+    """Give the socket itself: under TLS the transport's handle is OpenSSL's, and a transport carries it."""
+    while transport is not None:
+        handle = transport.getHandle()
+        if isinstance(handle, socket.socket):
+            return handle
+        transport = getattr(transport, "transport", None)
+    return None

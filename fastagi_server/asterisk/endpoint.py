@@ -9,6 +9,8 @@ from twisted.internet.endpoints import HostnameEndpoint, wrapClientTLS
 from twisted.internet.interfaces import IStreamClientEndpoint
 from twisted.internet.ssl import Certificate, optionsForClientTLS, trustRootFromCertificates
 
+from fastagi_server.telephony.errors import BadInputError
+
 _MARK = b"-----END CERTIFICATE-----"
 
 
@@ -27,6 +29,9 @@ def manager_endpoint(
 
 
 def read_certificates(path: Path) -> list[Certificate]:
-    """Take every certificate of a PEM file."""
+    """Take every certificate of a PEM file; a file without one would trust nobody, silently."""
     blocks = path.read_bytes().split(_MARK)[:-1]
+    if not blocks:
+        expected = "a PEM file with at least one certificate"
+        raise BadInputError(field="asterisk.ca_file", value=str(path), expected=expected)
     return [Certificate.loadPEM(block + _MARK) for block in blocks]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, cast
 
 from twisted.internet.defer import Deferred
@@ -19,6 +20,9 @@ from fastagi_server.agi.drive import Drive, Stage
 from fastagi_server.agi.errors import Gone
 from fastagi_server.agi.script import Script
 from fastagi_server.telephony.errors import BadInputError, DiscadorError
+
+# How many hosts' permission is remembered; anybody may knock from any number of addresses.
+KNOWN_HOSTS = 1024
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -66,67 +70,88 @@ class Session(Protocol):
     def __init__(self, port: FastAgiPort) -> None:
         self._port = port
         self._drive = Drive(port.script)
-        self._alarms: list[IDelayedCall] = []
-        self._counted = False
+        self._step: IDelayedCall | None = None
+        self._whole: IDelayedCall | None = None
         self._waiting: Deferred[Any] | None = None
+        self._lost = False
+        self._told = False
 
     def connectionMade(self) -> None:  # noqa: N802 - Twisted's name
         """Let in whoever may ask, while there is room."""
         if not self._port.admit(self._wire.getPeer()):
             self._wire.abortConnection()
             return
-        self._counted = True
         self._wire.setTcpNoDelay(True)
         limits, later = self._port.limits, self._port.reactor.callLater
-        self._idle = later(limits.idle, self._give_up, "Asterisk said nothing in time")
-        self._alarms = [self._idle, later(limits.session, self._give_up, "the session took too long")]
+        self._step = later(limits.idle, self._give_up)
+        self._whole = later(limits.session, self._end, "the session took too long")
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
-        """Take Asterisk's bytes and answer."""
-        if self._idle.active():
-            self._idle.reset(self._port.limits.idle)
-        self._write(self._drive.receive(data))
+        """Take Asterisk's bytes and answer; who was not let in is not heard."""
+        if self._whole is not None:
+            self._go_on(self._drive.receive(data))
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: ARG002, N802 - Twisted's name
         """Let the script know, and make room."""
+        if self._whole is None:
+            return
+        self._lost = True
+        for alarm in (self._step, self._whole):
+            if alarm is not None and alarm.active():
+                alarm.cancel()
+        self._port.left()
         self._drive.connection_lost()
         # What a script does on its way out (finally) may wait for something of ours too.
-        if self._drive.stage is Stage.FOREIGN and self._drive.awaiting is not self._waiting:
-            self._wait_for(self._drive.awaiting)
-        for alarm in self._alarms:
-            if alarm.active():
-                alarm.cancel()
-        if self._counted:
-            failure = self._drive.failure
-            self._port.left(None if isinstance(failure, Gone) else failure)
+        self._go_on(b"")
 
     @property
     def _wire(self) -> ITCPTransport:
         return cast("ITCPTransport", self.transport)
 
-    def _write(self, out: bytes) -> None:
+    def _go_on(self, out: bytes) -> None:
+        """Say what the script says, and wait for what it waits for."""
         if out:
             self._wire.write(out)
         if self._drive.ended:
-            self._wire.loseConnection()
-        elif self._drive.stage is Stage.FOREIGN and self._drive.awaiting is not self._waiting:
+            self._close()
+        elif self._drive.stage is not Stage.FOREIGN:
+            self._allow(self._port.limits.idle)
+        elif self._drive.awaiting is not self._waiting:
+            self._allow(self._port.limits.own)
             self._wait_for(self._drive.awaiting)
+
+    def _close(self) -> None:
+        if not self._told:
+            self._told = True
+            failure = self._drive.failure
+            if failure is not None and not isinstance(failure, Gone):
+                self._port.failed(failure)
+        if not self._lost:
+            self._wire.loseConnection()
 
     def _wait_for(self, awaited: Deferred[Any]) -> None:
         self._waiting = awaited
-        if self._idle.active():
-            self._idle.reset(self._port.limits.own)
 
         def came(value: Any) -> None:
-            self._write(self._drive.resume(value, awaited))
+            self._go_on(self._drive.resume(value, awaited))
 
         def failed(failure: Failure) -> None:
             error = failure.value or Gone()
-            self._write(self._drive.throw(error, awaited))
+            if self._drive.awaiting is not awaited:  # the script has left; its error is still somebody's
+                self._port.failed(error)
+            self._go_on(self._drive.throw(error, awaited))
 
         awaited.addCallbacks(came, failed)
 
-    def _give_up(self, why: str) -> None:
+    def _allow(self, seconds: float) -> None:
+        if self._step is not None and self._step.active():
+            self._step.reset(seconds)
+
+    def _give_up(self) -> None:
+        ours = self._drive.stage is Stage.FOREIGN
+        self._end("our own answer took too long" if ours else "Asterisk said nothing in time")
+
+    def _end(self, why: str) -> None:
         self._port.count(why)
         self._wire.abortConnection()
 
@@ -149,46 +174,53 @@ class FastAgiPort(Factory):
         self.limits = limits
         self.reactor = reactor
         self.counts = Counts()
-        self._permits = permits
-        self._known: dict[str, bool] = {}
         self._log = log
+        self._full = False
+
+        @lru_cache(maxsize=KNOWN_HOSTS)
+        def judged(host: str) -> bool:
+            may = permitted(host, permits)
+            if not may:
+                log(f"FastAGI: {host} may not ask; fastagi.permit does not name it")
+            return may
+
+        self._permitted = judged
 
     def buildProtocol(self, addr: IAddress | None) -> Session:  # noqa: ARG002, N802 - Twisted's name
         """Open a session."""
         return Session(self)
 
     def admit(self, peer: IAddress) -> bool:
-        """Say whether this peer may ask now."""
+        """Say whether this peer may ask now; a host is told of when it is first refused."""
         host = str(getattr(peer, "host", ""))
         if not self._permitted(host):
             self.counts.strangers += 1
-            self._log(f"FastAGI: {host} may not ask; fastagi.permit does not name it")
             return False
         if self.counts.open >= self.limits.sessions:
             self.counts.turned_away += 1
+            if not self._full:
+                self._log(f"FastAGI: {self.limits.sessions} sessions are open; others are turned away")
+            self._full = True
             return False
         self.counts.open += 1
         return True
 
-    def left(self, failure: Exception | None) -> None:
+    def left(self) -> None:
         """Count a session that is over."""
         self.counts.open -= 1
         self.counts.served += 1
-        if failure is not None:
-            self.counts.failed += 1
-            what = failure.sentence() if isinstance(failure, DiscadorError) else repr(failure)
-            self._log(f"FastAGI: a script failed, the dialplan's default stands: {what}")
+        self._full = False
+
+    def failed(self, failure: BaseException) -> None:
+        """Count a script that failed."""
+        self.counts.failed += 1
+        what = failure.sentence() if isinstance(failure, DiscadorError) else repr(failure)
+        self._log(f"FastAGI: a script failed, the dialplan's default stands: {what}")
 
     def count(self, why: str) -> None:
         """Count a session that was given up."""
         self.counts.reasons[why] = self.counts.reasons.get(why, 0) + 1
         self._log(f"FastAGI: a session was given up, the dialplan's default stands: {why}")
-
-    def _permitted(self, host: str) -> bool:
-        known = self._known.get(host)
-        if known is None:
-            known = self._known[host] = permitted(host, self._permits)
-        return known
 
 
 def permitted(host: str, permits: tuple[Network, ...]) -> bool:

@@ -1,25 +1,30 @@
 """The lasting link to one Asterisk: it comes back for ever, and what was pending is never sent again.
 
-ClientService keeps the connection; here is who is told when it is up and when it is down.
+ClientService keeps the connection; here is what makes a connection a link (the login, then its owner's
+work), and who is told when it is up and when it is down. ClientService's own prepareConnection is not used:
+a connection that is lost while it runs makes ClientService believe in a dead one for ever (Twisted 26.10).
 """
 
 from __future__ import annotations
 
+import os
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
 from twisted.application.internet import ClientService, backoffPolicy
-from twisted.internet.defer import Deferred, ensureDeferred
-from twisted.internet.interfaces import IAddress, IProtocol, IReactorTime, IStreamClientEndpoint
+from twisted.internet.defer import CancelledError, Deferred, ensureDeferred, succeed
+from twisted.internet.interfaces import IAddress, IDelayedCall, IReactorTime, IStreamClientEndpoint
 from twisted.internet.protocol import Factory
-from twisted.python.failure import Failure
 
 from fastagi_server.ami.action import Action
 from fastagi_server.ami.event import Event
 from fastagi_server.ami.exchange import Answered
 from fastagi_server.asterisk.connection import Connection, Credentials, Patience
 from fastagi_server.asterisk.errors import NoLinkError
+
+LEAVING_SECONDS = 2.0
 
 
 class Owner(Protocol):
@@ -82,14 +87,15 @@ class Link:
         self._alarm = alarm
         self._owner = owner
         self._log = log
+        self._pause = _policy(backoff)
         self._times = 0
+        self._failed = 0
+        self._newest: Connection | None = None
         self._manager: Connection | None = None
+        self._ready = False
+        self._waiting: list[Deferred[Any]] = []
         self._service = ClientService(
-            endpoint,
-            _Connections(self._connection),
-            retryPolicy=_policy(backoff),
-            clock=alarm,
-            prepareConnection=self._prepare,
+            endpoint, _Connections(self._connection), retryPolicy=self._wait_before, clock=alarm
         )
 
     def start(self) -> None:
@@ -98,51 +104,106 @@ class Link:
 
     def stop(self) -> Deferred[Any]:
         """End the link and do not come back."""
-        return self._service.stopService()
+        waiting, self._waiting = self._waiting, []
+        for each in waiting:
+            each.errback(CancelledError())
+        leaving = self._newest
+        if leaving is not None:
+            leaving.leave("we left")
+        stopped = self._service.stopService()
+        return stopped if leaving is None else self._not_for_ever(stopped, leaving)
 
     def when_up(self) -> Deferred[Any]:
-        """Fire when the link is up, its owner's work done too."""
-        return self._service.whenConnected()
+        """Fire when the link is up, its owner's work done too; CancelledError when it is stopped first."""
+        if self._ready:
+            return succeed(None)
+        up: Deferred[Any] = Deferred()
+        self._waiting.append(up)
+        return up
 
     def ask(self, action: Action, *, seconds: float | None = None) -> Deferred[Answered]:
         """Send an action once; NoLinkError means that nothing was sent."""
-        if self._manager is None:
+        if self._manager is None or self._manager.over:
             raise NoLinkError(where=self._where, action=action.action)
         return self._manager.ask(action, seconds=seconds)
 
     def _connection(self) -> Connection:
         self._times += 1
-        return Connection(
-            prefix=f"discador-{self._times}",
+        manager = Connection(
+            # Asterisk tells OriginateResponse, ActionID and all, to every manager: ours must not look alike.
+            prefix=f"discador-{os.getpid()}-{self._times}",
             credentials=self._credentials,
             patience=self._patience,
             alarm=self._alarm,
-            on_event=self._owner.event,
+            on_event=self._event,
         )
+        self._newest = manager
+        work = ensureDeferred(self._use(manager))
+        manager.down.addCallback(self._down, manager, work)
+        return manager
 
-    def _prepare(self, protocol: IProtocol) -> Deferred[None]:
-        manager = cast("Connection", protocol)
-        manager.down.addCallback(self._down, manager)
-
-        async def prepare() -> None:
+    async def _use(self, manager: Connection) -> None:
+        """Make the connection the link: logged in, then its owner's work."""
+        try:
             await manager.up
             self._manager = manager
             self._log(f"linked to {self._where}: {manager.banner}")
             await self._owner.link_up()
+        except Exception as error:  # noqa: BLE001 - whatever it was: this connection is of no use, the next may be
+            why = str(error) or type(error).__name__
+            if not manager.down.called:
+                self._log(f"no use of {self._where}: {why}")
+            manager.abort(why)
+        else:
+            self._come_up(manager)
 
-        def drop(failure: Failure) -> Failure:
-            self._log(f"no use of {self._where}: {failure.getErrorMessage()}")
-            manager.abort(failure.getErrorMessage())
-            return failure
+    def _come_up(self, manager: Connection) -> None:
+        if self._manager is not manager:  # lost meanwhile, and its owner did not mind
+            if self._manager is None:
+                self._owner.link_down("it was lost while it came up")
+            return
+        self._ready = True
+        self._failed = 0
+        waiting, self._waiting = self._waiting, []
+        for each in waiting:
+            each.callback(None)
 
-        prepared: Deferred[None] = ensureDeferred(prepare())
-        return prepared.addErrback(drop)
-
-    def _down(self, why: str, manager: Connection) -> None:
-        if self._manager is manager:
+    def _down(self, why: str, manager: Connection, work: Deferred[None]) -> None:
+        was_link = self._manager is manager
+        if was_link:
             self._manager = None
+            self._ready = False
+        if self._newest is manager:
+            self._newest = None
+        # What its owner still does for this connection must not end as if there were a link.
+        work.cancel()
+        if was_link:
             self._log(f"lost {self._where}: {why}")
             self._owner.link_down(why)
+
+    def _event(self, event: Event) -> None:
+        try:
+            self._owner.event(event)
+        except Exception:  # noqa: BLE001 - one event that breaks its reader must not cost the link and the rest
+            self._log(f"{type(event).__name__} broke its reader: {traceback.format_exc()}")
+
+    def _wait_before(self, _: int) -> float:
+        # ClientService counts from the last TCP connection; a login refused for ever needs pauses that grow.
+        if not self._failed:
+            self._log(f"no link to {self._where}: trying again until there is one")
+        self._failed += 1
+        return self._pause(self._failed - 1)
+
+    def _not_for_ever(self, stopped: Deferred[Any], leaving: Connection) -> Deferred[Any]:
+        """End a connection that a mute peer, or TLS waiting for its goodbye, would keep open."""
+        alarm: IDelayedCall = self._alarm.callLater(LEAVING_SECONDS, leaving.abort, "it did not let us go")
+
+        def gone(result: Any) -> Any:
+            if alarm.active():
+                alarm.cancel()
+            return result
+
+        return stopped.addBoth(gone)
 
 
 def _policy(backoff: Backoff) -> Callable[[int], float]:

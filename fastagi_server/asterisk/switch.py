@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 
 from fastagi_server.ami import actions, events
 from fastagi_server.ami.event import Event
+from fastagi_server.ami.exchange import Answered
 from fastagi_server.ami.headers import Escaped
 from fastagi_server.asterisk.errors import NoLinkError, OutcomeUnknownError, RefusedError
 from fastagi_server.asterisk.link import Link
@@ -15,11 +18,22 @@ from fastagi_server.dialplan import variables
 from fastagi_server.telephony import facts
 from fastagi_server.telephony.call_id import CallId, is_call_id
 from fastagi_server.telephony.clock import Clock
+from fastagi_server.telephony.errors import BadInputError
 from fastagi_server.telephony.orders import PlaceCall
 from fastagi_server.telephony.record import Kept
 
 CALL_HEADER = "X-Discador-Call"
+# Asterisk says how an Originate ended when the ring time is over at the latest; this is for its own delays.
+RESPONSE_SECONDS = 60.0
 _SUCCESS = "Success"
+_BROKEN_OFF = "Cancelled"
+_EPOCH = re.compile(r"[0-9]{1,12}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Ordered:
+    call: CallId
+    until: float
 
 
 class Switch:
@@ -32,7 +46,7 @@ class Switch:
         self._tell = tell
         self._fastagi = fastagi
         self._translator = Translator()
-        self._ordered: dict[str, CallId] = {}
+        self._ordered: dict[str, _Ordered] = {}
         self.link: Link | None = None
 
     def event(self, event: Event) -> None:
@@ -45,18 +59,15 @@ class Switch:
             self._tell(fact)
 
     async def originate(self, order: PlaceCall) -> None:
-        """Write the Originate once; Asterisk's answer becomes a fact, and so does its absence."""
-        pending = self._link.ask(
-            actions.Originate(
-                channel=order.channel,
-                context=order.context,
-                channel_id=order.call,
-                caller_id=order.callerid,
-                timeout_ms=order.ring_seconds * 1000,
-                account=order.campaign,
-                variables=self._variables(order),
-            )
-        )
+        """Write the Originate once; Asterisk's answer becomes a fact, and so does its absence.
+
+        What cannot be written at all (no link, a value that AMI cannot carry) is refused before it left.
+        """
+        try:
+            pending = self._link.ask(self._originate(order))
+        except (NoLinkError, BadInputError) as no:
+            self._tell(facts.OrderRefused(call=order.call, at=self._clock.wall(), why=no.sentence()))
+            return
         self._tell(facts.Ordered(call=order.call, at=self._clock.wall()))
         try:
             answered = await pending
@@ -66,7 +77,7 @@ class Switch:
         except OutcomeUnknownError:
             self._tell(facts.OrderLost(call=order.call, at=self._clock.wall()))
         else:
-            self._ordered[answered.action_id] = order.call
+            self._await_response(answered.action_id, order)
             self._tell(facts.Accepted(call=order.call, at=self._clock.wall()))
 
     async def hangup(self, call: CallId) -> None:
@@ -77,7 +88,12 @@ class Switch:
     async def live_calls(self) -> frozenset[CallId]:
         """Give the calls of ours among Asterisk's channels."""
         answered = await self._link.ask(actions.CoreShowChannels())
-        uniqueids = [each.uniqueid for each in answered.events if isinstance(each, events.CoreShowChannel)]
+        # A channel told badly lives all the same.
+        uniqueids = [
+            each.uniqueid
+            for each in _whole(answered)
+            if isinstance(each, events.CoreShowChannel | events.Malformed)
+        ]
         return frozenset(CallId(uniqueid) for uniqueid in uniqueids if is_call_id(uniqueid))
 
     async def kept_optouts(self) -> list[Kept]:
@@ -85,7 +101,7 @@ class Switch:
         # An empty family is a Success without entries: a refusal is a missing right, and nothing may be
         # dialed before it is mended.
         answered = await self._link.ask(actions.DBGetTree(family=variables.OPTOUT_FAMILY))
-        entries = [each for each in answered.events if isinstance(each, events.DBGetTreeResponse)]
+        entries = [each for each in _whole(answered) if isinstance(each, events.DBGetTreeResponse)]
         return [kept for entry in entries if (kept := read_kept(entry.key, entry.val)) is not None]
 
     async def forget_optout(self, kept: Kept) -> None:
@@ -99,6 +115,17 @@ class Switch:
             raise NoLinkError(where="Asterisk", action="anything")
         return self.link
 
+    def _originate(self, order: PlaceCall) -> actions.Originate:
+        return actions.Originate(
+            channel=order.channel,
+            context=order.context,
+            channel_id=order.call,
+            caller_id=order.callerid,
+            timeout_ms=order.ring_seconds * 1000,
+            account=order.campaign,
+            variables=self._variables(order),
+        )
+
     def _variables(self, order: PlaceCall) -> tuple[tuple[str, str | Escaped], ...]:
         given: list[tuple[str, str | Escaped]] = [
             (variables.AGI_URI, self._fastagi()),
@@ -108,16 +135,35 @@ class Switch:
             given.append((f"PJSIP_HEADER(add,{CALL_HEADER})", order.call))
         return tuple(given)
 
+    def _await_response(self, action_id: str, order: PlaceCall) -> None:
+        now = self._clock.steady()
+        while self._ordered and (oldest := next(iter(self._ordered.items())))[1].until < now:
+            del self._ordered[oldest[0]]
+        until = now + order.ring_seconds + RESPONSE_SECONDS
+        self._ordered[action_id] = _Ordered(call=order.call, until=until)
+
     def _originate_response(self, event: events.OriginateResponse, at: float) -> None:
-        call = self._ordered.pop(event.action_id, None)
-        if call is not None and event.response != _SUCCESS:
-            self._tell(facts.OriginateFailed(call=call, at=at, reason=event.reason))
+        ordered = self._ordered.pop(event.action_id, None)
+        if event.response == _SUCCESS:
+            return
+        # It says whose it is; only where it does not, we look who asked.
+        if is_call_id(event.uniqueid):
+            self._tell(facts.OriginateFailed(call=CallId(event.uniqueid), at=at, reason=event.reason))
+        elif ordered is not None:
+            self._tell(facts.OriginateFailed(call=ordered.call, at=at, reason=event.reason))
+
+
+def _whole(answered: Answered) -> tuple[Event, ...]:
+    """Give a list's events; one that Asterisk broke off says nothing about what is not in it."""
+    if isinstance(answered.end, events.Complete) and answered.end.event_list == _BROKEN_OFF:
+        raise RefusedError(action=answered.action.action, why="it broke its list off")
+    return answered.events
 
 
 def read_kept(key: str, value: str) -> Kept | None:
     """Take an entry of AstDB, for example /discador_optout/<call id> and 1764000000/9."""
     call = key.rpartition("/")[2]
     epoch, _, digit = value.partition("/")
-    if not is_call_id(call) or not epoch.isascii() or not epoch.isdigit() or len(digit) > 1:
+    if not is_call_id(call) or not _EPOCH.fullmatch(epoch) or len(digit) > 1:
         return None
     return Kept(call=CallId(call), at=float(epoch), digit=digit)

@@ -20,6 +20,8 @@ from fastagi_server.telephony.keys import Meaning, Press
 _RINGING = 5
 _UP = 6
 _RECEIVED = "Received"
+# Seconds; nobody holds a key longer and means it.
+LONGEST_PRESS = 60.0
 
 Facts = Iterator[facts.Fact]
 
@@ -48,7 +50,9 @@ class Translator:
 
     def _key_down(self, event: events.DTMFBegin, call: CallId, at: float) -> Facts:
         if event.direction == _RECEIVED:
+            self._down.pop(call, None)
             self._down[call] = (event.digit, at)
+            self._forget(at)
         yield from ()
 
     def _key_up(self, event: events.DTMFEnd, call: CallId, at: float) -> Facts:
@@ -63,12 +67,23 @@ class Translator:
         )
         yield facts.DigitHeard(call=call, at=at, press=press)
 
+    def _forget(self, at: float) -> None:
+        """Drop keys that never came up: their calls ended while the link was away."""
+        while at - self._down[oldest := next(iter(self._down))][1] > LONGEST_PRESS:
+            del self._down[oldest]
+
     def _left(self, _: events.HangupRequest, call: CallId, at: float) -> Facts:
         yield facts.CalleeLeft(call=call, at=at)
 
     def _ended(self, event: events.Hangup, call: CallId, at: float) -> Facts:
         self._down.pop(call, None)
         yield facts.Ended(call=call, at=at, cause=event.cause, sip_code=event.tech_cause or 0)
+
+    def _unreadable(self, event: events.Malformed, call: CallId, at: float) -> Facts:
+        # A call whose end cannot be read has ended all the same.
+        if event.event == events.Hangup.__name__:
+            self._down.pop(call, None)
+            yield facts.Ended(call=call, at=at, cause=0)
 
     def _told(self, event: events.UserEvent, call: CallId, at: float) -> Facts:
         if event.name == variables.USER_EVENT:
@@ -82,6 +97,7 @@ class Translator:
         events.HangupRequest: _left,
         events.Hangup: _ended,
         events.UserEvent: _told,
+        events.Malformed: _unreadable,
     }
 
 

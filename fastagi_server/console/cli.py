@@ -14,18 +14,19 @@ from fastagi_server.config import language
 from fastagi_server.config.settings import Language
 from fastagi_server.console import commands
 from fastagi_server.console.actions import Actions
+from fastagi_server.console.codes import Code, of_error
 from fastagi_server.console.session import Session
 from fastagi_server.console.tongue import Tongue
 from fastagi_server.telephony.errors import DiscadorError
 
-WRONG_INPUT = 2
 Say = Callable[..., str]
 Option = Callable[[Callable[..., Any]], Callable[..., Any]]
-_FILE = click.Path(path_type=Path, dir_okay=False)
+# What cannot be read or written is told by us, in the reader's language.
+_FILE = click.Path(path_type=Path, readable=False)
 
 
 def run(argv: Sequence[str], env: Mapping[str, str], actions: Actions) -> int:
-    """Run one command line and give its exit code: 0 done, 1 not done, 2 asked wrongly."""
+    """Run one command line and give its exit code: 0 done, 1 not done, 2 asked wrongly, 130 interrupted."""
     command = build(Tongue(_language(argv, env)), env, actions)
     session: list[Session] = []
     try:
@@ -34,11 +35,11 @@ def run(argv: Sequence[str], env: Mapping[str, str], actions: Actions) -> int:
         error.show()
         return error.exit_code
     except click.Abort:
-        return commands.NOT_DONE
+        return Code.INTERRUPTED
     except DiscadorError as error:
         tongue = session[0].tongue if session else Tongue(_language(argv, env))
         click.echo(tongue.say("error", sentence=tongue.error(error)), err=True)
-        return WRONG_INPUT
+        return of_error(error.code)
     return code if isinstance(code, int) else 0
 
 
@@ -129,8 +130,9 @@ def _keeping(discador: click.Group, say: Say, json_option: Option) -> None:
 
 def _language(argv: Sequence[str], env: Mapping[str, str]) -> Language:
     """Give the language of the help before the command line is read: --lang, else the environment's."""
-    for asked, value in pairwise(argv):
-        if asked == "--lang" and value in set(Language):
+    joined = (arg.partition("=") for arg in argv)
+    for asked, value in (*pairwise(argv), *((name, value) for name, _, value in joined)):
+        if asked == "--lang" and value and value in set(Language):
             return Language(value)
     return language.of_environment(env)
 

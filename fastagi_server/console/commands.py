@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -12,6 +13,8 @@ from typing import Any
 import click
 
 from fastagi_server.console import findings, story
+from fastagi_server.console.codes import Code, of_error
+from fastagi_server.console.errors import CannotWriteError, DeskShutError
 from fastagi_server.console.session import Session
 from fastagi_server.desk.client import NobodyAtTheDeskError, ask
 from fastagi_server.dialplan.read import read
@@ -20,7 +23,10 @@ from fastagi_server.store.connect import open_database
 from fastagi_server.telephony import frames
 from fastagi_server.telephony.record import Record
 
-NOT_DONE = 1
+# A call has left when one of these is known of it.
+_LEFT = ("dialed_at", "ringing_at", "answered_at", "amd_at")
+# The store holds people's numbers: its file is for its owner and group.
+_PRIVATE = 0o027
 
 
 def serve(known: Session) -> None:
@@ -33,39 +39,77 @@ def serve(known: Session) -> None:
 
 
 def call(known: Session, *, as_json: bool, **asked: str) -> int:
-    """Ring one number and tell its story; 1 when it was not dialed."""
+    """Ring one number and tell its story; the exit code says whether it was dialed."""
     teller = _Teller(known, as_json=as_json)
     dial = frames.Dial(**asked)
+    left = "call.left_service"
     try:
-        for frame in ask(known.settings.desk, dial):
-            if teller.tell(frame):
-                break
-    except NobodyAtTheDeskError:
-        if not as_json:
-            click.echo(known.tongue.say("call.alone"))
-        known.actions.call(known.settings, known.countries, dial, teller.tell)
+        try:
+            _follow(_at_desk(known, dial), teller)
+        except NobodyAtTheDeskError:
+            left = "call.left_alone"
+            if not as_json:
+                click.echo(known.tongue.say("call.alone"))
+            known.actions.call(known.settings, known.countries, dial, teller.tell)
+    except KeyboardInterrupt:
+        if teller.placed:
+            click.echo(known.tongue.say(left), err=True)
+        return Code.INTERRUPTED
+    if teller.unheard is not None:
+        raise teller.unheard
     return teller.code
 
 
+def _at_desk(known: Session, dial: frames.Dial) -> Iterator[frames.Frame]:
+    try:
+        yield from ask(known.settings.desk, dial)
+    except PermissionError as error:
+        why = error.strerror or str(error)
+        raise DeskShutError(path=str(known.settings.desk), why=why) from error
+
+
+def _follow(told: Iterator[frames.Frame], teller: _Teller) -> None:
+    """Tell frames until the last one, or until nobody reads; the service follows the call anyway."""
+    for frame in told:
+        if teller.tell(frame) or teller.unheard is not None:
+            return
+
+
 class _Teller:
-    """Prints the frames of one call; `code` is the exit code so far."""
+    """Prints the frames of one call; `code` is the exit code so far.
+
+    `unheard` is why nobody reads any more: a call that this command itself carries is followed all the same.
+    """
 
     def __init__(self, known: Session, *, as_json: bool) -> None:
         self._tongue = known.tongue
         self._as_json = as_json
         self._began = 0.0
-        self.code = NOT_DONE
+        self.placed = False
+        self.code = Code.NOT_DONE
+        self.unheard: BrokenPipeError | None = None
 
     def tell(self, frame: frames.Frame) -> bool:
         """Print a frame and say whether it was the last."""
-        over = isinstance(frame, frames.Closed | frames.Failed)
-        if isinstance(frame, frames.Closed):
-            self.code = 0
-        if self._as_json:
-            click.echo(frames.encode(frame).decode())
-        else:
-            click.echo(self._line(frame), err=isinstance(frame, frames.Failed))
-        return over
+        match frame:
+            case frames.Placed():
+                self.placed = True
+            case frames.Closed() if any(frame.record.get(instant) for instant in _LEFT):
+                self.code = Code.DONE
+            case frames.Failed():
+                self.code = of_error(frame.code)
+        if self.unheard is None:
+            self._print(frame)
+        return isinstance(frame, frames.Closed | frames.Failed)
+
+    def _print(self, frame: frames.Frame) -> None:
+        try:
+            if self._as_json:
+                click.echo(frames.encode(frame).decode())
+            else:
+                click.echo(self._line(frame), err=isinstance(frame, frames.Failed))
+        except BrokenPipeError as error:
+            self.unheard = error
 
     def _line(self, frame: frames.Frame) -> str:
         say = self._tongue.say
@@ -90,7 +134,10 @@ def render(known: Session, output: Path | None) -> None:
     if output is None:
         click.echo(text, nl=False)
         return
-    output.write_text(text, encoding="utf-8")
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise CannotWriteError(path=str(output), why=error.strerror or str(error)) from error
     click.echo(known.tongue.say("render.written", path=output, contexts=len(read(text))))
 
 
@@ -102,7 +149,11 @@ def apply(known: Session) -> None:
 
 def upgrade(known: Session) -> None:
     """Bring the store to the newest schema."""
-    migrate.upgrade(known.settings.database_url)
+    before = os.umask(_PRIVATE)
+    try:
+        migrate.upgrade(known.settings.database_url)
+    finally:
+        os.umask(before)
     click.echo(known.tongue.say("db.upgraded", revision=migrate.head()))
 
 
@@ -119,7 +170,7 @@ def check(known: Session, *, as_json: bool) -> int:
         for each in found:
             click.echo(findings.line(each, known.tongue))
         click.echo(known.tongue.say("check.summary", bad=len(bad), all=len(found)))
-    return NOT_DONE if bad else 0
+    return Code.NOT_DONE if bad else Code.DONE
 
 
 def calls_list(known: Session, *, limit: int, as_json: bool) -> None:

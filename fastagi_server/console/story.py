@@ -41,5 +41,7 @@ _LINES: dict[str, tuple[str, _Fields]] = {
 
 def line(happened: Happened, began: float, tongue: Tongue) -> str:
     """Give one line of the story, for example `  4.21 s  AMD: HUMAN (HUMAN-801-800)`."""
-    key, fields = _LINES[happened.fact]
-    return f"{happened.at - began:7.2f} s  {tongue.say(key, **fields(happened.says))}"
+    known = _LINES.get(happened.fact)
+    # A service that is newer than this command may tell more than we know.
+    told = tongue.say(known[0], **known[1](happened.says)) if known else happened.fact
+    return f"{happened.at - began:7.2f} s  {told}"

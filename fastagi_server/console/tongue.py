@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from fastagi_server.config.mistakes import Mistake, SettingError, Wrong
 from fastagi_server.config.settings import Language
-from fastagi_server.console.words import en, errors, es, pt
+from fastagi_server.console.words import en, errors, es, mistakes, pt
 from fastagi_server.telephony.errors import DiscadorError
 
 TABLES: dict[Language, dict[str, str]] = {
@@ -26,9 +27,34 @@ class Tongue:
 
     def error(self, error: DiscadorError) -> str:
         """Give an error's sentence; one that has no translation is said in English."""
+        if isinstance(error, SettingError):
+            return self._setting_error(error)
         return self.sentence(error.code, error.details, error.sentence())
 
     def sentence(self, code: str, details: dict[str, object], english: str) -> str:
         """Give an error's sentence from its parts, as the desk tells them."""
         pattern = errors.TABLES.get(self.language, {}).get(code)
-        return pattern.format(**details) if pattern else english
+        if pattern is None:
+            return english
+        phrases = errors.PHRASES[self.language]
+        try:
+            return pattern.format(**{name: _phrase(value, phrases) for name, value in details.items()})
+        except KeyError:  # another error of the same name, or a service of another version
+            return english
+
+    def _setting_error(self, error: SettingError) -> str:
+        """Say every mistake; what would be right stays in English, for it quotes what may be written."""
+        patterns = mistakes.TABLES.get(self.language)
+        if patterns is None:
+            return error.sentence()
+        told = [_mistake(each, patterns) for each in error.mistakes]
+        return "\n  ".join([mistakes.HEADS[self.language].format(count=len(told)), *told])
+
+
+def _phrase(value: object, phrases: dict[str, str]) -> object:
+    return phrases.get(value, value) if isinstance(value, str) else value
+
+
+def _mistake(each: Mistake, patterns: dict[Wrong, str]) -> str:
+    told = patterns[each.wrong].format(key=each.key, value=each.value, expected=each.expected)
+    return f"{each.place}: {told}"

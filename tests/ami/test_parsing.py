@@ -63,12 +63,12 @@ def test_a_header_inside_a_value_is_no_header() -> None:
 @pytest.mark.parametrize("text", ["", "x", "12x", "1.5", "0x10", "--1"])
 def test_a_malformed_number_is_told_and_named(text: str) -> None:
     event = parser_of("DTMFEnd")(END + b"DurationMs: " + text.encode() + b"\r\nDirection: Received")
-    assert event == e.Malformed(event="DTMFEnd", field="DurationMs", value=text)
+    assert event == e.Malformed(event="DTMFEnd", field="DurationMs", value=text, uniqueid="u")
 
 
 def test_a_missing_header_that_must_be_there_is_told() -> None:
     event = parser_of("DTMFEnd")(END + b"Direction: Received")
-    assert event == e.Malformed(event="DTMFEnd", field="DurationMs", value="(not there)")
+    assert event == e.Malformed(event="DTMFEnd", field="DurationMs", value="(not there)", uniqueid="u")
 
 
 @pytest.mark.parametrize(("text", "number"), [("120", 120), (" 120 ", 120), ("-1", -1), ("007", 7)])
@@ -126,3 +126,12 @@ def test_every_field_of_every_type_is_filled_from_its_header() -> None:
         event = parser_of(name)(raw.encode())
         assert type(event) is kind
         assert [int(getattr(event, spec.name)) for spec in specs] == list(range(100, 100 + len(specs)))
+
+
+@pytest.mark.parametrize("text", ["x", "603 Network Blocked", "", "--1"])
+def test_what_may_be_missing_may_be_unreadable_and_the_rest_stands(text: str) -> None:
+    event = parser_of("Hangup")(
+        b"Event: Hangup\r\nChannel: c\r\nUniqueid: u\r\nCause: 21\r\nTechCause: " + text.encode()
+    )
+
+    assert event == e.Hangup(channel="c", uniqueid="u", cause=21, tech_cause=None)

@@ -120,7 +120,9 @@ class House:
         self.switch = Switch(self.log)
         self.ledger = Ledger(self.log)
         self.time = Time()
-        self.engine = Engine(switch=self.switch, ledger=self.ledger, clock=self.time, spawn=run, optout_key=KEYS.__getitem__)
+        self.engine = Engine(
+            switch=self.switch, ledger=self.ledger, clock=self.time, spawn=run, optout_key=KEYS.__getitem__
+        )
 
     def up(self) -> House:
         run(self.engine.link_up())

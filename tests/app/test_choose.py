@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from fastagi_server.app.choose import place_call
+from fastagi_server.app.errors import (
+    NoCallerIdError,
+    NoCountryForNumberError,
+    NotDialableError,
+    NotOurCallerIdError,
+    UnknownNameError,
+)
+from fastagi_server.config.settings import Settings
+from fastagi_server.config.trunk import Trunk
+from fastagi_server.telephony.call_id import mint
+from fastagi_server.telephony.country import Country
+from fastagi_server.telephony.frames import Dial
+from fastagi_server.telephony.orders import PlaceCall
+
+CALL = mint(1.0, b"0123456789")
+Countries = tuple[Country, ...]
+
+
+def test_everything_that_the_originate_needs_is_decided(settings: Settings, countries: Countries) -> None:
+    dial = Dial(number="+52 55 5000 1003", campaign="spring")
+
+    order, country = place_call(dial, CALL, settings=settings, countries=countries)
+
+    assert country.slug == "mexico"
+    assert order == PlaceCall(
+        call=CALL,
+        number="+525550001003",
+        callerid="+525550009000",
+        trunk="carrier",
+        channel="PJSIP/525550001003@carrier",
+        context="discador_mexico",
+        ring_seconds=20,
+        campaign="spring",
+    )
+
+
+def test_what_is_asked_for_is_taken(settings: Settings, countries: Countries) -> None:
+    two = replace(
+        settings, trunks={**settings.trunks, "other": Trunk(dial="PJSIP/{number}@other", ring_seconds=9)}
+    )
+    dial = Dial(number="+525550001003", country="mexico", trunk="other", callerid="+525550009001")
+
+    order, _ = place_call(dial, CALL, settings=two, countries=countries)
+
+    assert (order.trunk, order.ring_seconds, order.callerid) == ("other", 9, "+525550009001")
+
+
+@pytest.mark.parametrize(
+    ("dial", "error", "sentence"),
+    [
+        (Dial(number="12"), NotDialableError, "'12' cannot be dialed: short code."),
+        (Dial(number=""), NotDialableError, "'' cannot be dialed: empty."),
+        (Dial(number="+18005550199"), NotDialableError, "'+18005550199' cannot be dialed: toll free."),
+        (
+            Dial(number="+819012345678"),
+            NoCountryForNumberError,
+            "+819012345678 is in JP, and no country of the configuration has that code; known are",
+        ),
+        (
+            Dial(number="+525550001003", country="atlantis"),
+            UnknownNameError,
+            "There is no country 'atlantis'; there are: ",
+        ),
+        (
+            Dial(number="+525550001003", trunk="gold"),
+            UnknownNameError,
+            "There is no trunk 'gold'; there are: carrier.",
+        ),
+        (
+            Dial(number="+525550001003", callerid="+525511112222"),
+            NotOurCallerIdError,
+            "'+525511112222' is not one of our caller IDs for mexico; callerids.mexico names them.",
+        ),
+        (
+            Dial(number="+12125561003"),
+            NoCallerIdError,
+            "No caller ID of ours may be shown in usa; name one under callerids.usa.",
+        ),
+    ],
+    ids=lambda value: value.__name__ if isinstance(value, type) else "",
+)
+def test_a_refusal_names_the_one_thing_that_is_wrong(
+    dial: Dial, error: type[Exception], sentence: str, settings: Settings, countries: Countries
+) -> None:
+    with pytest.raises(error) as refused:
+        place_call(dial, CALL, settings=settings, countries=countries)
+
+    assert str(refused.value).startswith(sentence)
+
+
+def test_without_any_trunk_the_refusal_says_so(settings: Settings, countries: Countries) -> None:
+    none = replace(settings, trunks={})
+
+    with pytest.raises(UnknownNameError, match="there are: none"):
+        place_call(Dial(number="+525550001003"), CALL, settings=none, countries=countries)

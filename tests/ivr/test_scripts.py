@@ -1,0 +1,164 @@
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+
+from fastagi_server.agi.drive import Drive, Stage
+from fastagi_server.ivr.scripts import NoCountryError, UnknownScriptError, route, scripts
+from fastagi_server.telephony.call_id import mint
+from fastagi_server.telephony.country import Country, Texts
+
+OURS = mint(1.0, b"0123456789")
+DONE = b"200 result=1\n"
+MEXICO = Country(
+    slug="mexico",
+    iso="MX",
+    languages=("es-419",),
+    texts=Texts(identification="a", optout="b", offer="c"),
+    connect_key="3",
+)
+
+
+class Durable:
+    """What a script awaits that is not ours, as a Deferred is: yields itself, resumed from outside."""
+
+    def __await__(self) -> Generator[Any, Any, bool]:
+        return (yield self)  # type: ignore[no-any-return]
+
+
+class Calls:
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str, str | None]] = []
+        self.durable = Durable()
+
+    def country(self, slug: str) -> Country | None:
+        return MEXICO if slug == "mexico" else None
+
+    def slugs(self) -> str:
+        return "mexico"
+
+    async def opt_out(self, *, uniqueid: str, digit: str, number: str | None) -> bool:
+        self.asked.append((uniqueid, digit, number))
+        return await self.durable
+
+
+def request(script: str, *arguments: str, uniqueid: str = OURS) -> bytes:
+    lines = [
+        "agi_network: yes",
+        f"agi_network_script: {script}",
+        f"agi_request: agi://127.0.0.1/{script}",
+        "agi_channel: PJSIP/carrier-00000001",
+        f"agi_uniqueid: {uniqueid}",
+        *(f"agi_arg_{position}: {value}" for position, value in enumerate(arguments, 1)),
+    ]
+    return "\n".join([*lines, "", ""]).encode()
+
+
+class Asterisk:
+    """The dialplan's end of one session."""
+
+    def __init__(self) -> None:
+        self.calls = Calls()
+        self.drive = Drive(route(scripts(self.calls)))
+
+    def asks(self, script: str, *arguments: str, uniqueid: str = OURS) -> bytes:
+        return self.drive.receive(request(script, *arguments, uniqueid=uniqueid))
+
+
+@pytest.fixture
+def asterisk() -> Asterisk:
+    return Asterisk()
+
+
+@pytest.mark.parametrize(
+    ("status", "answer"), [("HUMAN", b"play"), ("MACHINE", b"hangup"), ("NOTSURE", b"play"), ("", b"play")]
+)
+def test_answered_says_what_a_verdict_means(asterisk: Asterisk, status: str, answer: bytes) -> None:
+    heard = asterisk.asks("answered", status, "HUMAN-801-800", "mexico")
+
+    assert heard == b'SET VARIABLE "DISCADOR_ANSWERED" "' + answer + b'"\n'
+    assert asterisk.drive.receive(DONE) == b""
+    assert asterisk.drive.stage is Stage.FINISHED
+
+
+@pytest.mark.parametrize(
+    ("digit", "meaning"), [("3", b"connect"), ("9", b"optout"), ("0", b"repeat"), ("7", b"invalid")]
+)
+def test_key_says_what_a_digit_means(asterisk: Asterisk, digit: str, meaning: bytes) -> None:
+    assert asterisk.asks("key", digit, "mexico") == b'SET VARIABLE "DISCADOR_KEY" "' + meaning + b'"\n'
+    asterisk.drive.receive(DONE)
+    assert asterisk.drive.stage is Stage.FINISHED
+
+
+def test_optout_is_durable_before_the_dialplan_is_told(asterisk: Asterisk) -> None:
+    heard = asterisk.asks("optout", "9", "mexico")
+
+    assert heard == b""
+    assert asterisk.drive.stage is Stage.FOREIGN
+    assert asterisk.drive.awaiting is asterisk.calls.durable
+    assert asterisk.calls.asked == [(OURS, "9", None)]
+
+    told = asterisk.drive.resume(True, asterisk.calls.durable)
+
+    assert told == b'SET VARIABLE "DISCADOR_OPTOUT" "done"\n'
+
+
+def test_optout_of_a_call_that_nobody_knows_sets_nothing(asterisk: Asterisk) -> None:
+    asterisk.asks("optout", "9", "mexico", uniqueid="1795457534.0")
+
+    assert asterisk.drive.resume(False, asterisk.calls.durable) == b""
+    assert asterisk.drive.stage is Stage.FINISHED
+
+
+def test_optout_that_is_not_durable_sets_nothing(asterisk: Asterisk) -> None:
+    asterisk.asks("optout", "9", "mexico")
+    lost = OSError("the disk is full")
+
+    assert asterisk.drive.throw(lost, asterisk.calls.durable) == b""
+    assert asterisk.drive.failure is lost
+
+
+def test_a_foreign_dialplan_names_the_number(asterisk: Asterisk) -> None:
+    asterisk.asks("optout", "2", "mexico", "+525512345678", uniqueid="1795457534.0")
+
+    assert asterisk.calls.asked == [("1795457534.0", "2", "+525512345678")]
+
+
+def test_an_empty_number_counts_as_none(asterisk: Asterisk) -> None:
+    asterisk.asks("optout", "9", "mexico", "")
+
+    assert asterisk.calls.asked == [(OURS, "9", None)]
+
+
+def test_a_callee_who_hangs_up_meanwhile_is_opted_out_all_the_same(asterisk: Asterisk) -> None:
+    asterisk.asks("optout", "9", "mexico")
+    asterisk.drive.receive(b"HANGUP\n")
+
+    assert asterisk.drive.resume(True, asterisk.calls.durable) == b'SET VARIABLE "DISCADOR_OPTOUT" "done"\n'
+
+
+def test_an_unknown_script_sets_nothing_and_names_the_known(asterisk: Asterisk) -> None:
+    assert asterisk.asks("answer", "HUMAN") == b""
+    assert isinstance(asterisk.drive.failure, UnknownScriptError)
+    assert asterisk.drive.failure.sentence() == (
+        "There is no FastAGI script 'answer'; there are answered, key, optout."
+    )
+
+
+@pytest.mark.parametrize(
+    ("script", "arguments", "slug"),
+    [
+        ("answered", ("HUMAN", "HUMAN-1-1", "atlantis"), "atlantis"),
+        ("answered", (), ""),
+        ("key", ("3", "atlantis"), "atlantis"),
+        ("key", ("3",), ""),
+    ],
+)
+def test_without_a_known_country_nothing_is_set(
+    asterisk: Asterisk, script: str, arguments: tuple[str, ...], slug: str
+) -> None:
+    assert asterisk.asks(script, *arguments) == b""
+    assert isinstance(asterisk.drive.failure, NoCountryError)
+    assert asterisk.drive.failure.details == {"script": script, "slug": slug, "known": "mexico"}

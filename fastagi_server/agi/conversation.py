@@ -81,8 +81,20 @@ class Conversation:
             return [parse_reply(data[:-1])]
         if self.turn is Turn.BROKEN:
             raise RemoteError(why=self.turn.value, line=data)
+        begun = self._buffer
+        if begun:
+            data = begun + data
+            # Asterisk writes its request line by line, and before the blank one there is nothing to read.
+            if (
+                self.turn is Turn.REQUEST
+                and begun.startswith(_BEGINS)
+                and b"\n\n" not in data
+                and len(data) <= MAX_MESSAGE
+            ):
+                self._buffer = data
+                return []
         try:
-            return self._hear(self._buffer + data if self._buffer else data)
+            return self._hear(data)
         except RemoteError:
             self.turn = Turn.BROKEN
             self._buffer = b""

@@ -40,8 +40,9 @@ _COMMON = {
 
 def parse_reply(block: bytes) -> Reply:
     """Read a reply without its last newline; bytes that are not UTF-8 become backslash escapes."""
-    if block in _COMMON:
-        return _COMMON[block]
+    common = _COMMON.get(block)
+    if common is not None:
+        return common
     text = block.decode("utf-8", "backslashreplace")
     if text.startswith("200 result=1 (") and text.endswith(")"):
         return Reply(code=OK, result="1", data=text[14:-1], text=text[4:])

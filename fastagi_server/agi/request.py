@@ -41,11 +41,28 @@ class Request:
 
 def parse_request(block: bytes) -> Request:
     """Read the lines up to, and without, the blank one."""
-    lines = block.decode("utf-8", "backslashreplace").split("\n")
+    text = block.decode("utf-8", "backslashreplace")
+    lines = text.split("\n")
     if len(lines) > MAX_LINES:
         raise RemoteError(why=f"more than {MAX_LINES} header lines", line=block)
     if len(block) > MAX_LINE and max(map(len, block.split(b"\n"))) > MAX_LINE:
         raise RemoteError(why=f"a header line of more than {MAX_LINE} bytes", line=block)
+    return _build(_plain(text, lines) or _careful(lines))
+
+
+def _plain(text: str, lines: list[str]) -> dict[str, str] | None:
+    """Read what nearly every request is: each line a header, each name once; None when it is not."""
+    if not text.startswith("agi_") or text.count("\nagi_") != len(lines) - 1:
+        return None
+    try:
+        headers = dict([line.split(": ", 1) for line in lines])
+    except ValueError:  # a line without a colon
+        return None
+    return headers if len(headers) == len(lines) else None
+
+
+def _careful(lines: list[str]) -> dict[str, str]:
+    """Read what may hold values of several lines, and refuse what is no request."""
     headers: dict[str, str] = {}
     name = ""
     for line in lines:
@@ -57,7 +74,7 @@ def parse_request(block: bytes) -> Request:
         else:
             headers[key] = value
             name = key
-    return _build(headers)
+    return headers
 
 
 def _continue(headers: dict[str, str], name: str, line: str) -> None:

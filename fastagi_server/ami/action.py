@@ -22,6 +22,7 @@ HEADERS: dict[str, str] = {
     "channel_id": "ChannelId",
     "context": "Context",
     "early_media": "EarlyMedia",
+    "endpoint": "Endpoint",
     "event_mask": "EventMask",
     "exten": "Exten",
     "family": "Family",

@@ -222,6 +222,16 @@ class QueueStatus(Action):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PJSIPShowEndpoint(Action):
+    """Asks where a PJSIP endpoint is reached."""
+
+    action = "PJSIPShowEndpoint"
+    needs = frozenset({"system"})
+    completion = "EndpointDetailComplete"
+    endpoint: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ModuleCheck(Action):
     """Asks whether a module is loaded."""
 

@@ -14,6 +14,7 @@ HEADERS: dict[str, str] = {
     "action_id": "ActionID",
     "caller_id_num": "CallerIDNum",
     "cause_txt": "Cause-txt",
+    "uri": "URI",
 }
 
 

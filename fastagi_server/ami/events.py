@@ -265,3 +265,33 @@ class QueueEntry(Item):
 @dataclass(frozen=True, kw_only=True, slots=True)
 class QueueStatusComplete(Complete):
     """The queues are listed."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EndpointDetail(Item):
+    """One PJSIP endpoint."""
+
+    object_name: str
+    outbound_proxy: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AorDetail(Item):
+    """One address of record of an endpoint; its contacts are aor/uri, with commas between."""
+
+    object_name: str
+    contacts: str = ""
+    outbound_proxy: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ContactStatusDetail(Item):
+    """One place at which an endpoint is reached."""
+
+    uri: str
+    outbound_proxy: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EndpointDetailComplete(Complete):
+    """The endpoint is listed; what else it has (transport, authentication) is passed over here."""

@@ -17,6 +17,7 @@ from fastagi_server.numbering.country import country_of
 from fastagi_server.numbering.number import Number
 from fastagi_server.numbering.parse import parse
 from fastagi_server.telephony.call_id import CallId
+from fastagi_server.telephony.campaign import Contact
 from fastagi_server.telephony.country import Country
 from fastagi_server.telephony.frames import Dial
 from fastagi_server.telephony.orders import PlaceCall
@@ -42,6 +43,23 @@ def place_call(
         campaign=dial.campaign,
     )
     return order, country
+
+
+def campaign_order(
+    contact: Contact, callerid: str, call: CallId, *, trunk: str, settings: Settings
+) -> PlaceCall:
+    """Give the order for a contact of a campaign; its number and its caller ID are checked already."""
+    name, way = _trunk(trunk, settings)
+    return PlaceCall(
+        call=call,
+        number=contact.number,
+        callerid=callerid,
+        trunk=name,
+        channel=way.channel(contact.number),
+        context=f"discador_{contact.country}",
+        ring_seconds=way.ring_seconds,
+        campaign=contact.campaign,
+    )
 
 
 def _country(slug: str, number: Number, countries: Sequence[Country]) -> Country:

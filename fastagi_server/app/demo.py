@@ -1,4 +1,4 @@
-"""The demo: a lab, Discador beside it as its own user, one call to every kind of callee, and what became of it."""
+"""The demo: a lab, Discador beside it as its own user, and what became of a call to every kind of callee."""
 
 from __future__ import annotations
 
@@ -80,9 +80,7 @@ def _wait_for_link(where: Lab) -> None:
 
 
 def _numbers() -> list[str]:
-    return [
-        f"{_PREFIXES[country].format(20)}{ending}" for country, endings in CALLEES for ending in endings
-    ]
+    return [f"{_PREFIXES[country].format(20)}{ending}" for country, endings in CALLEES for ending in endings]
 
 
 def _ring(service: Service, tongue: Tongue) -> int:

@@ -13,6 +13,7 @@ from twisted.internet.task import LoopingCall
 
 from fastagi_server.ami.event import Event
 from fastagi_server.app import reach
+from fastagi_server.app.dialing import Dialing
 from fastagi_server.app.errors import DeskTakenError, PortTakenError
 from fastagi_server.app.ledger import StoreLedger
 from fastagi_server.app.orders import Dice, Orders
@@ -61,7 +62,7 @@ class House:
 
         self._database = open_database(settings.database_url)
         self._writer = Writer(self._database)
-        ledger = StoreLedger(writer=self._writer, threads=reactor)
+        ledger = StoreLedger(writer=self._writer, threads=reactor, engine=settings.engine)
         self._switch = Switch(clock=clock, tell=self.take, fastagi=self.fastagi)
         keys = {country.slug: country.optout_key for country in countries}
         self.engine = Engine(
@@ -70,8 +71,20 @@ class House:
             clock=clock,
             spawn=self._works.spawn,
             optout_key=lambda slug: keys.get(slug, ""),
+            name=settings.engine,
         )
         self._link = self._switch.link = self._make_link(dice)
+        self._dialing = Dialing(
+            engine=self.engine,
+            ledger=ledger,
+            settings=settings,
+            countries=countries,
+            clock=clock,
+            dice=dice,
+            reactor=reactor,
+            spawn=self._works.spawn,
+            ask=self._link.ask,
+        )
         questions = Questions(engine=self.engine, countries=countries)
         self._fastagi = self._make_fastagi(questions)
         self.orders = Orders(
@@ -83,6 +96,7 @@ class House:
             spawn=self._works.spawn,
             fastagi=self.fastagi,
             find=ledger.find,
+            dialing=self._dialing,
         )
         self._pulse = LoopingCall(self.engine.pulse)
         self._pulse.clock = reactor
@@ -124,6 +138,7 @@ class House:
     async def stop(self) -> None:
         """Close the doors, end the link, and leave the store whole; calls that are up go on in Asterisk."""
         self._leaving = True
+        self._dialing.campaigns.leave()
         for port in self._ports:
             await as_deferred(port.stopListening())
         if self._pulse.running:
@@ -147,6 +162,8 @@ class House:
         """Take over what Asterisk kept, then dial again."""
         await self.engine.link_up()
         await self.orders.link_up()
+        for name, why in await self._dialing.campaigns.resume():
+            _log.warning("campaign %s does not go on: %s", name, why)
 
     def link_down(self, why: str) -> None:
         """Dial nothing until Asterisk is back."""

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
 from typing import Any, Protocol, TypeVar
 
 from twisted.internet.defer import Deferred, fail
 
-from fastagi_server.store import calls, optouts
+from fastagi_server.campaign.retry import Next
+from fastagi_server.dialer.ports import CountryUses, Waiting
+from fastagi_server.store import attempts, calls, campaigns, dids, optouts
 from fastagi_server.store.errors import NotDurableError, StoreBusyError, StoreClosedError
 from fastagi_server.telephony.call_id import CallId
+from fastagi_server.telephony.campaign import Attempt, Begun, Campaign, CampaignState, Contact, NotBegun
 from fastagi_server.telephony.record import Begin, OptOut, Record
 
 T = TypeVar("T")
@@ -45,9 +48,10 @@ class Writes(Protocol):
 class StoreLedger:
     """Every write and every read that must see the last write goes through the one writer."""
 
-    def __init__(self, *, writer: Writes, threads: Threads) -> None:
+    def __init__(self, *, writer: Writes, threads: Threads, engine: str = "") -> None:
         self._writer = writer
         self._threads = threads
+        self._engine = engine
 
     def begin(self, begin: Begin) -> Deferred[None]:
         """Open a record."""
@@ -55,16 +59,7 @@ class StoreLedger:
 
     async def keep(self, record: Record) -> None:
         """Write a record as it stands; what the store could not promise is tried again, then raised."""
-        for pause in PAUSES:
-            try:
-                await self._do(lambda conn: calls.keep(conn, record))
-            except (NotDurableError, StoreBusyError) as error:
-                told = "call_id=%s its record is not kept yet, again in %s s: %s"
-                _log.warning(told, record.call, pause, error.sentence())
-            else:
-                return
-            await self._pause(pause)
-        await self._do(lambda conn: calls.keep(conn, record))
+        await self._surely(record.call, lambda conn: calls.keep(conn, record))
 
     def opt_out(self, entry: OptOut) -> Deferred[bool]:
         """Put a number on the list."""
@@ -79,8 +74,75 @@ class StoreLedger:
         return self._do(lambda conn: calls.get(conn, call))
 
     def open_calls(self) -> Deferred[Sequence[Record]]:
-        """Give the records without an end."""
-        return self._do(calls.open_calls)
+        """Give this engine's records without an end; another's calls are not ours to close."""
+        return self._do(lambda conn: calls.open_calls(conn, self._engine))
+
+    async def finish(self, record: Record, then: Next) -> None:
+        """Write the record of an ended call and move its contact, as surely as keep."""
+        await self._surely(
+            record.call,
+            lambda conn: attempts.finish(
+                conn, record, contact_state=then.state, due_at=then.due_at, why=then.why
+            ),
+        )
+
+    def campaigns(self) -> Deferred[list[Campaign]]:
+        """Give every campaign."""
+        return self._do(campaigns.every)
+
+    def set_state(self, campaign: str, state: CampaignState) -> Deferred[None]:
+        """Keep where a campaign stands."""
+        return self._do(lambda conn: campaigns.set_state(conn, campaign, state))
+
+    def attempt(self, attempt: Attempt) -> Deferred[Begun | NotBegun]:
+        """Begin an attempt, all or nothing."""
+        return self._do(lambda conn: attempts.begin(conn, attempt))
+
+    def due(
+        self, campaign: str, now: float, *, limit: int, not_countries: Collection[str]
+    ) -> Deferred[list[Contact]]:
+        """Give contacts that may be called now."""
+        return self._do(
+            lambda conn: campaigns.due(conn, campaign, now, limit=limit, not_countries=not_countries)
+        )
+
+    def refuse(self, contact: Contact, why: str) -> Deferred[bool]:
+        """Keep that a contact must not be called."""
+        return self._do(lambda conn: campaigns.refuse(conn, contact.id, why))
+
+    def postpone(self, contact: Contact, due_at: float, why: str) -> Deferred[bool]:
+        """Keep that a contact is to be tried later."""
+        return self._do(lambda conn: campaigns.postpone(conn, contact.id, due_at, why))
+
+    async def waiting(self, campaign: str) -> Waiting:
+        """Count what is left of a campaign."""
+        queued, dialing = await self._do(lambda conn: campaigns.waiting(conn, campaign))
+        return Waiting(queued=queued, dialing=dialing)
+
+    def uses(self, country: str, day: str) -> Deferred[CountryUses]:
+        """Give a country's caller IDs with their uses in the day's current period."""
+        return self._do(lambda conn: _uses(conn, country, day))
+
+    def count_use(
+        self, *, number: str, country: str, period: str, cap: int, at: float
+    ) -> Deferred[int | None]:
+        """Count a use that no call of ours is for; None when the number is at its cap."""
+        return self._do(
+            lambda conn: dids.count(conn, number=number, country=country, period=period, cap=cap, at=at)
+        )
+
+    async def _surely(self, call: CallId, work: Callable[[Any], object]) -> None:
+        """Do what may be done twice, again and again while the store cannot promise it."""
+        for pause in PAUSES:
+            try:
+                await self._do(work)
+            except (NotDurableError, StoreBusyError) as error:
+                told = "call_id=%s its record is not kept yet, again in %s s: %s"
+                _log.warning(told, call, pause, error.sentence())
+            else:
+                return
+            await self._pause(pause)
+        await self._do(work)
 
     def _do(self, work: Callable[[Any], T]) -> Deferred[T]:
         done: Deferred[T] = Deferred()
@@ -103,3 +165,13 @@ class StoreLedger:
         over: Deferred[None] = Deferred()
         self._threads.callLater(seconds, over.callback, None)
         return over
+
+
+def _uses(conn: Any, country: str, day: str) -> CountryUses:
+    period = dids.period(conn, country, day)
+    limit = dids.limits(conn).get(country)
+    return CountryUses(
+        period=period,
+        cap=None if limit is None else limit.cap,
+        uses=dids.usage(conn, {country: period}),
+    )

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from fastagi_server.app.choose import place_call
+from fastagi_server.app.dialing import Dialing
 from fastagi_server.app.errors import OrderBrokenError
 from fastagi_server.config.settings import Settings
 from fastagi_server.dialer.engine import Engine
@@ -47,6 +48,7 @@ class Orders:
         spawn: Spawn,
         fastagi: Callable[[], str],
         find: Find,
+        dialing: Dialing,
     ) -> None:
         self._engine = engine
         self._settings = settings
@@ -56,6 +58,7 @@ class Orders:
         self._spawn = spawn
         self._fastagi = fastagi
         self._find = find
+        self._dialing = dialing
         self._followed: dict[CallId, _Followed] = {}
 
     def __call__(self, order: Frame, tell: Tell) -> None:
@@ -67,8 +70,14 @@ class Orders:
                 tell(
                     frames.Standing(ready=self._engine.ready, live=self._engine.live, fastagi=self._fastagi())
                 )
+            case frames.Campaigning():
+                self._spawn(self._campaign(order, tell))
+            case frames.Forget():
+                self._dialing.pools.forget()
+                tell(frames.Done())
             case _:
-                wrong = BadInputError(field="order", value=type(order).__name__, expected="dial or ask")
+                expected = "dial, ask, campaigning or forget"
+                wrong = BadInputError(field="order", value=type(order).__name__, expected=expected)
                 tell(frames.failed(wrong))
 
     async def link_up(self) -> None:
@@ -78,6 +87,28 @@ class Orders:
                 record = await self._find(call)
                 if record is not None and record.state is State.ENDED:
                     self._close(record)
+
+    async def _campaign(self, order: frames.Campaigning, tell: Tell) -> None:
+        campaigns = self._dialing.campaigns
+        deeds = {"start": campaigns.start, "stop": campaigns.stop, "ask": campaigns.progress}
+        try:
+            if order.do not in deeds:
+                raise BadInputError(field="campaigning.do", value=order.do, expected=", ".join(deeds))
+            progress = await deeds[order.do](order.campaign)
+        except DiscadorError as error:
+            tell(frames.failed(error))
+            return
+        tell(
+            frames.CampaignStanding(
+                campaign=progress.name,
+                state=progress.state,
+                sent=progress.sent,
+                up=self._engine.up,
+                waiting=progress.waiting,
+                paused=dict(progress.paused),
+                skipped=dict(progress.skipped),
+            )
+        )
 
     async def _dial(self, dial: frames.Dial, tell: Tell) -> None:
         now = self._clock.wall()

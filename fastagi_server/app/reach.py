@@ -13,10 +13,12 @@ from fastagi_server.ami import actions
 from fastagi_server.app.errors import MissingRightsError, NoAsteriskError, UnusableFileError
 from fastagi_server.asterisk.connection import Connection, Credentials, Patience
 from fastagi_server.asterisk.endpoint import manager_endpoint
+from fastagi_server.asterisk.errors import OutcomeUnknownError
 from fastagi_server.asterisk.visit import visit
 from fastagi_server.config.asterisk import Asterisk
 
 NEEDED = ("Originate", "Hangup", "Reload", "ShowDialPlan", "DBGetTree", "DBDel", "CoreShowChannels")
+LOGIN = "the login"
 T = TypeVar("T")
 
 
@@ -60,6 +62,10 @@ async def visited(reactor: Any, asterisk: Asterisk, work: Callable[[Connection],
         )
     except (ConnectError, DNSLookupError) as error:
         raise NoAsteriskError(where=where(asterisk), why=str(error).rstrip(".")) from error
+    except OutcomeUnknownError as error:
+        if error.details["action"] != LOGIN:
+            raise
+        raise NoAsteriskError(where=where(asterisk), why=str(error.details["why"])) from error
 
 
 async def knock(reactor: Any, asterisk: Asterisk) -> None:

@@ -52,6 +52,10 @@ def run(main: Callable[[Any], Awaitable[T]]) -> T:
     failures: list[Failure] = []
 
     async def kept(reactor: Any) -> None:
+        # Not before the reactor runs: until then a signal would end us with the doors open.
+        running: Deferred[None] = Deferred()
+        reactor.callWhenRunning(running.callback, None)
+        await running
         outcome.append(await main(reactor))
 
     def started(reactor: Any) -> Deferred[None]:

@@ -185,12 +185,10 @@ class Connection(Protocol):
             self.ask(action).addCallbacks(self._go_on, self._login_failed)
 
     def _login_failed(self, failure: Failure) -> None:
-        error = failure.value
-        if isinstance(error, RefusedError):
-            why = str(error.details["why"])
+        # No answer is the login alarm's affair, and it went off first.
+        if isinstance(failure.value, RefusedError):
+            why = str(failure.value.details["why"])
             self._refuse(LoginRefusedError(username=self._credentials.username, why=why))
-        else:
-            self.abort(failure.getErrorMessage())
 
     def _refuse(self, error: Exception) -> None:
         self._why = self._why or str(error)
@@ -209,11 +207,10 @@ class Connection(Protocol):
 
     def _keep_alive(self) -> None:
         def alive(_: Answered) -> None:
-            if not self.over:
-                self._keep_alive_later()
+            self._keep_alive_later()
 
-        def dead(failure: Failure) -> None:
-            self.abort(f"no answer to a Ping: {failure.getErrorMessage()}")
+        def dead(_: Failure) -> None:
+            self.abort("no answer to a Ping")
 
         self.ask(Ping()).addCallbacks(alive, dead)
 

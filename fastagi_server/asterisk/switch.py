@@ -13,7 +13,7 @@ from fastagi_server.ami.exchange import Answered
 from fastagi_server.ami.headers import Escaped
 from fastagi_server.asterisk.errors import NoLinkError, OutcomeUnknownError, RefusedError
 from fastagi_server.asterisk.link import Link
-from fastagi_server.asterisk.translate import Translator
+from fastagi_server.asterisk.translate import Translator, readable
 from fastagi_server.dialplan import variables
 from fastagi_server.telephony import facts
 from fastagi_server.telephony.call_id import CallId, is_call_id
@@ -72,7 +72,7 @@ class Switch:
         try:
             answered = await pending
         except RefusedError as no:
-            why = str(no.details["why"])
+            why = readable(str(no.details["why"]))
             self._tell(facts.OrderRefused(call=order.call, at=self._clock.wall(), why=why))
         except OutcomeUnknownError:
             self._tell(facts.OrderLost(call=order.call, at=self._clock.wall()))

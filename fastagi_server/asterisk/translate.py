@@ -60,7 +60,7 @@ class Translator:
             return
         digit, begun = self._down.pop(call, ("", at))
         press = Press(
-            digit=event.digit,
+            digit=readable(event.digit),
             begun_at=begun if digit == event.digit else None,
             ended_at=at,
             duration_ms=event.duration_ms,
@@ -101,23 +101,33 @@ class Translator:
     }
 
 
+def readable(text: str) -> str:
+    """Give text that every log, JSON body and store takes: bytes that are no UTF-8 become escapes."""
+    if text.isascii():
+        return text
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
 def told(fields: Any, call: CallId, at: float) -> Facts:
     """Give what the dialplan's own event says; words that it never says give nothing."""
     header = variables.Header
-    digit = fields.get(header.DIGIT, "")
-    match fields.get(header.FACT, ""):
+
+    def says(name: variables.Header) -> str:
+        return readable(fields.get(name, ""))
+
+    match says(header.FACT):
         case variables.Told.AMD:
-            amd = Amd(read_verdict(fields.get(header.STATUS, "")), fields.get(header.CAUSE, ""))
+            amd = Amd(read_verdict(says(header.STATUS)), says(header.CAUSE))
             yield facts.AmdDecided(call=call, at=at, amd=amd)
         case variables.Told.KEY:
-            meaning = fields.get(header.MEANING, "")
+            meaning = says(header.MEANING)
             if meaning in set(Meaning):
-                yield facts.KeyDecided(call=call, at=at, digit=digit, meaning=Meaning(meaning))
+                yield facts.KeyDecided(call=call, at=at, digit=says(header.DIGIT), meaning=Meaning(meaning))
         case variables.Told.OPTOUT:
-            yield facts.OptOutAsked(call=call, at=at, digit=digit)
+            yield facts.OptOutAsked(call=call, at=at, digit=says(header.DIGIT))
         case variables.Told.CONNECTING:
             yield facts.Connecting(call=call, at=at)
         case variables.Told.ENDED:
-            sip = read_sip(fields.get(header.TECH, ""))
+            sip = read_sip(says(header.TECH))
             if sip is not None:
                 yield facts.SipTold(call=call, at=at, sip_code=sip[0], sip_reason=sip[1])

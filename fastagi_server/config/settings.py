@@ -27,6 +27,13 @@ class Language(enum.StrEnum):
     PORTUGUESE = "pt"
 
 
+class Gate(enum.StrEnum):
+    """How much of the gate a campaign insists on."""
+
+    WHOLE = "whole"
+    PARTIAL = "partial"
+
+
 class LogLevel(enum.StrEnum):
     """How much is logged."""
 
@@ -76,13 +83,41 @@ class Settings:
     max_cps: float = field(
         default=30.0,
         metadata=about(
-            "The most originations in any one second, over all trunks. 0 is no limit. It is kept for the "
-            "pacer and not used yet.",
+            "The most originations in any one second, over all trunks and campaigns of this engine. 0 is no "
+            "limit.",
             why="20 to 30 is what the dialer is built to carry, and most contracts stay below.",
             unit="calls per second",
             least=0,
             most=1000,
             env="MAX_CPS",
+        ),
+    )
+    max_concurrent_calls: int = field(
+        default=1000,
+        metadata=about(
+            "The most calls that may be up at once. 0 is no limit.",
+            why="more than a thousand calls with audio do not fit on one small machine.",
+            unit="calls",
+            least=0,
+            most=100000,
+        ),
+    )
+    engine: str = field(
+        default="engine",
+        metadata=about(
+            "The name of this engine among those that share one store. Each must have its own, or they would "
+            "take each other's calls for theirs.",
+            why="one engine alone needs no other name.",
+            check=shapes.engine,
+        ),
+    )
+    gate: Gate = field(
+        default=Gate.WHOLE,
+        metadata=about(
+            "What a campaign may do with a trunk that leads off this machine: whole, or partial. The gate does "
+            "not know a country's calling hours, consent and do-not-call registers yet; until it does, only "
+            "the word partial, written by whoever answers for it, lets such a campaign start.",
+            why="nobody should find out by a fine that something was not looked at.",
         ),
     )
     enable_performance_monitoring: bool = field(

@@ -94,6 +94,11 @@ def sounds(value: str) -> str | None:
     return None if _SOUNDS.fullmatch(value) else "a relative folder of letters, digits, _ and -"
 
 
+def engine(value: str) -> str | None:
+    """Hold an engine's name to small letters."""
+    return None if _NAME.fullmatch(value) else "small letters, digits, _ and -"
+
+
 def trunk(value: str) -> str | None:
     """Hold a trunk's name to small letters."""
     return None if _NAME.fullmatch(value) else "with small letters, digits, _ and -"

@@ -34,6 +34,7 @@ _LINES: dict[str, tuple[str, _Fields]] = {
     "SipTold": ("call.sip", lambda says: {"code": says["sip_code"], "reason": says["sip_reason"]}),
     "OriginateFailed": ("call.failed", lambda says: says),
     "OrderRefused": ("call.refused", lambda says: says),
+    "OrderCancelled": ("call.cancelled", lambda says: says),
     "OrderLost": ("call.lost", _nothing),
     "Ended": ("call.ended", lambda says: says),
 }

@@ -31,6 +31,9 @@ def opened(begin: Begin) -> Record:
         state=State.BEGUN,
         planned_at=begin.planned_at,
         begun_at=begin.begun_at,
+        engine=begin.engine,
+        contact=begin.contact,
+        attempt=begin.attempt,
     )
 
 
@@ -51,6 +54,8 @@ def ending(record: Record, fact: facts.Fact) -> tuple[Disposition, str]:
     """Say how the call ended and why, from all that the record knows by then."""
     if isinstance(fact, facts.OrderRefused):
         return Disposition.FAILED, f"Asterisk refused the Originate: {fact.why}"
+    if isinstance(fact, facts.OrderCancelled):
+        return Disposition.CANCELLED, fact.why
     # A deciding key is proof of an answer, even when the news of the answer was lost.
     if record.optout_at is not None:
         return Disposition.OPTED_OUT, f"pressed {record.key}: on the opt-out list"

@@ -6,12 +6,15 @@ Everything here runs in one thread, the reactor's; nothing blocks and nothing lo
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
+from fastagi_server.campaign import retry
 from fastagi_server.dialer import call as calls
 from fastagi_server.dialer.gate import NotDialedError
 from fastagi_server.dialer.ports import Ledger, Spawn, Switch, Watcher
 from fastagi_server.telephony import facts
 from fastagi_server.telephony.call_id import CallId
+from fastagi_server.telephony.campaign import Campaign
 from fastagi_server.telephony.clock import Clock
 from fastagi_server.telephony.orders import PlaceCall
 from fastagi_server.telephony.record import Begin, Kept, OptOut, Record, State
@@ -35,12 +38,16 @@ class Engine:
         clock: Clock,
         spawn: Spawn,
         optout_key: Callable[[str], str],
+        name: str = "",
     ) -> None:
         self._switch = switch
         self._ledger = ledger
         self._clock = clock
         self._spawn = spawn
         self._optout_key = optout_key
+        self._name = name
+        self._campaigns: dict[str, Campaign] = {}
+        self._left_the_list: set[str] = set()
         self._calls: dict[CallId, Record] = {}
         self._placing: set[CallId] = set()
         self._opted_out: set[CallId] = set()
@@ -63,6 +70,33 @@ class Engine:
         """How many calls are open now."""
         return len(self._calls)
 
+    @property
+    def up(self) -> int:
+        """How many calls have left and not ended."""
+        return len(self._calls) - len(self._placing)
+
+    def admit(self, begin: Begin) -> None:
+        """Know a call that is begun durably and waits for its slot: AGI can overtake the Originate."""
+        self._placing.add(begin.call)
+        self._calls[begin.call] = calls.opened(begin)
+
+    def send(self, order: PlaceCall, planned_at: float) -> bool:
+        """Write the Originate of an admitted call now; False when the last look said No."""
+        if order.number in self._left_the_list:
+            self.cancel(order.call, "it went on the opt-out list just now")
+            return False
+        self._calls[order.call] = replace(self._calls[order.call], planned_at=planned_at)
+        self._placing.discard(order.call)
+        self._spawn(self._switch_originate(order))
+        return True
+
+    def cancel(self, call: CallId, why: str) -> None:
+        """Take back an admitted call that has not left."""
+        self.take(facts.OrderCancelled(call=call, at=self._clock.wall(), why=why))
+
+    async def _switch_originate(self, order: PlaceCall) -> None:
+        await self._switch.originate(order)
+
     async def place(self, order: PlaceCall, *, country: str, planned_at: float) -> None:
         """Place one call: open its record durably, know it, look once more, and order it.
 
@@ -82,6 +116,7 @@ class Engine:
             campaign=order.campaign,
             planned_at=planned_at,
             begun_at=self._clock.wall(),
+            engine=self._name,
         )
         self._placing.add(order.call)
         try:
@@ -118,6 +153,7 @@ class Engine:
             watcher(record, fact)
         if record.state is State.ENDED:
             del self._calls[fact.call]
+            self._placing.discard(fact.call)
             self._opted_out.discard(fact.call)
             self._spawn(self._keep(record))
             if record.digits and record.key is None:
@@ -138,7 +174,16 @@ class Engine:
         return record.connected_at is None and fact.press.digit == self._optout_key(record.country)
 
     async def _keep(self, record: Record) -> None:
-        await self._ledger.keep(record)
+        """Write the end of a call, and move its contact with it."""
+        if record.contact is None:
+            await self._ledger.keep(record)
+        else:
+            await self._ledger.finish(record, retry.after(record, await self._campaign(record.campaign)))
+
+    async def _campaign(self, name: str) -> Campaign:
+        if name not in self._campaigns:
+            self._campaigns = {each.name: each for each in await self._ledger.campaigns()}
+        return self._campaigns[name]
 
     async def _opt_out_heard(self, record: Record, fact: facts.DigitHeard) -> None:
         await self.opt_out(call=fact.call, digit=fact.press.digit, source=KEY)
@@ -159,6 +204,7 @@ class Engine:
             return False
         at = self._clock.wall()
         await self._ledger.opt_out(OptOut(number=number, at=at, source=source, call=call, digit=digit))
+        self._left_the_list.add(number)
         if call not in self._opted_out:
             self.take(facts.OptedOut(call=call, at=self._clock.wall(), digit=digit, source=source))
         return True
@@ -224,4 +270,4 @@ class Engine:
         for call in asked - living:
             gone = self._calls.pop(call, None)
             if gone is not None:
-                await self._ledger.keep(calls.closed_unseen(gone, at=self._clock.wall()))
+                await self._keep(calls.closed_unseen(gone, at=self._clock.wall()))

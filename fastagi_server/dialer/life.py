@@ -31,7 +31,7 @@ _ORDERED: dict[type[facts.Fact], State] = {
 
 MOVES: Table = {
     # A call adopted after a restart is known only as begun, and goes on from there.
-    State.BEGUN: {facts.Ordered: State.ORDERED, **_ORDERED},
+    State.BEGUN: {facts.Ordered: State.ORDERED, facts.OrderCancelled: State.ENDED, **_ORDERED},
     State.ORDERED: _ORDERED,
     State.DIALING: _DIALING,
     State.RINGING: _RINGING,

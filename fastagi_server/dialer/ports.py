@@ -5,10 +5,14 @@ A port's promise is an awaitable; this room does not know which kind, only the r
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
+from fastagi_server.campaign.retry import Next
 from fastagi_server.telephony.call_id import CallId
+from fastagi_server.telephony.campaign import Attempt, Begun, Campaign, CampaignState, Contact, NotBegun
+from fastagi_server.telephony.did import Use
 from fastagi_server.telephony.facts import Fact
 from fastagi_server.telephony.orders import PlaceCall
 from fastagi_server.telephony.record import Begin, Kept, OptOut, Record
@@ -49,6 +53,14 @@ class Ledger(Protocol):
         """Write the record as it stands now."""
         ...
 
+    def finish(self, record: Record, then: Next) -> Awaitable[None]:
+        """Write the record of an ended call and move its contact, in one go."""
+        ...
+
+    def campaigns(self) -> Awaitable[Sequence[Campaign]]:
+        """Give every campaign."""
+        ...
+
     def opt_out(self, entry: OptOut) -> Awaitable[bool]:
         """Put a number on the list; True when it was not there."""
         ...
@@ -63,6 +75,77 @@ class Ledger(Protocol):
 
     def open_calls(self) -> Awaitable[Sequence[Record]]:
         """Give the calls that have no end yet."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountryUses:
+    """A country's caller IDs in one period; `cap` is the operator's own limit, None for the file's."""
+
+    period: str
+    cap: int | None
+    uses: Sequence[Use]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """What is left of a campaign: contacts queued (due now or later), contacts in a call, by country."""
+
+    queued: dict[str, int]
+    dialing: int
+
+
+class Uses(Protocol):
+    """What the caller-ID pools need of the store."""
+
+    def uses(self, country: str, day: str) -> Awaitable[CountryUses]:
+        """Give the owned caller IDs of a country with their uses in the day's current period."""
+        ...
+
+
+class CampaignLedger(Protocol):
+    """The store, as a running campaign sees it."""
+
+    def attempt(self, attempt: Attempt) -> Awaitable[Begun | NotBegun]:
+        """Begin an attempt: claim the contact, count the caller ID, open the record, all or nothing."""
+        ...
+
+    def due(
+        self, campaign: str, now: float, *, limit: int, not_countries: Collection[str]
+    ) -> Awaitable[Sequence[Contact]]:
+        """Give contacts that may be called now, the longest due first."""
+        ...
+
+    def refuse(self, contact: Contact, why: str) -> Awaitable[object]:
+        """Keep that a contact must not be called, for good."""
+        ...
+
+    def postpone(self, contact: Contact, due_at: float, why: str) -> Awaitable[object]:
+        """Keep that a contact is to be tried later."""
+        ...
+
+    def waiting(self, campaign: str) -> Awaitable[Waiting]:
+        """Count what is left of a campaign."""
+        ...
+
+    def set_state(self, campaign: str, state: CampaignState) -> Awaitable[None]:
+        """Keep where a campaign stands."""
+        ...
+
+
+class Later(Protocol):
+    """The least of a reactor: call me later."""
+
+    def __call__(self, seconds: float, call: Callable[[], None]) -> Cancellable:
+        """Call after so many seconds."""
+        ...
+
+
+class Cancellable(Protocol):
+    """A call that has not come yet."""
+
+    def cancel(self) -> None:
+        """Do not call."""
         ...
 
 

@@ -40,12 +40,21 @@ CORRECTIONS = (
         pattern=re.compile(r"57([1-8][0-9]{7})", re.ASCII),
         today=r"5760\1",
     ),
+    # A mobile has 9 before its area code abroad, or 15 behind it at home; some write both.
+    Correction(
+        rule=Rule.ARGENTINA_MOBILE_TWICE,
+        pattern=re.compile(r"549(0?[1-3][0-9]{11})", re.ASCII),
+        today=r"54\1",
+    ),
 )
+_BY_CODE: dict[str, list[Correction]] = {}
+for _each in CORRECTIONS:
+    _BY_CODE.setdefault(_each.pattern.pattern[:2], []).append(_each)
 
 
 def correct(digits: str) -> tuple[str, Rule] | None:
     """Give today's digits and the rule that they follow, or None where no rule speaks of them."""
-    for each in CORRECTIONS:
+    for each in _BY_CODE.get(digits[:2], ()):
         found = each.pattern.fullmatch(digits)
         if found:
             return found.expand(each.today), each.rule

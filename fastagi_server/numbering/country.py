@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from fastagi_server.numbering.number import Number
 from fastagi_server.telephony.country import Country
 
 
-def country_of(number: Number, countries: Sequence[Country]) -> Country | None:
+def by_iso(countries: Sequence[Country]) -> dict[str, Country]:
+    """Make what country_of() looks up at once: whoever asks for many numbers makes it first."""
+    return {each.iso: each for each in countries}
+
+
+def country_of(number: Number, countries: Mapping[str, Country] | Sequence[Country]) -> Country | None:
     """Give the number's country, or None where its region is not known or not configured."""
-    return next((each for each in countries if number.iso and each.iso == number.iso), None)
+    if not number.iso:
+        return None
+    if isinstance(countries, Mapping):
+        return countries.get(number.iso)
+    return next((each for each in countries if each.iso == number.iso), None)

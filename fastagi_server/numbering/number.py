@@ -15,6 +15,7 @@ class Why(enum.StrEnum):
     LETTER = "letter"
     CHARACTER = "character"
     NO_COUNTRY_CODE = "no_country_code"
+    OUTSIDE = "outside"  # another continent's: its plan is not looked at
     TOO_SHORT = "too_short"
     TOO_LONG = "too_long"
     SHORT_CODE = "short_code"
@@ -27,7 +28,6 @@ class Why(enum.StrEnum):
     PAGER = "pager"
     COMPANY_WIDE = "company_wide"
     VOICEMAIL = "voicemail"
-    NO_REGION = "no_region"
 
 
 class Rule(enum.StrEnum):
@@ -36,6 +36,7 @@ class Rule(enum.StrEnum):
     MEXICO_OLD_PREFIX = "mexico_old_prefix"
     BRAZIL_NINTH_DIGIT = "brazil_ninth_digit"
     COLOMBIA_AREA_CODE = "colombia_area_code"
+    ARGENTINA_MOBILE_TWICE = "argentina_mobile_twice"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,3 +56,13 @@ class Number:
     def dialable(self) -> bool:
         """Say whether the number is of a kind that may be called at all."""
         return self.why is Why.OK
+
+
+_new = object.__new__
+
+
+def known(raw: str, why: Why, e164: str, iso: str) -> Number:
+    """Make a Number as its class does, in half the time: a list has a million of them."""
+    number = _new(Number)
+    number.__dict__.update(raw=raw, why=why, e164=e164, iso=iso, rule=None)
+    return number

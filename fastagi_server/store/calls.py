@@ -94,7 +94,7 @@ def end(
 
 
 def keep(conn: Connection, record: Record) -> bool:
-    """Write the record as it stands, digits and all; what was written at its beginning stays.
+    """Write the record as it stands, digits and all; its beginning stays as it was, but for its slot.
 
     An ended call is not opened again: a record that does not know of the end yet only fills what the store
     does not know, and False is given. An opt-out that is known is never forgotten.
@@ -102,6 +102,8 @@ def keep(conn: Connection, record: Record) -> bool:
     told = _checked(cast("Changes", {name: getattr(record, name) for name in KNOWN}))
     whole: dict[str, Any] = {**told, "optout_at": func.coalesce(told["optout_at"], _c.optout_at)}
     whole |= {"state": record.state, "ended_at": record.ended_at, "disposition": record.disposition}
+    # An attempt is prepared for one slot and may leave at a later one; which, is known only then.
+    whole |= {"planned_at": record.planned_at}
     gaps = {name: func.coalesce(_c[name], value) for name, value in told.items()}
     this = update(tables.call).where(_c.call_id == record.call)
     as_it_stands = this if record.ended_at is not None else this.where(_c.ended_at.is_(None))
@@ -119,9 +121,10 @@ def get(conn: Connection, call: CallId) -> Record | None:
     return records[0] if records else None
 
 
-def open_calls(conn: Connection) -> list[Record]:
-    """Give the calls that have not ended, oldest first."""
-    return _records(conn, select(tables.call).where(_c.ended_at.is_(None)).order_by(_c.call_id))
+def open_calls(conn: Connection, engine: str | None = None) -> list[Record]:
+    """Give the calls that have not ended, oldest first; with an engine's name, those that it drives only."""
+    unended = select(tables.call).where(_c.ended_at.is_(None)).order_by(_c.call_id)
+    return _records(conn, unended if engine is None else unended.where(_c.engine == engine))
 
 
 def recent(conn: Connection, limit: int) -> list[Record]:

@@ -37,6 +37,20 @@ class UnknownCallError(DiscadorError):
         super().__init__(call=call)
 
 
+class CampaignExistsError(DiscadorError):
+    """There is a campaign {name!r} already; give this one another name."""
+
+    def __init__(self, *, name: str) -> None:
+        super().__init__(name=name)
+
+
+class UnknownCampaignError(DiscadorError):
+    """The store has no campaign {name!r}; create it before anything else is told of it."""
+
+    def __init__(self, *, name: str) -> None:
+        super().__init__(name=name)
+
+
 class NotDurableError(DiscadorError):
     """The store could not promise the work, so take it as not done: {why}.
 

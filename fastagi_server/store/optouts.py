@@ -5,16 +5,11 @@ A number is on the list if any evidence names it. This file does not know who as
 
 from __future__ import annotations
 
-import re
-
 from sqlalchemy import Connection, and_, bindparam, exists, select
 
-from fastagi_server.store import tables
+from fastagi_server.store import e164, tables
 from fastagi_server.telephony.call_id import CallId
-from fastagi_server.telephony.errors import BadInputError
 from fastagi_server.telephony.record import OptOut
-
-_E164 = re.compile(r"\+[1-9][0-9]{3,14}")
 
 _c = tables.optout.c
 _number = bindparam("new_number", type_=_c.number.type)
@@ -60,9 +55,7 @@ def contains(conn: Connection, number: str) -> bool:
 
     A number in any other shape than the list's would never be found there, so it is refused, not cleared.
     """
-    if not _E164.fullmatch(number):
-        raise BadInputError(field="number", value=number, expected="E.164 with +, like +525512345678")
-    return conn.execute(_CONTAINS, {"new_number": number}).first() is not None
+    return conn.execute(_CONTAINS, {"new_number": e164.checked(number)}).first() is not None
 
 
 def entries(conn: Connection) -> list[OptOut]:

@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 from sqlite3 import OperationalError as SqliteError
+from sqlite3 import sqlite_version, sqlite_version_info
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -19,11 +20,18 @@ from fastagi_server.store.address import shown
 from fastagi_server.store.errors import CannotOpenError, NotDurableError
 
 BACKEND = "sqlite"
+NEEDED = (3, 35)  # the first that says RETURNING
 READ_ONLY = "sqlite_readonly"
 
 
 def check_place(url: URL) -> None:
-    """Refuse what SQLite would refuse later in worse words: no file, no folder, no right to write."""
+    """Refuse what SQLite would refuse later in worse words: too old, no file, no folder, no right to write."""
+    if sqlite_version_info < NEEDED:
+        raise CannotOpenError(
+            url=shown(url),
+            why=f"this Python brings SQLite {sqlite_version}",
+            remedy="use a Python with SQLite 3.35 or newer",
+        )
     if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
         raise CannotOpenError(
             url=shown(url),

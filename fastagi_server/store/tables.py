@@ -10,6 +10,7 @@ from __future__ import annotations
 import enum
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     Double,
@@ -22,10 +23,12 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from fastagi_server.telephony.amd import Verdict
 from fastagi_server.telephony.call_id import LENGTH
+from fastagi_server.telephony.campaign import CampaignState, ContactState
 from fastagi_server.telephony.disposition import Disposition
 from fastagi_server.telephony.record import State
 
@@ -85,6 +88,10 @@ call = Table(
     Column("sip_code", Integer),
     Column("sip_reason", Text),
     Column("why", Text),
+    # Added by a migration, so they stand at the end and old rows need a value.
+    Column("engine", Text, server_default="", nullable=False),
+    Column("contact", Integer),
+    Column("attempt", Integer, server_default=text("1"), nullable=False),
     CheckConstraint(f"length(call_id) = {LENGTH}", name="call_id"),
     CheckConstraint("(state = 'ended') = (ended_at IS NOT NULL)", name="ended_state"),
     CheckConstraint("(disposition IS NULL) = (ended_at IS NULL)", name="ended_disposition"),
@@ -98,6 +105,13 @@ Index(
     sqlite_where=call.c.ended_at.is_(None),
     postgresql_where=call.c.ended_at.is_(None),
 )
+Index(
+    "ix_call_open_number",
+    call.c.number,
+    sqlite_where=call.c.ended_at.is_(None),
+    postgresql_where=call.c.ended_at.is_(None),
+)
+Index("ix_call_campaign", call.c.campaign, call.c.call_id)
 
 digit = Table(
     "digit",
@@ -129,3 +143,106 @@ optout = Table(
 )
 
 Index("ix_optout_number", optout.c.number)
+
+did = Table(
+    "did",
+    metadata,
+    Column("number", Text, primary_key=True),
+    Column("country", Text, primary_key=True),
+    Column("note", Text, nullable=False),
+    Column("lab", Boolean, nullable=False),
+    Column("added_at", Double, nullable=False),
+    Column("retired_at", Double),
+    CheckConstraint("number LIKE '+%'", name="number"),
+)
+
+# No reference to `did`: what was used stays counted, whatever becomes of the number.
+did_use = Table(
+    "did_use",
+    metadata,
+    Column("country", Text, primary_key=True),
+    Column("period", Text, primary_key=True),
+    Column("number", Text, primary_key=True),
+    Column("uses", Integer, nullable=False),
+    Column("last_at", Double, nullable=False),
+    CheckConstraint("uses >= 1", name="uses"),
+)
+
+did_limit = Table(
+    "did_limit",
+    metadata,
+    Column("country", Text, primary_key=True),
+    Column("cap", Integer, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("at", Double, nullable=False),
+    CheckConstraint("cap >= 0", name="cap"),
+)
+
+did_reset = Table(
+    "did_reset",
+    metadata,
+    Column("country", Text, primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("serial", Integer, primary_key=True),
+    Column("who", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("at", Double, nullable=False),
+    CheckConstraint("serial >= 1", name="serial"),
+)
+
+campaign = Table(
+    "campaign",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("trunk", Text, nullable=False),
+    Column("cps", Double, nullable=False),
+    Column("concurrency", Integer, nullable=False),
+    Column("retries", Integer, nullable=False),
+    Column("retry_seconds", Integer, nullable=False),
+    Column("lab", Boolean, nullable=False),
+    Column("state", _words(CampaignState, "state"), nullable=False),
+    Column("created_at", Double, nullable=False),
+)
+
+contact = Table(
+    "contact",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("campaign", Text, ForeignKey("campaign.name"), nullable=False),
+    Column("raw", Text, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("country", Text, nullable=False),
+    Column("state", _words(ContactState, "state"), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("due_at", Double, nullable=False),
+    Column("call_id", String(LENGTH)),
+    Column("why", Text, nullable=False),
+    CheckConstraint("attempts >= 0", name="attempts"),
+    CheckConstraint("(state = 'dialing') = (call_id IS NOT NULL)", name="dialing"),
+    sqlite_autoincrement=True,
+)
+
+# A database uses a partial index only where the question says the very same words.
+QUEUED = text("state = 'queued'")
+DIALING = text("state = 'dialing'")
+KEPT = text("state <> 'refused'")
+
+Index(
+    "ix_contact_number",
+    contact.c.campaign,
+    contact.c.number,
+    unique=True,
+    sqlite_where=KEPT,
+    postgresql_where=KEPT,
+)
+# The country leads the instant, so that a country that pauses with half a million waiting costs nothing.
+Index(
+    "ix_contact_due",
+    contact.c.campaign,
+    contact.c.country,
+    contact.c.due_at,
+    contact.c.id,
+    sqlite_where=QUEUED,
+    postgresql_where=QUEUED,
+)
+Index("ix_contact_dialing", contact.c.campaign, sqlite_where=DIALING, postgresql_where=DIALING)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import re
+import zoneinfo
 from dataclasses import dataclass, field
 
 from fastagi_server.telephony.errors import BadInputError
@@ -12,7 +13,9 @@ KEYS = frozenset("0123456789*#")
 _SLUG = re.compile(r"[a-z][a-z0-9_]{1,30}")
 _ISO = re.compile(r"[A-Z]{2}")
 _SOUND = re.compile(r"[A-Za-z0-9_./-]{1,200}")
+_CODE = re.compile(r"(?:[1-9][0-9]{0,2})?")
 MAX_OFFERS = 9
+MAX_CAP = 1_000_000
 
 
 class Answer(enum.StrEnum):
@@ -51,7 +54,11 @@ class Texts:
 
 @dataclass(frozen=True, kw_only=True)
 class Country:
-    """One country's way of being called; its slug names its context, its iso names its numbers."""
+    """One country's way of being called; its slug names its context, its iso names its numbers.
+
+    `code` is the calling code, told to people only. `cap` is how many calls a day one caller ID may make
+    here, 0 for no limit, and `zone` the IANA time zone in which that day begins and ends.
+    """
 
     slug: str
     iso: str
@@ -65,24 +72,39 @@ class Country:
     offers: int = 3
     wait_seconds: int = 5
     thanks: bool = False
+    code: str = ""
+    cap: int = 0
+    zone: str = "UTC"
 
     def __post_init__(self) -> None:
         if not _SLUG.fullmatch(self.slug):
             raise BadInputError(field="slug", value=self.slug, expected="small letters, digits and _")
         if not _ISO.fullmatch(self.iso):
             raise BadInputError(field="iso", value=self.iso, expected="two capitals of ISO 3166-1")
-        keys = {"connect_key": self.connect_key, "optout_key": self.optout_key, "repeat_key": self.repeat_key}
-        for name, key in keys.items():
-            if key not in KEYS:
-                raise BadInputError(field=name, value=key, expected="one key of 0-9, * or #")
-        if len(set(keys.values())) != len(keys):
-            raise BadInputError(field="connect_key", value=self.connect_key, expected="three different keys")
+        self._check_keys()
         if not self.languages:
             raise BadInputError(field="languages", value=self.languages, expected="at least one language")
         if not 1 <= self.offers <= MAX_OFFERS:
             raise BadInputError(field="offers", value=self.offers, expected=f"1 to {MAX_OFFERS}")
         if not 1 <= self.wait_seconds <= 60:  # noqa: PLR2004 - a minute of silence is nobody's choice
             raise BadInputError(field="wait_seconds", value=self.wait_seconds, expected="1 to 60 seconds")
+        self._check_numbers()
+
+    def _check_keys(self) -> None:
+        keys = {"connect_key": self.connect_key, "optout_key": self.optout_key, "repeat_key": self.repeat_key}
+        for name, key in keys.items():
+            if key not in KEYS:
+                raise BadInputError(field=name, value=key, expected="one key of 0-9, * or #")
+        if len(set(keys.values())) != len(keys):
+            raise BadInputError(field="connect_key", value=self.connect_key, expected="three different keys")
+
+    def _check_numbers(self) -> None:
+        if not _CODE.fullmatch(self.code):
+            raise BadInputError(field="code", value=self.code, expected="a calling code, 1 to 999")
+        if not 0 <= self.cap <= MAX_CAP:
+            raise BadInputError(field="cap", value=self.cap, expected=f"0 (no limit) to {MAX_CAP}")
+        if not _is_zone(self.zone):
+            raise BadInputError(field="zone", value=self.zone, expected="an IANA name: America/Mexico_City")
 
     @property
     def context(self) -> str:
@@ -105,6 +127,14 @@ class Destination:
                 raise BadInputError(
                     field=f"destination.{name}", value=value, expected="a plain dialplan name"
                 )
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (OSError, ValueError, zoneinfo.ZoneInfoNotFoundError):
+        return False
+    return True
 
 
 def check_sound(path: str) -> str:

@@ -38,6 +38,13 @@ class OrderRefused(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OrderCancelled(Fact):
+    """We took the order back before it was written; no call has left."""
+
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class OrderLost(Fact):
     """The link broke with the Originate pending; whether the call left cannot be known from here."""
 

@@ -35,6 +35,19 @@ class Ask:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Campaigning:
+    """Start or stop a campaign, or ask how it stands: `do` is start, stop or ask."""
+
+    campaign: str
+    do: str = "ask"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Forget:
+    """The inventory of caller IDs, a limit or a period has changed: look at the store again."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Placed:
     """The call is open and has its id."""
 
@@ -80,9 +93,56 @@ class Standing:
     fastagi: str
 
 
-Frame = Dial | Ask | Placed | Happened | Closed | Failed | Standing
+@dataclass(frozen=True, kw_only=True)
+class CampaignStanding:
+    """How a campaign stands in this engine.
+
+    `sent` calls have left since it was started here, `up` are up now in all, `waiting` are prepared; `paused`
+    says why for each country; `skipped` counts contacts set aside, by reason.
+    """
+
+    campaign: str
+    state: str
+    sent: int
+    up: int
+    waiting: int
+    paused: dict[str, Any]
+    skipped: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """The order was carried out, and there is nothing more to say."""
+
+
+Frame = (
+    Dial
+    | Ask
+    | Campaigning
+    | Forget
+    | Placed
+    | Happened
+    | Closed
+    | Failed
+    | Standing
+    | CampaignStanding
+    | Done
+)
 _KINDS: dict[str, type[Frame]] = {
-    kind.__name__.lower(): kind for kind in (Dial, Ask, Placed, Happened, Closed, Failed, Standing)
+    kind.__name__.lower(): kind
+    for kind in (
+        Dial,
+        Ask,
+        Campaigning,
+        Forget,
+        Placed,
+        Happened,
+        Closed,
+        Failed,
+        Standing,
+        CampaignStanding,
+        Done,
+    )
 }
 _JSON_TYPES: dict[str, tuple[type, ...]] = {
     "str": (str,),

@@ -29,7 +29,11 @@ class State(enum.StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Begin:
-    """What is written before the Originate may leave."""
+    """What is written before the Originate may leave.
+
+    `engine` names the Discador process that drives the call; `contact` is whom of a list it calls (None when
+    no list ordered it), and `attempt` says the how many-th time, from 1.
+    """
 
     call: CallId
     number: str
@@ -39,6 +43,9 @@ class Begin:
     campaign: str
     planned_at: float
     begun_at: float
+    engine: str = ""
+    contact: int | None = None
+    attempt: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +66,9 @@ class Record:
     state: State
     planned_at: float
     begun_at: float
+    engine: str = ""
+    contact: int | None = None
+    attempt: int = 1
     disposition: Disposition | None = None
     ordered_at: float | None = None
     accepted_at: float | None = None

@@ -14,6 +14,7 @@ LISTS = {
     a.DBGetTree: "DBGetTreeComplete",
     a.CoreShowChannels: "CoreShowChannelsComplete",
     a.QueueStatus: "QueueStatusComplete",
+    a.PJSIPShowEndpoint: "EndpointDetailComplete",
 }
 
 

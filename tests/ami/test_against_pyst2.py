@@ -27,7 +27,8 @@ def test_both_read_the_same_headers(scene: str, transcript: Callable[[str], Any]
             if isinstance(message, Response):
                 assert message.action_id == witness.get_header("ActionID")
                 assert message.response == witness.get_header("Response")
-                assert message.message == witness.get_header("Message", "")
+                # Some of Asterisk's messages end with a bare LF of their own; pyst2 drops it.
+                assert message.message.rstrip("\n") == witness.get_header("Message", "")
                 compared += 1
                 continue
             assert type(message) is TYPES[str(witness.get_header("Event"))]

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from twisted.internet.address import IPv4Address
 from twisted.internet.testing import MemoryReactorClock
 
 from fastagi_server.config import countries as country_files
@@ -26,6 +27,7 @@ from fastagi_server.config.trunk import Trunk
 from fastagi_server.store import migrate
 from fastagi_server.telephony.country import Country
 
+CHOSEN_PORT = 40001
 SECRET = "never-to-be-told-7"
 
 
@@ -47,7 +49,15 @@ class Reactor(MemoryReactorClock):
         super().__init__()
         self._from_threads: queue.SimpleQueue[Callable[[], Any]] = queue.SimpleQueue()
 
-    def callFromThread(self, call: Callable[..., Any], *args: Any) -> None:
+    def listenTCP(  # noqa: N802 - Twisted's name
+        self, port: int, factory: Any, backlog: int = 50, interface: str = ""
+    ) -> Any:
+        listening = super().listenTCP(port, factory, backlog, interface)
+        if port == 0:
+            listening._hostAddress = IPv4Address("TCP", interface, CHOSEN_PORT)
+        return listening
+
+    def callFromThread(self, call: Callable[..., Any], *args: Any) -> None:  # noqa: N802 - Twisted's
         self._from_threads.put(lambda: call(*args))
 
     def until(self, done: Callable[[], object]) -> None:
@@ -225,7 +235,7 @@ class Manager:
                 self.heard.append(headers["Action"])
                 answer = self._answers.get(headers["Action"])
                 if answer is not None:
-                    wire.write(f"ActionID: {headers['ActionID']}\r\n{answer}\r\n\r\n".encode())
+                    wire.write(f"{answer}\r\nActionID: {headers['ActionID']}\r\n\r\n".encode())
                     wire.flush()
                 headers = {}
         except OSError:

@@ -1,4 +1,4 @@
-"""Asterisk's end of both wires, played by hand, and a guard: whatever Twisted logs as an error fails the test."""
+"""Asterisk's end of both wires, played by hand; and a guard: an error that Twisted logs fails the test."""
 
 from __future__ import annotations
 
@@ -89,9 +89,7 @@ class Wire(StringTransport):
 class Peer:
     """Whoever is at the other end of one connection."""
 
-    def __init__(
-        self, protocol: Any, clock: Clock, peer: IPv4Address | IPv6Address | None = None
-    ) -> None:
+    def __init__(self, protocol: Any, clock: Clock, peer: IPv4Address | IPv6Address | None = None) -> None:
         self.protocol = protocol
         self.clock = clock
         self.wire = Wire(clock, peer)
@@ -144,7 +142,7 @@ class Manager(Peer):
 
 
 def message(*lines: str) -> bytes:
-    return "".join(f"{line}\r\n" for line in (*lines, "")).encode()
+    return "".join(f"{line}\r\n" for line in (*lines, "")).encode("utf-8", "surrogateescape")
 
 
 def _heard(text: str) -> dict[str, Any]:

@@ -139,7 +139,9 @@ def test_an_answer_finds_its_question_in_any_order(alone: Any, outcome: Callable
 def test_a_refusal_says_why(alone: Any, outcome: Callable[[Any], list[Any]]) -> None:
     alone.asterisk.lets_in()
     told = outcome(alone.connection.ask(ORIGINATE))
-    alone.asterisk.answers(alone.asterisk.hears_one("Originate"), "Message: Permission denied", response="Error")
+    alone.asterisk.answers(
+        alone.asterisk.hears_one("Originate"), "Message: Permission denied", response="Error"
+    )
 
     assert isinstance(told[0], RefusedError)
     assert told[0].details == {"action": "Originate", "why": "Permission denied"}
@@ -206,7 +208,7 @@ def test_an_unanswered_ping_ends_the_link_and_its_reason_is_the_one_told(
     alone.clock.advance(Patience().action)
 
     assert alone.asterisk.closed
-    assert "no answer to a Ping" in alone.down[0]
+    assert alone.down == ["no answer to a Ping"]
     assert [type(one) for one in told] == [OutcomeUnknownError]
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import asdict, fields, replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -48,6 +50,13 @@ def told(*story: facts.Fact) -> Record:
     for fact in story:
         record = calls.after(record, fact)
     return record
+
+
+def test_an_opened_call_has_all_of_its_beginning() -> None:
+    begin = replace(BEGIN, engine="one", contact=7, attempt=2)
+    record = calls.opened(begin)
+    assert {field.name: getattr(record, field.name) for field in fields(Begin)} == asdict(begin)
+    assert record.state is State.BEGUN
 
 
 UP = (ORDERED, ACCEPTED, DIALED, RINGING, ANSWERED)

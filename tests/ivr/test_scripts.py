@@ -11,6 +11,7 @@ from fastagi_server.telephony.call_id import mint
 from fastagi_server.telephony.country import Country, Texts
 
 OURS = mint(1.0, b"0123456789")
+DURABLE, UNKNOWN = True, False
 DONE = b"200 result=1\n"
 MEXICO = Country(
     slug="mexico",
@@ -100,7 +101,7 @@ def test_optout_is_durable_before_the_dialplan_is_told(asterisk: Asterisk) -> No
     assert asterisk.drive.awaiting is asterisk.calls.durable
     assert asterisk.calls.asked == [(OURS, "9", None)]
 
-    told = asterisk.drive.resume(True, asterisk.calls.durable)
+    told = asterisk.drive.resume(DURABLE, asterisk.calls.durable)
 
     assert told == b'SET VARIABLE "DISCADOR_OPTOUT" "done"\n'
 
@@ -108,7 +109,7 @@ def test_optout_is_durable_before_the_dialplan_is_told(asterisk: Asterisk) -> No
 def test_optout_of_a_call_that_nobody_knows_sets_nothing(asterisk: Asterisk) -> None:
     asterisk.asks("optout", "9", "mexico", uniqueid="1795457534.0")
 
-    assert asterisk.drive.resume(False, asterisk.calls.durable) == b""
+    assert asterisk.drive.resume(UNKNOWN, asterisk.calls.durable) == b""
     assert asterisk.drive.stage is Stage.FINISHED
 
 
@@ -136,7 +137,9 @@ def test_a_callee_who_hangs_up_meanwhile_is_opted_out_all_the_same(asterisk: Ast
     asterisk.asks("optout", "9", "mexico")
     asterisk.drive.receive(b"HANGUP\n")
 
-    assert asterisk.drive.resume(True, asterisk.calls.durable) == b'SET VARIABLE "DISCADOR_OPTOUT" "done"\n'
+    assert (
+        asterisk.drive.resume(DURABLE, asterisk.calls.durable) == b'SET VARIABLE "DISCADOR_OPTOUT" "done"\n'
+    )
 
 
 def test_an_unknown_script_sets_nothing_and_names_the_known(asterisk: Asterisk) -> None:

@@ -19,6 +19,7 @@ from fastagi_server.numbering.number import Rule
         ("520455512345678", "525512345678", Rule.MEXICO_OLD_PREFIX),
         ("551187654321", "5511987654321", Rule.BRAZIL_NINTH_DIGIT),
         ("5712345678", "576012345678", Rule.COLOMBIA_AREA_CODE),
+        ("549111523456789", "54111523456789", Rule.ARGENTINA_MOBILE_TWICE),
     ],
 )
 def test_an_old_writing_becomes_todays(old: str, today: str, rule: Rule) -> None:

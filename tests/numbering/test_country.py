@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastagi_server.numbering.country import country_of
+from fastagi_server.numbering.country import by_iso, country_of
 from fastagi_server.numbering.parse import parse
 from fastagi_server.telephony.country import Country, Texts
 
@@ -13,6 +13,13 @@ USA = Country(slug="usa", iso="US", languages=("en-us",), texts=TEXTS)
 
 def test_a_number_belongs_to_the_country_of_its_region() -> None:
     assert country_of(parse("+525512345678"), [USA, MEXICO]) is MEXICO
+
+
+def test_a_dict_by_iso_serves_whoever_asks_often() -> None:
+    known = by_iso([USA, MEXICO])
+    assert country_of(parse("+525512345678"), known) is MEXICO
+    assert country_of(parse("+14165671234"), known) is None
+    assert country_of(parse(""), known) is None
 
 
 def test_canada_is_not_the_usa() -> None:

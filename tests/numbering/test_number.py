@@ -6,12 +6,19 @@ import dataclasses
 
 import pytest
 
-from fastagi_server.numbering.number import Number, Why
+from fastagi_server.numbering.number import Number, Why, known
 
 
 @pytest.mark.parametrize("why", list(Why))
 def test_ok_alone_is_dialable(why: Why) -> None:
     assert Number(raw="", why=why).dialable is (why is Why.OK)
+
+
+def test_the_quick_way_makes_the_same_number() -> None:
+    quick = known("1 212", Why.SHORT_CODE, "+1212", "US")
+    assert quick == Number(raw="1 212", why=Why.SHORT_CODE, e164="+1212", iso="US")
+    assert vars(quick) == vars(Number(raw="1 212", why=Why.SHORT_CODE, e164="+1212", iso="US"))
+    assert hash(quick) == hash(Number(raw="1 212", why=Why.SHORT_CODE, e164="+1212", iso="US"))
 
 
 def test_a_number_is_frozen() -> None:

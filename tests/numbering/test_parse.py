@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
 from fastagi_server.numbering.number import Number, Rule, Why
-from fastagi_server.numbering.parse import MAX_TEXT, parse
+from fastagi_server.numbering.parse import judge, parse, plan_of
+from fastagi_server.numbering.writing import MAX_TEXT
 
 # fmt: off
 AMERICAS = [
@@ -76,6 +77,11 @@ def test_separators_and_a_missing_plus_are_no_matter(text: str) -> None:
         ("+57 1 234 5678", "+576012345678", "CO", Rule.COLOMBIA_AREA_CODE),
         ("+55 0 15 11 98765 4321", "+5511987654321", "BR", None),
         ("+54 11 15 2345 6789", "+5491123456789", "AR", None),
+        ("+54 0 11 15 2345 6789", "+5491123456789", "AR", None),
+        ("+54 9 11 2345 6789", "+5491123456789", "AR", None),
+        ("+54 9 11 15 2345 6789", "+5491123456789", "AR", Rule.ARGENTINA_MOBILE_TWICE),
+        ("+54 9 0 351 15 234 5678", "+5493512345678", "AR", Rule.ARGENTINA_MOBILE_TWICE),
+        ("+54 351 15 234 5678", "+5493512345678", "AR", None),
     ],
 )
 def test_outdated_writings_are_corrected(text: str, e164: str, iso: str, rule: Rule | None) -> None:
@@ -139,8 +145,11 @@ def test_the_north_american_plan_is_split_by_region(text: str, iso: str) -> None
         ("+1 800 567 1234", Why.TOLL_FREE),
         ("+1 900 567 1234", Why.PREMIUM),
         ("+1 500 567 1234", Why.PERSONAL),
-        ("+800 1234 5678", Why.TOLL_FREE),
-        ("+870 773 111 632", Why.NO_REGION),
+        ("+800 1234 5678", Why.OUTSIDE),
+        ("+870 773 111 632", Why.OUTSIDE),
+        ("+34 612 345 678", Why.OUTSIDE),
+        ("+44", Why.SHORT_CODE),
+        ("011 15 2345 6789", Why.NO_COUNTRY_CODE),
         ("+55 303 1234567", Why.SHARED_COST),
     ],
 )
@@ -151,6 +160,16 @@ def test_a_refusal_says_why(text: str, why: Why) -> None:
 
 def test_an_overlong_text_is_kept_in_part_only() -> None:
     assert parse("1" * 100_000) == Number(raw="1" * MAX_TEXT, why=Why.TOO_LONG)
+
+
+def test_a_plan_is_found_by_its_calling_code() -> None:
+    codes = [plan_of(digits) for digits in ("12125671234", "59899123456", "34612345678", "")]
+    assert [plan.code if plan else None for plan in codes] == ["1", "598", None, None]
+
+
+def test_international_digits_are_judged_without_looking_at_their_writing() -> None:
+    assert judge("raw", "525512345678") == Number(raw="raw", e164="+525512345678", iso="MX", why=Why.OK)
+    assert judge("raw", "01").why is Why.SHORT_CODE
 
 
 def sane(number: Number, text: str) -> bool:

@@ -177,6 +177,29 @@ def test_what_was_written_at_the_beginning_stays(
     assert calls.get(conn, make_begin(1).call) == whole(make_begin(1))
 
 
+def test_the_slot_at_which_a_call_left_is_kept_with_its_end(
+    conn: Connection, make_begin: Callable[[int], Begin]
+) -> None:
+    calls.begin(conn, make_begin(1))
+    left = replace(whole(make_begin(1)), planned_at=1_700_000_001.5)
+    calls.keep(conn, left)
+    assert calls.get(conn, left.call) == left
+
+
+def test_an_engine_is_given_its_own_open_calls_only(
+    conn: Connection, make_begin: Callable[[int], Begin]
+) -> None:
+    for n, engine in enumerate(("one", "two", "one", "")):
+        calls.begin(conn, replace(make_begin(n), engine=engine, contact=n or None, attempt=n + 1))
+    calls.end(conn, make_begin(2).call, at=1.0, disposition=Disposition.FAILED)
+    (own,) = calls.open_calls(conn, "one")
+    assert (own.call, own.engine, own.contact, own.attempt) == (make_begin(0).call, "one", None, 1)
+    assert [record.contact for record in calls.open_calls(conn, "two")] == [1]
+    assert [record.call for record in calls.open_calls(conn, "")] == [make_begin(3).call]
+    assert calls.open_calls(conn, "three") == []
+    assert len(calls.open_calls(conn)) == 3
+
+
 def test_an_older_record_cannot_open_an_ended_call_but_may_fill_it(
     conn: Connection, make_begin: Callable[[int], Begin]
 ) -> None:

@@ -1,17 +1,19 @@
 from __future__ import annotations
 
-import re
 import sqlite3
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, create_engine, text
 
-from fastagi_server.store import migrate
+from fastagi_server.store import calls, migrate, optouts
+from fastagi_server.store.connect import open_database
 from fastagi_server.store.errors import CannotOpenError, SchemaBehindError
 from fastagi_server.store.tables import metadata
+from fastagi_server.telephony.disposition import Disposition
 
 
 def test_the_migrations_lead_to_the_tables(engine: Engine) -> None:
@@ -31,11 +33,22 @@ def _constraints(engine: Engine) -> set[tuple[str, str]]:
     query = text("SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'alembic%' AND sql IS NOT NULL")
     with engine.connect() as conn:
         rows = conn.execute(query).all()
-    return {
-        (name, " ".join(line.split()).rstrip(","))
-        for name, sql in rows
-        for line in re.sub(r"\n\)$", "", sql).splitlines()
-    }
+    return {(name, part) for name, sql in rows for part in _parts(" ".join(sql.split()))}
+
+
+def _parts(sql: str) -> list[str]:
+    """Give a table's columns and constraints: one that was added later stands on no line of its own."""
+    head, _, rest = sql.partition("(")
+    if not head.startswith("CREATE TABLE"):
+        return [sql]
+    body, _, tail = rest.rpartition(")")
+    parts = [""]
+    for piece in body.split(","):
+        if parts[-1].count("(") > parts[-1].count(")"):
+            parts[-1] += "," + piece
+        else:
+            parts.append(piece)
+    return [head.strip(), tail.strip(), *(part.strip() for part in parts[1:])]
 
 
 def test_upgrade_makes_the_database_from_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -46,7 +59,7 @@ def test_upgrade_makes_the_database_from_anywhere(tmp_path: Path, monkeypatch: p
     assert migrate.current(url) is None
     assert not (folder / "here.db").exists()
     migrate.upgrade(url)
-    assert migrate.current(url) == migrate.head() == "0001"
+    assert migrate.current(url) == migrate.head() == "0002"
 
 
 def test_upgrading_twice_is_fine_and_keeps_what_is_there(url: str, engine: Engine) -> None:
@@ -55,6 +68,40 @@ def test_upgrading_twice_is_fine_and_keeps_what_is_there(url: str, engine: Engin
     migrate.upgrade(url)
     with engine.connect() as conn:
         assert conn.scalar(text("SELECT count(*) FROM optout")) == 1
+
+
+def test_from_the_first_schema_every_row_is_kept(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/old.db"
+    old = create_engine(url)
+    config = migrate._config()
+    with old.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+    with old.begin() as conn:
+        for call in (f"{n:026}" for n in range(3)):
+            values = "'+525512345678', 'mexico', '+525511112222', 'alpha', 'spring'"
+            conn.execute(
+                text(
+                    "INSERT INTO call (call_id, number, country, callerid, trunk, campaign, state, planned_at,"
+                    f" begun_at) VALUES ('{call}', {values}, 'ringing', 1.25, 2.5)"
+                )
+            )
+            conn.execute(text(f"INSERT INTO digit VALUES ('{call}', 1, '9', NULL, 3.5, 200)"))
+        conn.execute(text("INSERT INTO optout (number, at, source) VALUES ('+525512345678', 0, 'key')"))
+    old.dispose()
+    with pytest.raises(SchemaBehindError, match="has schema 0001 and this program needs 0002"):
+        open_database(url)
+    migrate.upgrade(url)
+    engine = open_database(url)
+    with engine.begin() as conn:
+        kept = calls.open_calls(conn)
+        assert [record.call for record in kept] == [f"{n:026}" for n in range(3)]
+        for record in kept:
+            assert (record.engine, record.contact, record.attempt) == ("", None, 1)
+            assert (record.planned_at, record.begun_at, record.digits[0].digit) == (1.25, 2.5, "9")
+            assert calls.end(conn, record.call, at=9.0, disposition=Disposition.UNKNOWN)
+        assert optouts.contains(conn, "+525512345678")
+    engine.dispose()
 
 
 def test_there_is_no_way_back() -> None:

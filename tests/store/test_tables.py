@@ -10,6 +10,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from fastagi_server.store import calls, tables
+from fastagi_server.telephony.campaign import Campaign, Contact, NewContact
+from fastagi_server.telephony.did import Did, Limit, Reset, Use
 from fastagi_server.telephony.keys import Press
 from fastagi_server.telephony.record import Begin, OptOut, Record
 
@@ -24,6 +26,16 @@ def test_the_other_tables_hold_their_values_whole() -> None:
     assert {f.name for f in fields(Press)} | {"call_id", "n"} == set(tables.digit.c.keys())
     words = {"call_id" if f.name == "call" else f.name for f in fields(OptOut)}
     assert words | {"id"} == set(tables.optout.c.keys())
+    rows = {f.name for kind in (Contact, NewContact) for f in fields(kind)}
+    assert rows | {"call_id"} == set(tables.contact.c.keys())
+    assert {f.name for f in fields(Did)} | {"added_at", "retired_at"} == set(tables.did.c.keys())
+    for kind, table in (
+        (Campaign, tables.campaign),
+        (Use, tables.did_use),
+        (Limit, tables.did_limit),
+        (Reset, tables.did_reset),
+    ):
+        assert {f.name for f in fields(kind)} == set(table.c.keys())
 
 
 def test_every_constraint_has_a_name() -> None:
@@ -39,7 +51,7 @@ def test_postgresql_would_take_them_too() -> None:
     for table in tables.metadata.sorted_tables:
         assert "CREATE TABLE" in str(CreateTable(table).compile(dialect=dialect))
         for index in table.indexes:
-            assert "CREATE INDEX" in str(CreateIndex(index).compile(dialect=dialect))
+            assert f"INDEX {index.name} ON {table.name}" in str(CreateIndex(index).compile(dialect=dialect))
 
 
 @pytest.mark.parametrize(
@@ -72,3 +84,8 @@ def test_open_calls_and_numbers_are_found_by_index(conn: Connection) -> None:
     assert "ix_call_open" in plan("call WHERE ended_at IS NULL ORDER BY call_id")
     assert "ix_call_number" in plan("call WHERE number = '+1'")
     assert "USING COVERING INDEX" in plan("(SELECT id FROM optout WHERE number = '+1' LIMIT 1)")
+    assert "ix_call_open_number" in plan("call WHERE number = '+1' AND ended_at IS NULL")
+    assert "ix_call_campaign" in plan("call WHERE campaign = 'a' AND call_id > 'b' ORDER BY call_id")
+    queued = "contact WHERE campaign = 'a' AND country = 'b' AND state = 'queued'"
+    assert "ix_contact_due" in plan(f"{queued} AND due_at <= 5 ORDER BY due_at, id LIMIT 3")
+    assert "TEMP B-TREE" not in plan(f"{queued} AND due_at <= 5 ORDER BY due_at, id LIMIT 3")

@@ -43,6 +43,15 @@ def test_amd_arguments_stand_in_the_order_of_the_application() -> None:
         ("offers", 0),
         ("offers", 10),
         ("wait_seconds", 0),
+        ("code", "052"),
+        ("code", "+52"),
+        ("code", "1246"),
+        ("cap", -1),
+        ("cap", 1_000_001),
+        ("zone", "America/Nowhere"),
+        ("zone", "America"),
+        ("zone", ""),
+        ("zone", "../UTC"),
     ],
 )
 def test_what_a_country_cannot_be_is_refused_by_name(field: str, value: object) -> None:
@@ -50,6 +59,12 @@ def test_what_a_country_cannot_be_is_refused_by_name(field: str, value: object) 
         mexico(**{field: value})
 
     assert told.value.details["expected"]
+
+
+def test_a_caller_ids_day_has_a_zone_and_no_cap_unless_one_is_given() -> None:
+    assert (mexico().cap, mexico().zone, mexico().code) == (0, "UTC", "")
+    usa = mexico(cap=100, zone="America/New_York", code="1")
+    assert (usa.cap, usa.zone, usa.code) == (100, "America/New_York", "1")
 
 
 @pytest.mark.parametrize("name", ["a,b", "a;b", "s\n", "", "${EVIL}", "a b"])

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -20,7 +21,23 @@ EVERY = [
     frames.Closed(record={"call": "x"}),
     frames.Failed(code="NotDialedError", message="no", details={"a": "b"}),
     frames.Standing(ready=True, live=3, fastagi="agi://127.0.0.1:4573"),
+    frames.Campaigning(campaign="spring", do="start"),
+    frames.Forget(),
+    frames.CampaignStanding(
+        campaign="spring",
+        state="running",
+        sent=5,
+        up=3,
+        waiting=2,
+        paused={"usa": "cap"},
+        skipped={"taken": 1},
+    ),
+    frames.Done(),
 ]
+
+
+def test_every_kind_of_frame_is_tried() -> None:
+    assert {type(frame) for frame in EVERY} == set(get_args(frames.Frame))
 
 
 @pytest.mark.parametrize("frame", EVERY, ids=lambda frame: type(frame).__name__)

@@ -40,6 +40,7 @@ WORDS = {
     "call.sip": "SIP {code} {reason}",
     "call.failed": "the origination failed (reason {reason})",
     "call.refused": "refused: {why}",
+    "call.cancelled": "taken back: {why}",
     "call.lost": "the link to Asterisk was lost; what became of the call is not known",
     "call.ended": "ended (Q.850 cause {cause})",
     "call.closed": "{disposition}: {why}",

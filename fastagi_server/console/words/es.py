@@ -40,6 +40,7 @@ WORDS = {
     "call.sip": "SIP {code} {reason}",
     "call.failed": "la llamada no salió (razón {reason})",
     "call.refused": "rechazada: {why}",
+    "call.cancelled": "retirada antes de salir: {why}",
     "call.lost": "se perdió el enlace con Asterisk; no se sabe qué fue de la llamada",
     "call.ended": "terminada (causa Q.850 {cause})",
     "call.closed": "{disposition}: {why}",

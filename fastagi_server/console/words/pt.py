@@ -40,6 +40,7 @@ WORDS = {
     "call.sip": "SIP {code} {reason}",
     "call.failed": "a chamada não saiu (razão {reason})",
     "call.refused": "recusada: {why}",
+    "call.cancelled": "retirada antes de sair: {why}",
     "call.lost": "o enlace com o Asterisk se perdeu; não se sabe o que houve com a chamada",
     "call.ended": "terminada (causa Q.850 {cause})",
     "call.closed": "{disposition}: {why}",

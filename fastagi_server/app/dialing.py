@@ -1,0 +1,102 @@
+"""Campaigns wired: what a runner is made of, and which trunk it may use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from fastagi_server.app.choose import campaign_order
+from fastagi_server.app.errors import UnknownNameError
+from fastagi_server.app.ledger import StoreLedger
+from fastagi_server.asterisk.trunk import Ask, addresses
+from fastagi_server.compliance.gate import check_trunk
+from fastagi_server.config.settings import Gate, Settings
+from fastagi_server.dialer.campaigns import Campaigns
+from fastagi_server.dialer.engine import Engine
+from fastagi_server.dialer.pools import Pools
+from fastagi_server.dialer.ports import Spawn
+from fastagi_server.dialer.prepare import Preparer
+from fastagi_server.dialer.runner import CLUSTER, Runner
+from fastagi_server.pacing.window import Windows
+from fastagi_server.telephony.call_id import CHANCE_BYTES, CallId, mint
+from fastagi_server.telephony.campaign import Campaign, Contact
+from fastagi_server.telephony.clock import Clock
+from fastagi_server.telephony.country import Country
+from fastagi_server.telephony.orders import PlaceCall
+
+FASTEST = 1000.0
+
+
+class Dialing:
+    """Everything that campaigns need, made once for one engine."""
+
+    def __init__(
+        self,
+        *,
+        engine: Engine,
+        ledger: StoreLedger,
+        settings: Settings,
+        countries: Sequence[Country],
+        clock: Clock,
+        dice: Callable[[int], bytes],
+        reactor: Any,
+        spawn: Spawn,
+        ask: Ask,
+    ) -> None:
+        self._engine = engine
+        self._ledger = ledger
+        self._settings = settings
+        self._clock = clock
+        self._dice = dice
+        self._reactor = reactor
+        self._spawn = spawn
+        self._ask = ask
+        # One for all campaigns: what a carrier counts does not know our lists.
+        self._windows = Windows({CLUSTER: settings.max_cps})
+        by_slug = {country.slug: country for country in countries}
+        self.pools = Pools(countries=by_slug, uses=ledger, clock=clock)
+        self.campaigns = Campaigns(book=ledger, make_runner=self._runner, may_start=self._may_start)
+
+    async def _may_start(self, campaign: Campaign) -> None:
+        """Refuse a campaign whose trunk leads where its numbers may not go."""
+        trunk = self._settings.trunks.get(campaign.trunk)
+        if trunk is None:
+            known = ", ".join(self._settings.trunks) or "none"
+            raise UnknownNameError(kind="trunk", name=campaign.trunk, known=known)
+        check_trunk(
+            trunk=campaign.trunk,
+            campaign=campaign.name,
+            lab=campaign.lab,
+            addresses=await addresses(trunk.dial, self._ask),
+            partial=self._settings.gate is Gate.PARTIAL,
+        )
+
+    def _runner(self, campaign: Campaign, done: Callable[[], None]) -> Runner:
+        rates = [rate for rate in (campaign.cps, self._settings.max_cps) if rate]
+        rooms = [room for room in (campaign.concurrency, self._settings.max_concurrent_calls) if room]
+        return Runner(
+            campaign=campaign,
+            cps=min(rates, default=FASTEST),
+            concurrency=min(rooms, default=0),
+            preparer=self._preparer(campaign),
+            ledger=self._ledger,
+            engine=self._engine,
+            windows=self._windows,
+            clock=self._clock,
+            later=self._reactor.callLater,
+            spawn=self._spawn,
+            done=done,
+        )
+
+    def _preparer(self, campaign: Campaign) -> Preparer:
+        def order(contact: Contact, callerid: str, call: CallId) -> PlaceCall:
+            return campaign_order(contact, callerid, call, trunk=campaign.trunk, settings=self._settings)
+
+        return Preparer(
+            engine=self._settings.engine,
+            ledger=self._ledger,
+            pools=self.pools,
+            make_order=order,
+            mint=lambda: mint(self._clock.wall(), self._dice(CHANCE_BYTES)),
+            clock=self._clock,
+        )

@@ -1,0 +1,115 @@
+"""The campaigns that run in this engine: begun on order, resumed after a restart, stopped losing nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol
+
+from fastagi_server.dialer.runner import Progress, Runner
+from fastagi_server.telephony.campaign import Campaign, CampaignState
+from fastagi_server.telephony.errors import DiscadorError
+
+
+class NoCampaignError(DiscadorError):
+    """There is no campaign {name!r}; there are: {known}."""
+
+    def __init__(self, *, name: str, known: str) -> None:
+        super().__init__(name=name, known=known)
+
+
+class Book(Protocol):
+    """The store's campaigns."""
+
+    def campaigns(self) -> Awaitable[Sequence[Campaign]]:
+        """Give every campaign."""
+        ...
+
+    def set_state(self, campaign: str, state: CampaignState) -> Awaitable[None]:
+        """Keep where a campaign stands."""
+        ...
+
+
+class Campaigns:
+    """Starts and stops runners; `may_start` refuses a campaign by raising, for example for its trunk."""
+
+    def __init__(
+        self,
+        *,
+        book: Book,
+        make_runner: Callable[[Campaign, Callable[[], None]], Runner],
+        may_start: Callable[[Campaign], Awaitable[None]],
+    ) -> None:
+        self._book = book
+        self._make_runner = make_runner
+        self._may_start = may_start
+        self._runners: dict[str, Runner] = {}
+        self._last: dict[str, Progress] = {}
+
+    async def resume(self) -> list[tuple[str, str]]:
+        """Go on with every campaign that the store says is running; give those that may not, and why."""
+        refused = []
+        for campaign in await self._book.campaigns():
+            if campaign.state is CampaignState.RUNNING and campaign.name not in self._runners:
+                try:
+                    await self._may_start(campaign)
+                except DiscadorError as no:
+                    refused.append((campaign.name, no.sentence()))
+                else:
+                    await self._run(campaign)
+        return refused
+
+    async def start(self, name: str) -> Progress:
+        """Run a campaign from where it stands; one that runs goes on."""
+        campaign = await self._find(name)
+        if name not in self._runners:
+            await self._may_start(campaign)
+            await self._book.set_state(name, CampaignState.RUNNING)
+            await self._run(campaign)
+        return await self.progress(name)
+
+    async def stop(self, name: str) -> Progress:
+        """Dial nobody more; calls that are up go on."""
+        await self._find(name)
+        await self._book.set_state(name, CampaignState.STOPPED)
+        runner = self._runners.pop(name, None)
+        if runner is not None:
+            runner.stop("the campaign was stopped")
+            self._last[name] = runner.progress()
+        return await self.progress(name)
+
+    def leave(self) -> None:
+        """Stop every runner; the store still says that they run, so a restart resumes them."""
+        for runner in self._runners.values():
+            runner.stop("Discador was stopped before it was sent")
+        self._runners.clear()
+
+    async def progress(self, name: str) -> Progress:
+        """Say how a campaign stands in this engine."""
+        campaign = await self._find(name)
+        runner = self._runners.get(name)
+        known = runner.progress() if runner else self._last.get(name)
+        if known is None:
+            return Progress(name=name, state=campaign.state, sent=0, waiting=0, skipped={})
+        return Progress(
+            name=name,
+            state=campaign.state,
+            sent=known.sent,
+            waiting=known.waiting,
+            skipped=known.skipped,
+            paused=known.paused,
+        )
+
+    async def _run(self, campaign: Campaign) -> None:
+        def done() -> None:
+            runner = self._runners.pop(campaign.name, None)
+            if runner is not None:
+                self._last[campaign.name] = runner.progress()
+
+        runner = self._runners[campaign.name] = self._make_runner(campaign, done)
+        runner.start()
+
+    async def _find(self, name: str) -> Campaign:
+        known = {each.name: each for each in await self._book.campaigns()}
+        if name not in known:
+            raise NoCampaignError(name=name, known=", ".join(known) or "none")
+        return known[name]

@@ -1,0 +1,248 @@
+"""Runs one campaign: attempts are prepared a little ahead, and one leaves at each slot.
+
+What is not durable in time gives its slot to the next. Whatever happens, no write comes within one second of
+the write `limit` places before it, in any scope.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from fastagi_server.dialer.pools import Exhausted
+from fastagi_server.dialer.ports import CampaignLedger, Cancellable, Later, Spawn
+from fastagi_server.dialer.prepare import Prepared, Preparer
+from fastagi_server.pacing.grid import Grid
+from fastagi_server.pacing.window import Windows
+from fastagi_server.telephony.call_id import CallId
+from fastagi_server.telephony.campaign import Campaign, CampaignState, Contact
+from fastagi_server.telephony.clock import Clock
+from fastagi_server.telephony.orders import PlaceCall
+from fastagi_server.telephony.record import Begin
+
+AHEAD_SECONDS = 0.25
+BATCH = 200
+IDLE_SECONDS = 0.5
+CLUSTER = "cluster"
+
+
+class Sends(Protocol):
+    """What a runner needs of the engine."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether Asterisk is there."""
+        ...
+
+    @property
+    def up(self) -> int:
+        """How many calls have left and not ended."""
+        ...
+
+    def admit(self, begin: Begin) -> None:
+        """Know a call that is begun and waits for its slot."""
+        ...
+
+    def send(self, order: PlaceCall, planned_at: float) -> bool:
+        """Write the Originate now; False when the last look said No."""
+        ...
+
+    def cancel(self, call: CallId, why: str) -> None:
+        """Take back a call that has not left."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """How a campaign stands in this engine; `paused` says why for each country."""
+
+    name: str
+    state: CampaignState
+    sent: int
+    waiting: int
+    skipped: dict[str, int]
+    paused: dict[str, str] = field(default_factory=dict)
+
+
+class Runner:
+    """One running campaign."""
+
+    def __init__(
+        self,
+        *,
+        campaign: Campaign,
+        cps: float,
+        concurrency: int,
+        preparer: Preparer,
+        ledger: CampaignLedger,
+        engine: Sends,
+        windows: Windows,
+        clock: Clock,
+        later: Later,
+        spawn: Spawn,
+        done: Callable[[], None],
+    ) -> None:
+        self.campaign = campaign
+        self._cps = cps
+        self._concurrency = concurrency
+        self._preparer = preparer
+        self._ledger = ledger
+        self._engine = engine
+        self._windows = windows
+        self._clock = clock
+        self._later = later
+        self._spawn = spawn
+        self._done = done
+        self._grid = Grid(cps=cps, start=clock.steady())
+        self._ahead = max(2, math.ceil(cps * AHEAD_SECONDS))
+        self._contacts: deque[Contact] = deque()
+        self._ready: deque[Prepared] = deque()
+        self._claimed: set[int] = set()
+        self._paused: dict[str, Exhausted] = {}
+        self._skipped: Counter[str] = Counter()
+        self._preparing = 0
+        self._loading = False
+        self._sent = 0
+        self._timer: Cancellable | None = None
+        self._running = False
+
+    def start(self) -> None:
+        """Begin to prepare, and to send at each slot."""
+        self._running = True
+        self._fill()
+        self._wait_for_slot()
+
+    def stop(self, why: str) -> None:
+        """Send nothing more; what was prepared is taken back, so that nobody is lost."""
+        self._running = False
+        if self._timer is not None:
+            self._timer.cancel()
+        while self._ready:
+            self._engine.cancel(self._ready.popleft().order.call, why)
+
+    def progress(self) -> Progress:
+        """Say how it stands."""
+        return Progress(
+            name=self.campaign.name,
+            state=self.campaign.state,
+            sent=self._sent,
+            waiting=len(self._ready) + self._preparing,
+            skipped=dict(self._skipped),
+            paused={slug: each.why for slug, each in self._paused.items()},
+        )
+
+    def _wait_for_slot(self) -> None:
+        now = self._clock.steady()
+        slot = self._grid.take(now)
+        self._timer = self._later(max(0.0, slot - now), lambda: self._slot(slot))
+
+    def _slot(self, slot: float) -> None:
+        """Send the next prepared attempt, unless a limit says later, then wait for the next slot."""
+        if self._ready and self._engine.ready and self._has_room():
+            now = self._clock.steady()
+            scopes = self._scopes(self._ready[0].order)
+            earliest = self._windows.earliest(scopes)
+            if earliest > now:
+                self._timer = self._later(earliest - now, lambda: self._slot(slot))
+                return
+            self._send(self._ready.popleft(), slot, scopes)
+        self._fill()
+        self._wait_for_slot()
+
+    def _send(self, prepared: Prepared, slot: float, scopes: Sequence[str]) -> None:
+        planned_at = self._clock.wall() + slot - self._clock.steady()
+        if self._engine.send(prepared.order, planned_at):
+            self._windows.wrote(scopes, self._clock.steady())
+            self._sent += 1
+
+    def _scopes(self, order: PlaceCall) -> tuple[str, ...]:
+        return (CLUSTER, f"trunk:{order.trunk}", f"campaign:{self.campaign.name}")
+
+    def _has_room(self) -> bool:
+        return not self._concurrency or self._engine.up < self._concurrency
+
+    def _fill(self) -> None:
+        """Keep enough attempts prepared, and enough contacts at hand."""
+        while (
+            self._running
+            and self._engine.ready
+            and self._contacts
+            and len(self._ready) + self._preparing < self._ahead
+        ):
+            contact = self._contacts.popleft()
+            self._preparing += 1
+            self._spawn(self._prepare(contact, self._planned()))
+        if self._running and not self._contacts and not self._loading:
+            self._loading = True
+            self._spawn(self._load())
+
+    def _planned(self) -> float:
+        """Give the instant of the slot that an attempt prepared now will most likely have."""
+        slot = self._grid.coming(len(self._ready) + self._preparing - 1)
+        return self._clock.wall() + slot - self._clock.steady()
+
+    async def _prepare(self, contact: Contact, planned_at: float) -> None:
+        try:
+            outcome = await self._preparer.prepare(contact, planned_at)
+        finally:
+            self._preparing -= 1
+            self._claimed.discard(contact.id)
+        if isinstance(outcome, Prepared):
+            self._engine.admit(outcome.begin)
+            if self._running:
+                self._ready.append(outcome)
+            else:
+                self._engine.cancel(outcome.order.call, "the campaign was stopped")
+        elif isinstance(outcome, Exhausted):
+            self._paused[outcome.country] = outcome
+            self._drop_paused()
+        else:
+            self._skipped[str(outcome.no)] += 1
+        self._fill()
+
+    def _drop_paused(self) -> None:
+        """Put contacts of paused countries back; in the store they are queued as before."""
+        kept = [each for each in self._contacts if each.country not in self._paused]
+        self._claimed.difference_update(each.id for each in self._contacts if each.country in self._paused)
+        self._contacts = deque(kept)
+
+    async def _load(self) -> None:
+        """Fetch contacts that are due; when there are none look again a little later."""
+        try:
+            await self._fetch()
+            if not self._contacts:
+                await self._finish_if_over()
+        finally:
+            if self._contacts:
+                self._look_again()
+            elif self._running:
+                self._later(IDLE_SECONDS, self._look_again)
+
+    async def _fetch(self) -> None:
+        now = self._clock.wall()
+        self._paused = {slug: each for slug, each in self._paused.items() if each.until > now}
+        # Those in preparation are still queued in the store: one batch more than them is asked for.
+        wanted = BATCH + len(self._claimed)
+        found = await self._ledger.due(
+            self.campaign.name, now, limit=wanted, not_countries=tuple(self._paused)
+        )
+        fresh = [each for each in found if each.id not in self._claimed]
+        self._claimed.update(each.id for each in fresh)
+        self._contacts.extend(fresh)
+
+    def _look_again(self) -> None:
+        self._loading = False
+        self._fill()
+
+    async def _finish_if_over(self) -> None:
+        if self._preparing or self._ready:
+            return
+        waiting = await self._ledger.waiting(self.campaign.name)
+        if not waiting.queued and not waiting.dialing:
+            self._running = False
+            await self._ledger.set_state(self.campaign.name, CampaignState.DONE)
+            self.stop("the campaign is done")
+            self._done()

@@ -1,0 +1,1 @@
+"""Figures: what came of calls and campaigns. It counts and decides nothing."""

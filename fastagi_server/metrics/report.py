@@ -1,0 +1,141 @@
+"""What came of a campaign, in the guide's figures. Pure: outcomes in, figures out.
+
+Success rate is NER (ITU-T E.425): attempts that reached the far end's network, busy and no answer included.
+Setup is from the Originate to the first ring, or to the answer where nothing rang.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from fastagi_server.pacing.proof import mean_rate, most_in_a_second, percentile
+from fastagi_server.telephony.disposition import Disposition
+
+# The far end's network was reached: a person, a machine, a busy line or a phone that rang.
+REACHED = frozenset(
+    {
+        Disposition.CONNECTED,
+        Disposition.OPTED_OUT,
+        Disposition.MACHINE,
+        Disposition.NO_KEY,
+        Disposition.HUNG_UP,
+        Disposition.BUSY,
+        Disposition.NO_ANSWER,
+    }
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """One attempt as the report needs it; every instant is Unix seconds, None where it did not come."""
+
+    country: str
+    disposition: Disposition | None
+    planned_at: float
+    ordered_at: float | None
+    ringing_at: float | None
+    answered_at: float | None
+    ended_at: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figures:
+    """Counts and shares of some attempts; `shares` are of 1."""
+
+    attempted: int
+    succeeded: int
+    failed: int
+    answered: int
+    dispositions: dict[str, int]
+
+    @property
+    def ner(self) -> float:
+        """Attempts that reached the far end's network ÷ attempts."""
+        return self.succeeded / self.attempted if self.attempted else 0.0
+
+    @property
+    def asr(self) -> float:
+        """Answers ÷ attempts."""
+        return self.answered / self.attempted if self.attempted else 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """The whole report; seconds and calls per second unless the name says otherwise."""
+
+    total: Figures
+    countries: dict[str, Figures]
+    began_at: float
+    ended_at: float
+    mean_cps: float
+    most_cps: int
+    setup_mean: float
+    setup_p95: float
+    setup_p99: float
+    most_at_once: int
+    late_p50: float
+    late_p99: float
+
+
+def report(outcomes: Sequence[Outcome]) -> Report:
+    """Make the report; attempts that were never ordered count as failed and not in the rates."""
+    ordered = [each.ordered_at for each in outcomes if each.ordered_at is not None]
+    setups = [setup for each in outcomes if (setup := _setup(each)) is not None]
+    late = [each.ordered_at - each.planned_at for each in outcomes if each.ordered_at is not None]
+    ends = [each.ended_at for each in outcomes if each.ended_at is not None]
+    countries = sorted({each.country for each in outcomes})
+    return Report(
+        total=figures(outcomes),
+        countries={slug: figures([each for each in outcomes if each.country == slug]) for slug in countries},
+        began_at=min(ordered, default=0.0),
+        ended_at=max(ends, default=0.0),
+        mean_cps=mean_rate(ordered),
+        most_cps=most_in_a_second(ordered),
+        setup_mean=sum(setups) / len(setups) if setups else 0.0,
+        setup_p95=percentile(setups, 0.95),
+        setup_p99=percentile(setups, 0.99),
+        most_at_once=_most_at_once(outcomes),
+        late_p50=percentile(late, 0.5),
+        late_p99=percentile(late, 0.99),
+    )
+
+
+def figures(outcomes: Iterable[Outcome]) -> Figures:
+    """Count some attempts."""
+    counted: Counter[str] = Counter()
+    attempted = succeeded = answered = 0
+    for each in outcomes:
+        attempted += 1
+        succeeded += each.disposition in REACHED
+        answered += each.answered_at is not None
+        counted[str(each.disposition or "open")] += 1
+    return Figures(
+        attempted=attempted,
+        succeeded=succeeded,
+        failed=attempted - succeeded,
+        answered=answered,
+        dispositions=dict(counted.most_common()),
+    )
+
+
+def _setup(each: Outcome) -> float | None:
+    reached = each.ringing_at if each.ringing_at is not None else each.answered_at
+    if reached is None or each.ordered_at is None:
+        return None
+    return reached - each.ordered_at
+
+
+def _most_at_once(outcomes: Iterable[Outcome]) -> int:
+    steps = [
+        step
+        for each in outcomes
+        if each.ordered_at is not None
+        for step in ((each.ordered_at, 1), (each.ended_at if each.ended_at is not None else float("inf"), -1))
+    ]
+    most = now = 0
+    for _, change in sorted(steps):
+        now += change
+        most = max(most, now)
+    return most

@@ -1,0 +1,1 @@
+"""When the next call may leave. Pure arithmetic on instants: no clock, no timer."""

@@ -1,0 +1,50 @@
+"""A limit that holds in every sliding second: no write within one second of the write `limit` places before.
+
+The grid spaces the slots; a timer that fires late now and early later could still put one too many into a
+second, and this looks at what was really written.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+
+SECOND = 1.0
+
+
+class Window:
+    """The writes of one scope (a trunk, a country, a campaign, all) under its limit; 0 is no limit."""
+
+    def __init__(self, limit: float) -> None:
+        self.limit = limit
+        self._places = max(1, int(limit)) if limit else 0
+        self._writes: deque[float] = deque(maxlen=self._places or 1)
+
+    def earliest(self) -> float:
+        """Give the first instant of the steady clock at which one more write is within the limit."""
+        if not self._places or len(self._writes) < self._places:
+            return 0.0
+        return self._writes[0] + SECOND
+
+    def wrote(self, at: float) -> None:
+        """Take note of a write."""
+        self._writes.append(at)
+
+
+class Windows:
+    """The windows of several scopes; the strictest decides."""
+
+    def __init__(self, limits: Mapping[str, float]) -> None:
+        self._windows = {scope: Window(limit) for scope, limit in limits.items() if limit}
+
+    def earliest(self, scopes: Iterable[str]) -> float:
+        """Give the first instant that suits every scope that the call is in."""
+        return max(
+            (self._windows[scope].earliest() for scope in scopes if scope in self._windows), default=0.0
+        )
+
+    def wrote(self, scopes: Iterable[str], at: float) -> None:
+        """Take note of a write in every scope that the call is in."""
+        for scope in scopes:
+            if scope in self._windows:
+                self._windows[scope].wrote(at)

@@ -1,0 +1,158 @@
+"""An attempt's two transactions: begun all or nothing before the Originate, and finished once after the end.
+
+Whoever calls owns the transaction. What a promise hangs on is said by the statement that writes, never only
+by a look before it: another process may write in between.
+"""
+
+from __future__ import annotations
+
+import math
+
+from sqlalchemy import Boolean, Connection, and_, bindparam, case, exists, func, not_, or_, select, update
+
+from fastagi_server.store import calls, dids, e164, tables
+from fastagi_server.telephony.campaign import Attempt, Begun, CampaignState, ContactState, No, NotBegun
+from fastagi_server.telephony.errors import BadInputError
+from fastagi_server.telephony.record import Record
+
+_call = tables.call.c
+_contact = tables.contact.c
+_optout = tables.optout.c
+_did = tables.did.c
+_campaign = tables.campaign.c
+
+_call_id = bindparam("of_call", type_=_call.call_id.type)
+_number = bindparam("of_number", type_=_call.number.type)
+_contact_id = bindparam("of_contact", type_=_contact.id.type)
+
+_OPTED_OUT = exists().where(_optout.number == _number)
+_IN_FLIGHT = exists().where(_call.number == _number, _call.ended_at.is_(None))
+# The attempts so far are part of the claim: whoever read the contact before its last attempt has an old
+# picture of it, and would call again before it is due.
+_FREE = and_(
+    _contact.id == _contact_id,
+    _contact.state == ContactState.QUEUED,
+    _contact.attempts == bindparam("of_attempts", type_=_contact.attempts.type),
+    exists().where(_campaign.name == _contact.campaign, _campaign.state == CampaignState.RUNNING),
+)
+_OWNED = exists().where(
+    _did.number == bindparam("of_callerid", type_=_did.number.type),
+    _did.country == bindparam("of_country", type_=_did.country.type),
+    _did.retired_at.is_(None),
+)
+_MAY_SHOW = or_(not_(bindparam("is_counted", type_=Boolean)), _OWNED)
+_WHY_NOT = select(
+    case(
+        (_OPTED_OUT, No.OPTED_OUT),
+        (_IN_FLIGHT, No.IN_FLIGHT),
+        (and_(_contact_id.is_not(None), ~exists().where(_FREE)), No.TAKEN),
+        (not_(_MAY_SHOW), No.NOT_OWNED),
+        else_="",
+    )
+)
+_CLAIM = (
+    update(tables.contact)
+    .where(_FREE, ~_OPTED_OUT, ~_IN_FLIGHT, _MAY_SHOW)
+    .values(state=ContactState.DIALING, attempts=_contact.attempts + 1, call_id=_call_id)
+)
+_UNCLAIM = (
+    update(tables.contact)
+    .where(_contact.id == _contact_id, _contact.call_id == _call_id)
+    .values(state=ContactState.QUEUED, attempts=_contact.attempts - 1, call_id=None)
+)
+# Only this very call gives its contact back: a second finish, or another's, finds nothing to move.
+_GIVE_BACK = (
+    update(tables.contact)
+    .where(
+        _contact.id == select(_call.contact).where(_call.call_id == _call_id).scalar_subquery(),
+        _contact.state == ContactState.DIALING,
+        _contact.call_id == _call_id,
+    )
+    .values(
+        state=bindparam("new_state", type_=_contact.state.type),
+        due_at=func.coalesce(bindparam("new_due_at", type_=_contact.due_at.type), _contact.due_at),
+        why=bindparam("new_why", type_=_contact.why.type),
+        call_id=None,
+    )
+)
+
+
+def begin(conn: Connection, attempt: Attempt) -> Begun | NotBegun:
+    """Begin an attempt: claim its contact, count its caller ID, open its record; or say why not.
+
+    When it is not begun, nothing is written. A call id that is in the store already is an error, and the
+    transaction (the writer's savepoint) must be rolled back.
+    """
+    _check(attempt)
+    new, told = attempt.begin, _told(attempt)
+    if attempt.contact is None:
+        no = _why_not(conn, told)
+        if no is not None:
+            return NotBegun(no=no)
+    elif not conn.execute(_CLAIM, told).rowcount:
+        # No reason any more: somebody had the contact for a moment.
+        return NotBegun(no=_why_not(conn, told) or No.TAKEN)
+    uses = 0
+    if attempt.period:
+        did = {"number": new.callerid, "country": new.country, "period": attempt.period}
+        counted = dids.count(conn, **did, cap=attempt.cap, at=new.begun_at)
+        if counted is None:
+            conn.execute(_UNCLAIM, {"of_contact": attempt.contact, "of_call": new.call})
+            return NotBegun(no=No.AT_CAP, uses=dids.used(conn, **did))
+        uses = counted
+    calls.begin(conn, new)
+    return Begun(uses=uses)
+
+
+def finish(
+    conn: Connection, record: Record, *, contact_state: ContactState, due_at: float | None, why: str
+) -> bool:
+    """Keep the record of an ended call and give its contact back, done or queued again for `due_at`.
+
+    Finishing twice changes nothing; False says that there was no contact to move (any more).
+    """
+    if record.ended_at is None:
+        raise BadInputError(field="record", value=record.call, expected="the record of a call that has ended")
+    if contact_state not in (ContactState.DONE, ContactState.QUEUED):
+        raise BadInputError(field="contact_state", value=str(contact_state), expected="done or queued")
+    again = contact_state is ContactState.QUEUED
+    if again and (due_at is None or not math.isfinite(due_at)):
+        raise BadInputError(field="due_at", value=due_at, expected="Unix seconds")
+    calls.keep(conn, record)
+    values = {
+        "of_call": record.call,
+        "new_state": contact_state,
+        "new_due_at": due_at if again else None,
+        "new_why": why,
+    }
+    return bool(conn.execute(_GIVE_BACK, values).rowcount)
+
+
+def _told(attempt: Attempt) -> dict[str, object]:
+    begin = attempt.begin
+    return {
+        "of_call": begin.call,
+        "of_number": begin.number,
+        "of_contact": attempt.contact,
+        "of_attempts": begin.attempt - 1,
+        "of_callerid": begin.callerid,
+        "of_country": begin.country,
+        "is_counted": bool(attempt.period),
+    }
+
+
+def _why_not(conn: Connection, told: dict[str, object]) -> No | None:
+    word = conn.execute(_WHY_NOT, told).scalar_one()
+    return No(word) if word else None
+
+
+def _check(attempt: Attempt) -> None:
+    e164.checked(attempt.begin.number)
+    if attempt.contact != attempt.begin.contact:
+        raise BadInputError(
+            field="contact", value=attempt.contact, expected=f"its record's, {attempt.begin.contact}"
+        )
+    if attempt.begin.attempt < 1:
+        raise BadInputError(field="attempt", value=attempt.begin.attempt, expected="1 or more")
+    if attempt.cap < 0:
+        raise BadInputError(field="cap", value=attempt.cap, expected="0 (no limit) or more")

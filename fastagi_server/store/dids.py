@@ -1,0 +1,198 @@
+"""The caller IDs that we own, and what was used of them in each counting period.
+
+A new day and a manual reset are new periods: nothing is rewritten at midnight, so no midnight loses a count.
+This file does not know when a day begins, nor which number is chosen.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import Boolean, Connection, Double, Integer, and_, bindparam, func, select, text, update
+
+from fastagi_server.store import e164, tables
+from fastagi_server.store.chunks import chunks
+from fastagi_server.telephony.did import Did, Limit, Reset, Use
+from fastagi_server.telephony.errors import BadInputError
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+_did = tables.did.c
+_use = tables.did_use.c
+_limit = tables.did_limit.c
+_reset = tables.did_reset.c
+
+# SQLAlchemy has an ON CONFLICT of its own for every database; these words mean the same in ours.
+_ADD = text(
+    "INSERT INTO did (number, country, note, lab, added_at) VALUES (:number, :country, :note, :lab, :at) "
+    "ON CONFLICT (number, country) DO UPDATE "
+    "SET note = excluded.note, lab = excluded.lab, retired_at = NULL"
+).bindparams(bindparam("lab", type_=Boolean), bindparam("at", type_=Double))
+# The condition is the promise: one statement looks and counts, so no two processes can both take the last
+# use. A clock of another machine may be behind ours; the last use is the latest told.
+_COUNT = text(
+    "INSERT INTO did_use (country, period, number, uses, last_at) "
+    "VALUES (:country, :period, :number, 1, :at) "
+    "ON CONFLICT (country, period, number) DO UPDATE SET uses = did_use.uses + 1, "
+    "last_at = CASE WHEN excluded.last_at > did_use.last_at THEN excluded.last_at ELSE did_use.last_at END "
+    "WHERE did_use.uses < :cap OR :cap = 0 RETURNING uses"
+).bindparams(bindparam("at", type_=Double), bindparam("cap", type_=Integer))
+_SET_LIMIT = text(
+    'INSERT INTO did_limit (country, cap, who, "at") VALUES (:country, :cap, :who, :at) '
+    'ON CONFLICT (country) DO UPDATE SET cap = excluded.cap, who = excluded.who, "at" = excluded."at"'
+).bindparams(bindparam("at", type_=Double))
+
+_OWNED = _did.retired_at.is_(None)
+_HOW_MANY = select(func.count()).select_from(tables.did).where(_OWNED)
+_USES = select(_use.number, _use.uses, _use.last_at).where(
+    _use.country == bindparam("of_country"), _use.period == bindparam("of_period")
+)
+_USES_OF_ONE = select(_use.uses).where(
+    _use.country == bindparam("of_country"),
+    _use.period == bindparam("of_period"),
+    _use.number == bindparam("of_number"),
+)
+_USAGE = (
+    select(_did.number, func.coalesce(_use.uses, 0), _use.last_at)
+    .select_from(
+        tables.did.outerjoin(
+            tables.did_use,
+            and_(
+                _use.country == _did.country,
+                _use.period == bindparam("of_period"),
+                _use.number == _did.number,
+            ),
+        )
+    )
+    .where(_did.country == bindparam("of_country"), _OWNED)
+    .order_by(_did.number)
+)
+_LAST_SERIAL = select(func.coalesce(func.max(_reset.serial), 0)).where(
+    _reset.country == bindparam("of_country"), _reset.day == bindparam("of_day")
+)
+
+
+def add(conn: Connection, dids: Iterable[Did], at: float) -> tuple[int, int]:
+    """Take numbers into the inventory, and say how many are new to it and how many were owned already.
+
+    What is told last of a number is kept (its note, its lab mark); one that was retired is ours again, and
+    counts as new.
+    """
+    before, told = _owned_count(conn), 0
+    for chunk in chunks(dids):
+        conn.execute(_ADD, [_row(did, at) for did in chunk])
+        told += len(chunk)
+    new = _owned_count(conn) - before
+    return new, told - new
+
+
+def retire(conn: Connection, number: str, at: float, *, country: str | None = None) -> bool:
+    """Take a number out of the inventory, in one country or in all; False where it was not owned."""
+    statement = update(tables.did).where(_did.number == number, _OWNED).values(retired_at=at)
+    if country is not None:
+        statement = statement.where(_did.country == country)
+    return bool(conn.execute(statement).rowcount)
+
+
+def owned(conn: Connection, country: str | None = None) -> list[Did]:
+    """Give the inventory, of one country or of all."""
+    which = select(_did.number, _did.country, _did.note, _did.lab).where(_OWNED)
+    if country is not None:
+        which = which.where(_did.country == country)
+    rows = conn.execute(which.order_by(_did.country, _did.number))
+    return [Did(number=number, country=slug, note=note, lab=lab) for number, slug, note, lab in rows]
+
+
+def count(conn: Connection, *, number: str, country: str, period: str, cap: int, at: float) -> int | None:
+    """Count one use and give the uses with it; None when the number is at its cap, and nothing is written."""
+    values = {"country": country, "period": period, "number": number, "cap": cap, "at": at}
+    uses: int | None = conn.execute(_COUNT, values).scalar_one_or_none()
+    return uses
+
+
+def used(conn: Connection, *, number: str, country: str, period: str) -> int:
+    """Give one number's uses in the period."""
+    values = {"of_country": country, "of_period": period, "of_number": number}
+    return conn.execute(_USES_OF_ONE, values).scalar_one_or_none() or 0
+
+
+def uses(conn: Connection, country: str, period: str) -> dict[str, Use]:
+    """Give what was used in the period, by number; a number without uses is not in it, a retired one is."""
+    rows = conn.execute(_USES, {"of_country": country, "of_period": period})
+    return {
+        number: Use(number=number, country=country, period=period, uses=told, last_at=last_at)
+        for number, told, last_at in rows
+    }
+
+
+def usage(conn: Connection, periods: Mapping[str, str]) -> list[Use]:
+    """Give every number that we own in these countries with its uses in the country's period, 0 if none."""
+    return [
+        Use(number=number, country=country, period=period, uses=told, last_at=last_at)
+        for country, period in sorted(periods.items())
+        for number, told, last_at in conn.execute(_USAGE, {"of_country": country, "of_period": period})
+    ]
+
+
+def set_limit(conn: Connection, limit: Limit) -> None:
+    """Keep an operator's cap for a country, in place of the one before."""
+    _refuse(not limit.country, "country", limit.country, "a country's slug, like usa")
+    _refuse(limit.cap < 0, "cap", limit.cap, "0 (no limit) or more")
+    _refuse(not limit.who.strip(), "who", limit.who, "the name of whoever sets it")
+    conn.execute(_SET_LIMIT, {"country": limit.country, "cap": limit.cap, "who": limit.who, "at": limit.at})
+
+
+def limits(conn: Connection) -> dict[str, Limit]:
+    """Give the operators' caps by country; a country without one has its file's."""
+    rows = conn.execute(select(_limit.country, _limit.cap, _limit.who, _limit.at))
+    return {country: Limit(country=country, cap=cap, who=who, at=at) for country, cap, who, at in rows}
+
+
+def reset(conn: Connection, *, country: str, day: str, who: str, why: str, at: float) -> Reset:
+    """Begin a new counting period of the same day; who did it and why stays for good."""
+    _refuse(not country, "country", country, "a country's slug, like usa")
+    _refuse(not _DAY.fullmatch(day), "day", day, "a date like 2026-11-23")
+    _refuse(not who.strip(), "who", who, "the name of whoever resets")
+    _refuse(not why.strip(), "why", why, "a reason in words")
+    serial = _last_serial(conn, country, day) + 1
+    conn.execute(
+        tables.did_reset.insert(),
+        {"country": country, "day": day, "serial": serial, "who": who, "why": why, "at": at},
+    )
+    return Reset(country=country, day=day, serial=serial, who=who, why=why, at=at)
+
+
+def resets(conn: Connection, day: str) -> list[Reset]:
+    """Give the day's resets, in their order."""
+    rows = conn.execute(
+        select(_reset.country, _reset.day, _reset.serial, _reset.who, _reset.why, _reset.at)
+        .where(_reset.day == day)
+        .order_by(_reset.country, _reset.serial)
+    )
+    return [Reset(**row) for row in rows.mappings()]
+
+
+def period(conn: Connection, country: str, day: str) -> str:
+    """Give the country's counting period now: the day, or the day with #2 after its first reset."""
+    serial = _last_serial(conn, country, day)
+    return f"{day}#{serial + 1}" if serial else day
+
+
+def _last_serial(conn: Connection, country: str, day: str) -> int:
+    return int(conn.execute(_LAST_SERIAL, {"of_country": country, "of_day": day}).scalar_one())
+
+
+def _owned_count(conn: Connection) -> int:
+    return int(conn.execute(_HOW_MANY).scalar_one())
+
+
+def _row(did: Did, at: float) -> dict[str, object]:
+    _refuse(not did.country, "country", did.country, "a country's slug, like usa")
+    number = e164.checked(did.number)
+    return {"number": number, "country": did.country, "note": did.note, "lab": did.lab, "at": at}
+
+
+def _refuse(wrong: bool, field: str, value: object, expected: str) -> None:  # noqa: FBT001
+    if wrong:
+        raise BadInputError(field=field, value=value, expected=expected)

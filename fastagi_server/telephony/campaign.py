@@ -1,0 +1,132 @@
+"""A list of people to call: the words of campaigns, contacts and attempts.
+
+Every instant is Unix seconds in UTC.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+from fastagi_server.telephony.call_id import CallId
+from fastagi_server.telephony.disposition import Disposition
+from fastagi_server.telephony.record import Begin
+
+
+class CampaignState(enum.StrEnum):
+    """Where a campaign stands; only a running one is dialed."""
+
+    READY = "ready"
+    RUNNING = "running"
+    STOPPED = "stopped"
+    DONE = "done"
+
+
+class ContactState(enum.StrEnum):
+    """Where a contact stands: waiting, in a call, finished, or refused for good with its reason."""
+
+    QUEUED = "queued"
+    DIALING = "dialing"
+    DONE = "done"
+    REFUSED = "refused"
+
+
+class No(enum.StrEnum):
+    """Why an attempt was not begun; each is kept."""
+
+    NOT_DIALABLE = "not_dialable"
+    NO_COUNTRY = "no_country"
+    OPTED_OUT = "opted_out"
+    IN_FLIGHT = "in_flight"
+    TAKEN = "taken"
+    AT_CAP = "at_cap"
+    NOT_OWNED = "not_owned"
+    NO_CALLERID = "no_callerid"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Campaign:
+    """One campaign.
+
+    `cps` and `concurrency` are its own limits, 0 for none; `retries` is how many further attempts a contact
+    gets, each `retry_seconds` after the last one's end; `lab` lets numbers be called that nobody owns.
+    """
+
+    name: str
+    trunk: str
+    cps: float
+    concurrency: int
+    retries: int
+    retry_seconds: int
+    lab: bool
+    state: CampaignState
+    created_at: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewContact:
+    """A row of a list, judged: QUEUED with an E.164 number and a country, or REFUSED with its reason."""
+
+    raw: str
+    number: str
+    country: str
+    state: ContactState
+    why: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contact:
+    """One person of one campaign; `attempts` counts those begun, `due_at` is when the next may be."""
+
+    id: int
+    campaign: str
+    number: str
+    country: str
+    state: ContactState
+    attempts: int
+    due_at: float
+    why: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attempt:
+    """What is begun in one transaction: the record, the contact's claim, the caller ID's use.
+
+    `contact` is its record's, None for a call that no list ordered; `period` is the counting period of the
+    caller ID in that country (a day such as 2026-11-23, with #2 after a manual reset), empty for a caller
+    ID of the configuration, which is not counted; `cap` is its uses in the period, 0 for no limit.
+    """
+
+    begin: Begin
+    contact: int | None
+    period: str
+    cap: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Begun:
+    """The attempt is durable; `uses` is the caller ID's uses in its period, this one included."""
+
+    uses: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotBegun:
+    """Nothing was written, and why; `uses` is told with AT_CAP."""
+
+    no: No
+    uses: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Timing:
+    """When one ended call of a campaign did what, as a report needs it by the hundred thousand."""
+
+    call: CallId
+    country: str
+    disposition: Disposition
+    planned_at: float
+    ordered_at: float | None
+    ringing_at: float | None
+    answered_at: float | None
+    ended_at: float

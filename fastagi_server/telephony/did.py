@@ -1,0 +1,48 @@
+"""The caller IDs that we own, and what was used of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Did:
+    """One number of ours and the country (slug) that it is shown in; `lab` marks one nobody owns."""
+
+    number: str
+    country: str
+    note: str = ""
+    lab: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Use:
+    """One DID's uses in one counting period, and when it was last used (None: never in it)."""
+
+    number: str
+    country: str
+    period: str
+    uses: int
+    last_at: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limit:
+    """An operator's own cap for a country, in place of the country file's; 0 is no limit."""
+
+    country: str
+    cap: int
+    who: str
+    at: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reset:
+    """A manual reset: a new counting period of the same day, with who and why."""
+
+    country: str
+    day: str
+    serial: int
+    who: str
+    why: str
+    at: float

@@ -1,0 +1,312 @@
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from twisted.internet.defer import Deferred, ensureDeferred, succeed
+
+from fastagi_server.app.orders import Orders
+from fastagi_server.config.settings import Settings
+from fastagi_server.dialer.engine import Engine
+from fastagi_server.telephony import facts, frames
+from fastagi_server.telephony.call_id import CallId
+from fastagi_server.telephony.country import Country
+from fastagi_server.telephony.orders import PlaceCall
+from fastagi_server.telephony.record import Begin, Kept, OptOut, Record, State
+
+DIAL = frames.Dial(number="+525550001003")
+
+
+class Asterisk:
+    """The engine's switch: what is ordered is remembered, and lives until a test ends it."""
+
+    def __init__(self) -> None:
+        self.ordered: list[PlaceCall] = []
+        self.living: set[CallId] = set()
+        self.broken: Exception | None = None
+        self.on_order: Callable[[PlaceCall], None] = lambda order: None
+
+    async def originate(self, order: PlaceCall) -> None:
+        if self.broken:
+            raise self.broken
+        self.ordered.append(order)
+        self.living.add(order.call)
+        self.on_order(order)
+
+    async def hangup(self, call: CallId) -> None:
+        self.living.discard(call)
+
+    async def live_calls(self) -> frozenset[CallId]:
+        return frozenset(self.living)
+
+    async def kept_optouts(self) -> list[Kept]:
+        return []
+
+    async def forget_optout(self, kept: Kept) -> None:
+        pass
+
+
+class Ledger:
+    def __init__(self) -> None:
+        self.records: dict[CallId, Record] = {}
+        self.listed: set[str] = set()
+        self.begun: Awaitable[None] = succeed(None)
+
+    async def begin(self, begin: Begin) -> None:
+        from fastagi_server.dialer.call import opened
+
+        await self.begun
+        self.records[begin.call] = opened(begin)
+
+    async def keep(self, record: Record) -> None:
+        self.records[record.call] = record
+
+    async def opt_out(self, entry: OptOut) -> bool:
+        self.listed.add(entry.number)
+        return True
+
+    async def is_opted_out(self, number: str) -> bool:
+        return number in self.listed
+
+    async def find(self, call: CallId) -> Record | None:
+        return self.records.get(call)
+
+    async def open_calls(self) -> list[Record]:
+        return [record for record in self.records.values() if record.ended_at is None]
+
+
+class Desk:
+    """An engine with its neighbours, and somebody who asks at the desk."""
+
+    def __init__(self, settings: Settings, countries: tuple[Country, ...], clock: Any, dice: Any) -> None:
+        self.asterisk, self.ledger = Asterisk(), Ledger()
+        self.failures: list[Any] = []
+        self.engine = Engine(
+            switch=self.asterisk,
+            ledger=self.ledger,
+            clock=clock,
+            spawn=self.spawn,
+            optout_key=lambda slug: "9",
+        )
+        self.engine.ready = True
+        self.orders = Orders(
+            engine=self.engine,
+            settings=settings,
+            countries=countries,
+            clock=clock,
+            dice=dice,
+            spawn=self.spawn,
+            fastagi=lambda: "agi://127.0.0.1:4573",
+            find=self.ledger.find,
+        )
+        self.told: list[frames.Frame] = []
+
+    def spawn(self, work: Coroutine[Any, Any, Any]) -> None:
+        ensureDeferred(work).addErrback(self.failures.append)
+
+    def asks(self, order: frames.Frame) -> None:
+        self.orders(order, self.told.append)
+
+    def dials(self, dial: frames.Dial = DIAL) -> CallId:
+        self.asks(dial)
+        return self.asterisk.ordered[-1].call
+
+    @property
+    def kinds(self) -> list[str]:
+        return [getattr(frame, "fact", type(frame).__name__) for frame in self.told]
+
+    @property
+    def watchers(self) -> int:
+        return len(self.engine._watchers)
+
+
+@pytest.fixture
+def desk(settings: Settings, countries: tuple[Country, ...], clock: Any, dice: Any) -> Desk:
+    return Desk(settings, countries, clock, dice)
+
+
+def test_how_the_engine_stands(desk: Desk) -> None:
+    desk.asks(frames.Ask())
+
+    assert desk.told == [frames.Standing(ready=True, live=0, fastagi="agi://127.0.0.1:4573")]
+
+
+def test_a_call_is_told_from_its_place_to_its_record(desk: Desk) -> None:
+    call = desk.dials()
+    desk.engine.take(facts.Ringing(call=call, at=5.0))
+    desk.engine.take(facts.Ended(call=call, at=6.0, cause=17))
+
+    assert desk.kinds == ["Placed", "Ringing", "Ended", "Closed"]
+    assert desk.told[0] == frames.Placed(
+        call=call, number="+525550001003", country="mexico", callerid="+525550009000", trunk="carrier"
+    )
+    assert desk.told[1] == frames.Happened(call=call, fact="Ringing", at=5.0, says={})
+    assert isinstance(desk.told[3], frames.Closed)
+    assert desk.told[3].record["disposition"] == "busy"
+
+
+def test_every_frame_of_a_call_can_be_written_on_the_desk(desk: Desk) -> None:
+    call = desk.dials()
+    desk.engine.take(facts.Ended(call=call, at=6.0, cause=17))
+
+    assert [type(frames.decode(frames.encode(frame))) for frame in desk.told] == [
+        type(frame) for frame in desk.told
+    ]
+
+
+def test_nobody_watches_a_call_that_is_over(desk: Desk) -> None:
+    for _ in range(3):
+        call = desk.dials()
+        assert desk.watchers == 1
+        desk.engine.take(facts.Ended(call=call, at=6.0, cause=16))
+
+    assert desk.watchers == 0
+    assert desk.orders._followed == {}
+
+
+def test_two_askers_hear_of_their_own_calls_only(desk: Desk) -> None:
+    other: list[frames.Frame] = []
+    mine = desk.dials()
+    desk.orders(DIAL, other.append)
+    theirs = desk.asterisk.ordered[-1].call
+    desk.engine.take(facts.Ringing(call=theirs, at=5.0))
+
+    assert desk.kinds == ["Placed"]
+    assert [frame.call for frame in other if isinstance(frame, frames.Happened)] == [theirs]
+    assert mine != theirs
+
+
+def test_a_wrong_order_is_answered_and_nothing_is_dialed(desk: Desk) -> None:
+    desk.asks(frames.Closed(record={}))
+
+    assert isinstance(desk.told[0], frames.Failed)
+    assert desk.told[0].message == "order is 'Closed'; it should be dial or ask."
+
+
+@pytest.mark.parametrize(
+    ("dial", "code"),
+    [
+        (frames.Dial(number="12"), "NotDialableError"),
+        (frames.Dial(number="+525550001003", trunk="gold"), "UnknownNameError"),
+        (frames.Dial(number="+525550001003", callerid="+525511112222"), "NotOurCallerIdError"),
+    ],
+)
+def test_what_cannot_be_dialed_is_told_once_and_forgotten(desk: Desk, dial: frames.Dial, code: str) -> None:
+    desk.asks(dial)
+
+    assert [frame.code for frame in desk.told if isinstance(frame, frames.Failed)] == [code]
+    assert desk.kinds == ["Failed"]
+    assert desk.watchers == 0
+    assert desk.ledger.records == {}
+
+
+@pytest.mark.parametrize("why", ["link", "list"])
+def test_what_the_engine_refuses_is_told_with_its_reason(desk: Desk, why: str) -> None:
+    desk.engine.ready = why != "link"
+    desk.ledger.listed = {DIAL.number} if why == "list" else set()
+
+    desk.asks(DIAL)
+
+    failed = desk.told[-1]
+    assert isinstance(failed, frames.Failed)
+    assert failed.code == "NotDialedError"
+    expected = {"link": "there is no link to Asterisk", "list": "it is on the opt-out list"}
+    assert failed.details == {"number": DIAL.number, "reason": expected[why]}
+    assert desk.watchers == 0
+
+
+def test_a_refusal_after_the_record_was_opened_ends_with_the_record(desk: Desk) -> None:
+    commit: Deferred[None] = Deferred()
+    desk.ledger.begun = commit
+    desk.asks(DIAL)
+    desk.ledger.listed.add(DIAL.number)
+    commit.callback(None)
+
+    assert desk.kinds == ["Placed", "OrderRefused", "Closed"]
+    assert desk.asterisk.ordered == []
+    assert desk.watchers == 0
+    assert desk.failures == []
+
+
+def test_a_bug_of_ours_is_told_to_the_asker_and_to_the_log(desk: Desk) -> None:
+    desk.asterisk.broken = ZeroDivisionError("a bug")
+
+    desk.asks(DIAL)
+
+    failed = desk.told[-1]
+    assert isinstance(failed, frames.Failed)
+    assert failed.code == "OrderBrokenError"
+    assert failed.details == {"what": "ZeroDivisionError"}
+    assert [failure.type for failure in desk.failures] == [ZeroDivisionError]
+    assert desk.watchers == 0
+
+
+def test_a_call_that_ended_while_asterisk_was_away_is_told_when_it_is_back(desk: Desk) -> None:
+    call = desk.dials()
+    desk.engine.link_down()
+    desk.asterisk.living.clear()
+
+    ensureDeferred(desk.engine.link_up())
+    assert desk.kinds == ["Placed"]
+    ensureDeferred(desk.orders.link_up())
+
+    assert desk.kinds == ["Placed", "Closed"]
+    assert isinstance(desk.told[1], frames.Closed)
+    assert desk.told[1].record["call"] == call
+    assert desk.told[1].record["disposition"] == "unknown"
+    assert desk.watchers == 0
+
+
+def test_a_call_that_is_still_up_goes_on_being_told(desk: Desk) -> None:
+    call = desk.dials()
+    desk.engine.link_down()
+    ensureDeferred(desk.engine.link_up())
+    ensureDeferred(desk.orders.link_up())
+
+    desk.engine.take(facts.Ringing(call=call, at=5.0))
+
+    assert desk.kinds == ["Placed", "Ringing"]
+
+
+def test_a_call_that_is_being_placed_is_not_taken_for_a_lost_one(desk: Desk) -> None:
+    commit: Deferred[None] = Deferred()
+    desk.ledger.begun = commit
+    desk.asks(DIAL)
+
+    ensureDeferred(desk.orders.link_up())
+    commit.callback(None)
+
+    assert desk.kinds == ["Placed"]
+    assert len(desk.asterisk.ordered) == 1
+
+
+def test_a_hang_up_from_the_far_side_of_a_refused_call_is_no_leaving(desk: Desk) -> None:
+    call = desk.dials()
+    desk.engine.take(facts.CalleeLeft(call=call, at=5.0))
+
+    assert desk.kinds == ["Placed"]
+
+
+def test_a_call_that_ends_within_its_own_order_is_closed_once(desk: Desk) -> None:
+    def at_once(order: PlaceCall) -> None:
+        desk.engine.take(facts.Ordered(call=order.call, at=1.0))
+        desk.engine.take(facts.OrderRefused(call=order.call, at=2.0, why="no such channel"))
+
+    desk.asterisk.on_order = at_once
+    desk.asks(DIAL)
+
+    assert desk.kinds == ["Placed", "Ordered", "OrderRefused", "Closed"]
+    assert desk.watchers == 0
+    assert desk.orders._followed == {}
+
+
+def test_a_record_that_is_open_is_not_told_as_closed(desk: Desk) -> None:
+    call = desk.dials()
+    desk.engine._calls.clear()
+    desk.ledger.records[call] = replace(desk.ledger.records[call], state=State.RINGING)
+
+    ensureDeferred(desk.orders.link_up())
+
+    assert desk.kinds == ["Placed"]

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fastagi_server.campaign.listing import NoNumberColumnError, UnreadableListError, read_list
+from fastagi_server.telephony.errors import DiscadorError
+
+
+def numbers(data: bytes) -> list[str]:
+    return [row.number for row in read_list(data)]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"number\n+525512345678\n+13055550123\n",
+        b"name;n\xc3\xbamero\nAna;+525512345678\nBob;+13055550123\n",
+        "\ufeffNombre,Teléfono\r\nAna,+525512345678\r\nBob,+13055550123\r\n".encode(),
+        "nome\tTelefone\nJosé\t+525512345678\nBob\t+13055550123\n".encode("cp1252"),
+        b"+525512345678\n\n  \n+13055550123",
+        b'"Ana, Luisa","+525512345678"\n"Bob","+13055550123"\n',
+    ],
+)
+def test_a_list_is_read_however_it_was_written(data: bytes) -> None:
+    assert numbers(data) == ["+525512345678", "+13055550123"]
+
+
+def test_a_row_says_where_it_stands_and_keeps_its_other_columns() -> None:
+    rows = list(read_list(b"number,name\n\n+52,Ana\n"))
+
+    assert (rows[0].line, rows[0].others) == (3, {"name": "Ana"})
+
+
+def test_a_row_without_a_number_is_a_row_all_the_same() -> None:
+    assert numbers(b"name,number\nAna\n") == [""]
+
+
+def test_a_list_without_a_column_of_numbers_says_what_it_found() -> None:
+    with pytest.raises(NoNumberColumnError, match=r"name,city.*number, numero"):
+        numbers(b"name,city\nAna,CDMX\n")
+
+
+def test_an_endless_cell_is_told_with_its_line() -> None:
+    with pytest.raises(UnreadableListError, match="Line 2"):
+        numbers(b"number\n" + b"1" * 200_000)
+
+
+def test_nothing_gives_nothing() -> None:
+    assert numbers(b"") == []
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_rows_or_a_sentence(data: bytes) -> None:
+    try:
+        rows = list(read_list(data))
+    except DiscadorError as error:
+        rows = []
+        said = error.sentence()
+    else:
+        said = "rows"
+    assert said
+    assert all(row.line >= 1 for row in rows)

@@ -1,0 +1,255 @@
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fastagi_server.app.errors import NotDialableError
+from fastagi_server.console.actions import Finding
+from fastagi_server.dialplan.read import read
+from fastagi_server.store import calls, optouts
+from fastagi_server.store.connect import open_database
+from fastagi_server.telephony import frames
+from fastagi_server.telephony.call_id import mint
+from fastagi_server.telephony.record import Begin, OptOut
+
+CALL = mint(1.0, b"0123456789")
+COMMANDS = ["serve", "call", "render", "apply", "check", "db", "calls", "optouts"]
+
+
+def test_help_is_good_and_names_every_command(discador: Any) -> None:
+    told = discador("--help")
+
+    assert told.code == 0
+    assert all(f"  {command} " in told.out for command in COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_its_help(discador: Any, command: str) -> None:
+    assert discador(command, "--help").code == 0
+
+
+@pytest.mark.parametrize(
+    ("argv", "env", "word"),
+    [
+        ((), {}, "Print the newest calls."),
+        (("--lang", "es"), {}, "Imprime las llamadas más recientes."),
+        (("--lang=pt",), {"LANG": "es_MX.UTF-8"}, "Imprime as chamadas mais recentes."),
+        ((), {"LANG": "pt_BR.UTF-8"}, "Imprime as chamadas mais recentes."),
+        ((), {"LANG": "de_DE.UTF-8"}, "Print the newest calls."),
+    ],
+)
+def test_help_speaks_the_readers_language(
+    discador: Any, argv: tuple[str, ...], env: dict[str, str], word: str
+) -> None:
+    assert word in discador(*argv, "--help", **env).out
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [("ring",), ("call",), ("calls", "--limit", "0"), ("calls", "--limit", "x"), ("--lang", "de", "calls")],
+)
+def test_a_wrong_command_line_is_2(discador: Any, argv: tuple[str, ...]) -> None:
+    told = discador(*argv)
+
+    assert told.code == 2
+    assert told.out == ""
+    assert "Error:" in told.err
+
+
+@pytest.mark.parametrize(
+    ("env", "head"),
+    [
+        ({}, "discador: Mistakes in the configuration: 2."),
+        ({"LANG": "es_MX.UTF-8"}, "discador: Errores en la configuración: 2."),
+        ({"LANG": "pt_BR.UTF-8"}, "discador: Erros na configuração: 2."),
+    ],
+)
+def test_a_broken_configuration_is_told_whole_in_the_readers_language(
+    discador: Any, env: dict[str, str], head: str
+) -> None:
+    discador.write("desc: x\nfastagi: {port: 0}\n")
+
+    told = discador("calls", **env)
+
+    assert told.code == 2
+    assert told.err.splitlines()[0] == head
+    assert "discador.yml:1: " in told.err
+    assert "fastagi.port" in told.err
+
+
+def test_the_chosen_language_goes_before_the_environments_in_errors_too(discador: Any) -> None:
+    told = discador("--lang", "es", "calls", config="none.yml", LANG="pt_BR.UTF-8")
+
+    assert told.code == 2
+    assert "este archivo no se puede usar: No such file or directory" in told.err
+
+
+def test_a_folder_for_a_configuration_is_told_by_us(discador: Any) -> None:
+    told = discador("calls", config=".")
+
+    assert told.code == 2
+    assert "this file cannot be used: Is a directory" in told.err
+
+
+def test_the_configurations_language_is_spoken(discador: Any) -> None:
+    discador.write((discador.folder / "discador.yml").read_text() + "language: es\n")
+
+    assert discador("calls", LANG="pt_BR.UTF-8").out == "Todavía no hay llamadas.\n"
+
+
+def test_an_action_that_fails_is_1_and_what_was_asked_wrongly_is_2(discador: Any, broken: Exception) -> None:
+    discador.actions.raises = broken
+    assert (discador("apply").code, discador("apply").err) == (1, "discador: the lamp broke.\n")
+
+    discador.actions.raises = NotDialableError(number="12", why="too short")
+    assert discador("apply").code == 2
+
+
+def test_an_interrupt_anywhere_is_130(discador: Any) -> None:
+    discador.actions.raises = KeyboardInterrupt()
+
+    assert discador("apply").code == 130
+
+
+def test_serve_says_when_the_doors_are_open(discador: Any) -> None:
+    told = discador("serve")
+
+    assert told.code == 0
+    assert told.out.startswith("Discador is ready: FastAGI at agi://127.0.0.1:")
+
+
+def test_render_prints_what_asterisk_reads(discador: Any) -> None:
+    told = discador("render")
+
+    assert told.code == 0
+    assert "discador_mexico" in read(told.out)
+
+
+def test_render_writes_a_file_and_says_how_much(discador: Any, tmp_path: Path) -> None:
+    file = tmp_path / "out.conf"
+
+    told = discador("render", "--output", str(file))
+
+    assert told.out == f"{file}: {len(read(file.read_text()))} contexts.\n"
+    assert file.read_text() == discador("render").out
+
+
+@pytest.mark.parametrize("place", [".", "nowhere/out.conf"])
+def test_render_tells_what_it_cannot_write(discador: Any, tmp_path: Path, place: str) -> None:
+    told = discador("render", "--output", str(tmp_path / place))
+
+    assert told.code == 1
+    assert "cannot be written" in told.err
+
+
+def test_apply_says_what_is_in_force(discador: Any) -> None:
+    told = discador("apply")
+
+    path = discador.folder / "dialplan" / "discador.conf"
+    assert told.code == 0
+    assert told.out == f"7 contexts are in force in Asterisk, read back and equal ({path}).\n"
+    assert discador.actions.applied == [discador("render").out]
+
+
+def test_a_new_store_is_made_for_its_owner_and_group_alone(discador: Any, tmp_path: Path) -> None:
+    file = tmp_path / "new.db"
+    url = f"sqlite:///{file}"
+
+    before = discador("calls", DATABASE_URL=url)
+    made = discador("db", "upgrade", DATABASE_URL=url)
+    again = discador("db", "upgrade", DATABASE_URL=url)
+
+    assert before.code == 1
+    assert "run: discador db upgrade" in before.err
+    assert made.code == again.code == 0
+    assert made.out.startswith("The store is at revision 0")
+    assert stat.S_IMODE(file.stat().st_mode) & 0o027 == 0
+    assert discador("calls", DATABASE_URL=url).out == "No calls yet.\n"
+
+
+def fill(discador: Any) -> None:
+    database = open_database(f"sqlite:///{discador.folder}/discador.db")
+    begin = Begin(
+        call=CALL,
+        number="+525550001003",
+        country="mexico",
+        callerid="+525550009000",
+        trunk="carrier",
+        campaign="spring",
+        planned_at=1.0,
+        begun_at=1_800_000_000.0,
+    )
+    entry = OptOut(number="+525550001009", at=1_800_000_001.0, source="key", call=CALL, digit="9")
+    with database.begin() as conn:
+        calls.begin(conn, begin)
+        optouts.add(conn, entry)
+    database.dispose()
+
+
+def test_calls_and_optouts_for_people(discador: Any) -> None:
+    fill(discador)
+
+    assert discador("calls").out.split() == [
+        "2027-01-15",
+        "08:00:00Z",
+        "+525550001003",
+        "mexico",
+        "begun",
+    ]
+    assert discador("optouts").out.split() == ["2027-01-15", "08:00:01Z", "+525550001009", "key", CALL]
+
+
+def test_calls_and_optouts_for_programs(discador: Any) -> None:
+    assert json.loads(discador("calls", "--json").out) == []
+    assert json.loads(discador("optouts", "--json").out) == []
+    fill(discador)
+
+    assert [record["call"] for record in json.loads(discador("calls", "--json").out)] == [CALL]
+    (entry,) = json.loads(discador("optouts", "--json").out)
+    assert entry == {
+        "number": "+525550001009",
+        "at": 1_800_000_001.0,
+        "source": "key",
+        "call": CALL,
+        "digit": "9",
+    }
+
+
+def test_check_is_1_when_anything_is_bad_with_its_remedy(discador: Any) -> None:
+    discador.actions.findings = [
+        Finding(key="asterisk", good=False, says={"where": "127.0.0.1:5038", "why": "refused"})
+    ]
+
+    told = discador("check")
+
+    assert told.code == 1
+    assert "bad   Asterisk lets us in: 127.0.0.1:5038\n      remedy: look at asterisk:" in told.out
+
+
+def test_check_for_programs(discador: Any) -> None:
+    failed = frames.Failed(code="NoLinkError", message="no", details={"where": "x", "action": "y"})
+    discador.actions.findings = [Finding(key="asterisk", good=False, says={"where": "x", "why": failed})]
+
+    told = json.loads(discador("check", "--json").out)
+
+    assert {each["key"] for each in told} >= {"store", "trunk", "callerid", "folder", "asterisk"}
+    assert told[-1]["says"]["why"]["code"] == "NoLinkError"
+
+
+def test_without_a_command_the_help_is_shown_and_it_is_2(discador: Any) -> None:
+    told = discador()
+
+    assert told.code == 2
+    assert "Usage: discador" in told.out + told.err
+
+
+def test_the_options_of_a_call_reach_the_order(discador: Any) -> None:
+    discador("call", "+52", "--country", "mexico", "--trunk", "t", "--callerid", "c", "--campaign", "spring")
+
+    assert discador.actions.dials == [
+        frames.Dial(number="+52", country="mexico", trunk="t", callerid="c", campaign="spring")
+    ]

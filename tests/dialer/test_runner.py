@@ -1,0 +1,191 @@
+from __future__ import annotations
+
+import random
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fastagi_server.pacing.proof import mean_rate, most_in_a_second
+from fastagi_server.telephony.campaign import CampaignState, ContactState
+from tests.dialer.stage import NOON, Stage, contact
+
+
+def test_a_campaign_goes_out_at_its_rate_and_is_done() -> None:
+    stage = Stage([contact(n) for n in range(250)])
+
+    stage.runner.start()
+    stage.time.pass_by(30)
+
+    assert len(stage.engine.sent) == 250
+    assert mean_rate(stage.instants()) == pytest.approx(25, rel=0.001)
+    assert most_in_a_second(stage.instants()) <= 25
+    assert stage.done
+    assert stage.store.state is CampaignState.DONE
+
+
+@given(seed=st.integers(0, 10_000), cps=st.sampled_from([1, 3, 7.5, 25, 30, 100]))
+def test_late_timers_never_put_one_too_many_into_a_second(seed: int, cps: float) -> None:
+    dice = random.Random(seed)
+    stage = Stage(
+        [contact(n) for n in range(200)],
+        cps=cps,
+        call_seconds=0.1,
+        late=lambda: dice.choice([0, 0, 0.001, 0.004, 0.05]),
+    )
+
+    stage.runner.start()
+    stage.time.pass_by(10)
+
+    assert most_in_a_second(stage.instants()) <= cps
+
+
+def test_each_contact_is_called_once_and_the_plan_is_kept() -> None:
+    stage = Stage([contact(n) for n in range(100)])
+
+    stage.runner.start()
+    stage.time.pass_by(30)
+
+    assert Counter(order.number for _, order in stage.engine.sent).most_common(1)[0][1] == 1
+    for (at, _), planned in zip(stage.engine.sent, stage.engine.planned, strict=True):
+        assert NOON + at - 1000.0 == pytest.approx(planned, abs=1e-6)
+
+
+def test_no_more_calls_are_up_than_allowed() -> None:
+    stage = Stage([contact(n) for n in range(200)], concurrency=20, call_seconds=4.0)
+
+    stage.runner.start()
+    stage.time.pass_by(60)
+
+    assert stage.engine.most_up == 20
+    assert len(stage.engine.sent) == 200
+
+
+def test_a_country_whose_caller_ids_are_used_up_pauses_and_the_others_go_on() -> None:
+    usa = [contact(n) for n in range(600)]
+    mexico = [contact(n, "mexico") for n in range(600, 1200)]
+    five = {"usa": [f"+1305556{n:04}" for n in range(5)], "mexico": ["+525550009000"]}
+    stage = Stage(usa + mexico, dids=five, cps=100, call_seconds=1.0)
+
+    stage.runner.start()
+    stage.time.pass_by(30)
+
+    shown = Counter(order.callerid for _, order in stage.engine.sent)
+    assert [shown[each] for each in five["usa"]] == [100] * 5
+    assert shown["+525550009000"] == 600
+    assert stage.runner.progress().paused == {
+        "usa": "all 5 caller IDs are at their cap of 100 until midnight of America/New_York"
+    }
+    assert stage.store.state is CampaignState.RUNNING
+
+
+def test_after_midnight_the_country_goes_on() -> None:
+    stage = Stage([contact(n) for n in range(150)], dids={"usa": ["+13055560000"]}, cps=100, call_seconds=1.0)
+
+    stage.runner.start()
+    stage.time.pass_by(24 * 3600)
+
+    assert len(stage.engine.sent) == 150
+    assert stage.store.state is CampaignState.DONE
+
+
+def test_what_another_engine_used_is_learned_and_never_exceeded() -> None:
+    stage = Stage([contact(n) for n in range(300)], dids={"usa": ["+13055560000", "+13055560001"]}, cps=100)
+    stage.store.elsewhere["+13055560000"] = 60
+
+    stage.runner.start()
+    stage.time.pass_by(30)
+
+    assert len(stage.engine.sent) == 140
+    assert max(stage.store.uses_of.values()) == 100
+
+
+def test_a_caller_id_that_is_not_ours_any_more_is_not_shown() -> None:
+    stage = Stage([contact(n) for n in range(10)], dids={"usa": ["+13055560000", "+13055560001"]})
+    stage.store.not_owned.add("+13055560000")
+
+    stage.runner.start()
+    stage.time.pass_by(30)
+
+    assert {order.callerid for _, order in stage.engine.sent} == {"+13055560001"}
+
+
+def test_whoever_opted_out_is_refused_for_good_and_burns_no_use() -> None:
+    stage = Stage([contact(n) for n in range(10)])
+    stage.store.opted_out.add(contact(3).number)
+
+    stage.runner.start()
+    stage.time.pass_by(30)
+
+    assert stage.store.contacts[3].state is ContactState.REFUSED
+    assert stage.runner.progress().skipped == {"opted_out": 1}
+    assert sum(stage.store.uses_of.values()) == len(stage.engine.sent) == 9
+
+
+def test_a_number_that_is_in_a_call_already_waits() -> None:
+    stage = Stage([contact(1), contact(2)])
+    stage.store.in_flight.add(contact(1).number)
+
+    stage.runner.start()
+    stage.time.pass_by(5)
+    stage.store.in_flight.clear()
+    stage.time.pass_by(70)
+
+    assert [order.number for _, order in stage.engine.sent] == [contact(2).number, contact(1).number]
+
+
+def test_a_retry_that_is_due_later_is_waited_for() -> None:
+    stage = Stage([contact(1), contact(2, due_at=NOON + 60)])
+
+    stage.runner.start()
+    stage.time.pass_by(120)
+
+    assert stage.instants()[1] - stage.instants()[0] == pytest.approx(60, abs=1)
+    assert stage.done
+
+
+def test_without_asterisk_nothing_is_prepared_and_then_it_goes_on_by_itself() -> None:
+    stage = Stage([contact(n) for n in range(10)])
+    stage.engine.ready = False
+
+    stage.runner.start()
+    stage.time.pass_by(10)
+    assert stage.store.begun == []
+
+    stage.engine.ready = True
+    stage.time.pass_by(30)
+    assert len(stage.engine.sent) == 10
+
+
+def test_stopped_it_takes_back_what_had_not_left() -> None:
+    stage = Stage([contact(n) for n in range(100)])
+    stage.runner.start()
+    stage.time.pass_by(1)
+    sent = len(stage.engine.sent)
+
+    stage.runner.stop("the operator said so")
+    stage.time.pass_by(30)
+
+    assert len(stage.engine.sent) == sent
+    assert stage.engine.cancelled
+    states = Counter(each.state for each in stage.store.contacts.values())
+    assert states[ContactState.DIALING] == 0
+    assert states[ContactState.QUEUED] == 100 - sent
+
+
+def test_a_contact_that_somebody_else_claimed_is_left_to_him() -> None:
+    stage = Stage([contact(1), contact(2)])
+
+    async def claimed_meanwhile(campaign: str, now: float, *, limit: int, not_countries: object) -> list[object]:
+        found = [each for each in stage.store.contacts.values() if each.state is ContactState.QUEUED]
+        stage.store.contacts[1] = replace(stage.store.contacts[1], state=ContactState.DIALING)
+        return list(found)
+
+    stage.store.due = claimed_meanwhile  # type: ignore[assignment,method-assign]
+    stage.runner.start()
+    stage.time.pass_by(5)
+
+    assert [order.number for _, order in stage.engine.sent] == [contact(2).number]
+    assert stage.runner.progress().skipped == {"taken": 1}

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fastagi_server.pacing.proof import most_in_a_second
+from fastagi_server.pacing.window import Window, Windows
+
+
+def test_the_write_after_the_limit_waits_for_its_second() -> None:
+    window = Window(2)
+    window.wrote(5.0)
+    window.wrote(5.3)
+
+    assert window.earliest() == 6.0
+
+
+def test_below_the_limit_nobody_waits() -> None:
+    window = Window(3)
+    window.wrote(5.0)
+
+    assert window.earliest() == 0.0
+
+
+def test_no_limit_is_no_limit() -> None:
+    window = Window(0)
+    for _ in range(100):
+        window.wrote(1.0)
+
+    assert window.earliest() == 0.0
+
+
+def test_the_strictest_scope_decides() -> None:
+    windows = Windows({"all": 10, "trunk:a": 1, "country:usa": 0})
+    windows.wrote(["all", "trunk:a", "country:usa"], 5.0)
+
+    assert windows.earliest(["all", "trunk:a"]) == 6.0
+    assert windows.earliest(["all", "country:usa"]) == 0.0
+    assert windows.earliest(["trunk:unknown"]) == 0.0
+
+
+@given(limit=st.integers(1, 40), waits=st.lists(st.floats(0, 0.3), min_size=1, max_size=300))
+def test_whoever_waits_for_it_is_never_over_in_any_sliding_second(limit: int, waits: list[float]) -> None:
+    window, now, writes = Window(limit), 100.0, []
+    for wait in waits:
+        now = max(now + wait, window.earliest())
+        window.wrote(now)
+        writes.append(now)
+
+    assert most_in_a_second(writes) <= limit

@@ -1,0 +1,304 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import Connection, text
+
+from fastagi_server.store import attempts, calls, campaigns, dids, optouts
+from fastagi_server.store.errors import AlreadyBegunError, UnknownCallError
+from fastagi_server.telephony.campaign import (
+    Attempt,
+    Begun,
+    Campaign,
+    CampaignState,
+    Contact,
+    ContactState,
+    NewContact,
+    No,
+    NotBegun,
+)
+from fastagi_server.telephony.did import Did, Use
+from fastagi_server.telephony.disposition import Disposition
+from fastagi_server.telephony.errors import BadInputError
+from fastagi_server.telephony.record import Begin, OptOut, Record, State
+
+DAY = "2026-11-23"
+DID = "+525511112222"  # the caller ID of every begin
+DONE, QUEUED = ContactState.DONE, ContactState.QUEUED
+MakeBegin = Callable[[int], Begin]
+Try = Callable[..., Attempt]
+
+
+@pytest.fixture
+def conn(conn: Connection, make_begin: MakeBegin) -> Connection:
+    """Own one caller ID, and run a campaign whose contact n is the callee of begin n."""
+    dids.add(conn, [Did(number=DID, country="mexico")], at=1.0)
+    campaigns.create(
+        conn,
+        Campaign(
+            name="spring",
+            trunk="alpha",
+            cps=0,
+            concurrency=0,
+            retries=1,
+            retry_seconds=60,
+            lab=False,
+            state=CampaignState.RUNNING,
+            created_at=1.0,
+        ),
+    )
+    numbers = (make_begin(n).number for n in (1, 2, 3))
+    rows = [NewContact(raw="", number=number, country="mexico", state=QUEUED) for number in numbers]
+    campaigns.add(conn, "spring", rows)
+    return conn
+
+
+@pytest.fixture
+def attempt(make_begin: MakeBegin) -> Try:
+    def make(n: int, *, contact: int | None = None, period: str = DAY, cap: int = 100, **begin: object) -> Attempt:
+        new = replace(make_begin(n), contact=contact, **begin)
+        return Attempt(begin=new, contact=contact, period=period, cap=cap)
+
+    return make
+
+
+def ended(begin: Begin, disposition: Disposition = Disposition.BUSY) -> Record:
+    told = {name: getattr(begin, name) for name in begin.__dataclass_fields__}
+    return Record(**told, state=State.ENDED, ended_at=begin.begun_at + 5, disposition=disposition)
+
+
+def everything(conn: Connection) -> list[object]:
+    """Give all that an attempt may write."""
+    return [
+        conn.execute(text(f"SELECT * FROM {table} ORDER BY 1, 2, 3")).all()
+        for table in ("call", "contact", "did_use", "digit")
+    ]
+
+
+def whom(conn: Connection, contact_id: int) -> Contact:
+    found = campaigns.contact(conn, contact_id)
+    assert found is not None
+    return found
+
+
+def test_begun_is_record_claim_and_use(conn: Connection, attempt: Try) -> None:
+    new = attempt(1, contact=1, engine="one")
+    assert attempts.begin(conn, new) == Begun(uses=1)
+    (record,) = calls.open_calls(conn, "one")
+    assert (record.call, record.contact, record.attempt) == (new.begin.call, 1, 1)
+    contact = whom(conn, 1)
+    assert (contact.state, contact.attempts) == (ContactState.DIALING, 1)
+    assert conn.scalar(text("SELECT call_id FROM contact WHERE id = 1")) == new.begin.call
+    use = Use(number=DID, country="mexico", period=DAY, uses=1, last_at=new.begin.begun_at)
+    assert dids.uses(conn, "mexico", DAY) == {DID: use}
+    assert attempts.begin(conn, attempt(2, contact=2)) == Begun(uses=2)
+
+
+def opted_out(conn: Connection, attempt: Try) -> Attempt:
+    optouts.add(conn, OptOut(number=attempt(1).begin.number, at=1.0, source="operator"))
+    return attempt(1, contact=1)
+
+
+def in_flight(conn: Connection, attempt: Try) -> Attempt:
+    calls.begin(conn, replace(attempt(9).begin, number=attempt(1).begin.number, engine="another"))
+    return attempt(1, contact=1)
+
+
+def taken_by_a_call(conn: Connection, attempt: Try) -> Attempt:
+    attempts.begin(conn, attempt(1, contact=1))
+    return replace(attempt(2, contact=1), begin=replace(attempt(2).begin, contact=1, number="+525500009999"))
+
+
+def taken_since_read(conn: Connection, attempt: Try) -> Attempt:
+    attempts.begin(conn, attempt(1, contact=1))
+    attempts.finish(conn, ended(attempt(1, contact=1).begin), contact_state=QUEUED, due_at=99.0, why="busy")
+    return replace(
+        attempt(2, contact=1), begin=replace(attempt(1).begin, call=attempt(2).begin.call, contact=1)
+    )
+
+
+def stopped(conn: Connection, attempt: Try) -> Attempt:
+    campaigns.set_state(conn, "spring", CampaignState.STOPPED)
+    return attempt(1, contact=1)
+
+
+def not_there(_conn: Connection, attempt: Try) -> Attempt:
+    return attempt(1, contact=77)
+
+
+def not_owned(_conn: Connection, attempt: Try) -> Attempt:
+    return attempt(1, contact=1, callerid="+525511113333")
+
+
+def not_owned_by_hand(_conn: Connection, attempt: Try) -> Attempt:
+    return attempt(1, callerid="+525511113333")
+
+
+def owned_elsewhere(_conn: Connection, attempt: Try) -> Attempt:
+    return attempt(1, contact=1, country="brazil")
+
+
+def retired(conn: Connection, attempt: Try) -> Attempt:
+    dids.retire(conn, DID, at=2.0)
+    return attempt(1, contact=1)
+
+
+def at_cap(conn: Connection, attempt: Try) -> Attempt:
+    for n in (2, 3):
+        attempts.begin(conn, attempt(n))
+    return attempt(1, contact=1, cap=2)
+
+
+def at_cap_by_hand(conn: Connection, attempt: Try) -> Attempt:
+    at_cap(conn, attempt)
+    return attempt(1, cap=1)
+
+
+@pytest.mark.parametrize(
+    ("prepare", "expected"),
+    [
+        (opted_out, NotBegun(no=No.OPTED_OUT)),
+        (in_flight, NotBegun(no=No.IN_FLIGHT)),
+        (taken_by_a_call, NotBegun(no=No.TAKEN)),
+        (taken_since_read, NotBegun(no=No.TAKEN)),
+        (stopped, NotBegun(no=No.TAKEN)),
+        (not_there, NotBegun(no=No.TAKEN)),
+        (not_owned, NotBegun(no=No.NOT_OWNED)),
+        (not_owned_by_hand, NotBegun(no=No.NOT_OWNED)),
+        (owned_elsewhere, NotBegun(no=No.NOT_OWNED)),
+        (retired, NotBegun(no=No.NOT_OWNED)),
+        (at_cap, NotBegun(no=No.AT_CAP, uses=2)),
+        (at_cap_by_hand, NotBegun(no=No.AT_CAP, uses=2)),
+    ],
+)
+def test_not_begun_says_why_and_has_written_nothing(
+    conn: Connection, attempt: Try, prepare: Callable[[Connection, Try], Attempt], expected: NotBegun
+) -> None:
+    new = prepare(conn, attempt)
+    before = everything(conn)
+    assert attempts.begin(conn, new) == expected
+    assert everything(conn) == before
+
+
+def test_the_gravest_reason_is_told_first(conn: Connection, attempt: Try) -> None:
+    in_flight(conn, attempt)
+    stopped(conn, attempt)
+    new = attempt(1, contact=1, callerid="+525511113333", cap=1)
+    assert attempts.begin(conn, new) == NotBegun(no=No.IN_FLIGHT)
+    opted_out(conn, attempt)
+    assert attempts.begin(conn, new) == NotBegun(no=No.OPTED_OUT)
+
+
+def test_a_contact_that_is_free_again_by_now_was_taken(
+    conn: Connection, attempt: Try, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new = stopped(conn, attempt)
+    monkeypatch.setattr(attempts, "_why_not", lambda *_told: None)
+    assert attempts.begin(conn, new) == NotBegun(no=No.TAKEN)
+
+
+def test_no_limit_is_counted_all_the_same(conn: Connection, attempt: Try) -> None:
+    assert [attempts.begin(conn, attempt(n, contact=n, cap=0)) for n in (1, 2, 3)] == [
+        Begun(uses=n) for n in (1, 2, 3)
+    ]
+
+
+def test_a_caller_id_of_the_configuration_is_neither_owned_nor_counted(conn: Connection, attempt: Try) -> None:
+    new = attempt(1, period="", callerid="+525511113333", cap=1)
+    assert attempts.begin(conn, new) == Begun(uses=0)
+    assert dids.uses(conn, "mexico", "") == {}
+    assert calls.get(conn, new.begin.call) is not None
+
+
+def test_a_call_id_is_used_once(conn: Connection, attempt: Try) -> None:
+    attempts.begin(conn, attempt(1, contact=1))
+    again = attempt(1, contact=2, number=attempt(2).begin.number)
+    with pytest.raises(AlreadyBegunError), conn.begin_nested():
+        attempts.begin(conn, again)
+    assert whom(conn, 2).state is QUEUED
+    assert dids.used(conn, number=DID, country="mexico", period=DAY) == 1
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [({"number": "5255"}, "number"), ({"attempt": 0}, "attempt"), ({"cap": -1}, "cap")],
+)
+def test_an_attempt_that_cannot_be_meant_is_refused(
+    conn: Connection, attempt: Try, wrong: dict[str, object], field: str
+) -> None:
+    before = everything(conn)
+    with pytest.raises(BadInputError, match=f"^{field} is"):
+        attempts.begin(conn, attempt(1, contact=1, **wrong))
+    assert everything(conn) == before
+
+
+def test_attempt_and_record_name_the_same_contact(conn: Connection, attempt: Try) -> None:
+    with pytest.raises(BadInputError, match="contact is 2; it should be its record's, 1"):
+        attempts.begin(conn, replace(attempt(1, contact=1), contact=2))
+
+
+def test_an_ended_call_gives_its_contact_back_once(conn: Connection, attempt: Try) -> None:
+    new = attempt(1, contact=1)
+    attempts.begin(conn, new)
+    record = ended(new.begin)
+    assert attempts.finish(conn, record, contact_state=QUEUED, due_at=99.5, why="busy")
+    assert calls.get(conn, new.begin.call) == record
+    contact = whom(conn, 1)
+    assert (contact.state, contact.attempts, contact.due_at, contact.why) == (QUEUED, 1, 99.5, "busy")
+    before = everything(conn)
+    assert not attempts.finish(conn, record, contact_state=QUEUED, due_at=99.5, why="busy")
+    assert not attempts.finish(conn, record, contact_state=DONE, due_at=None, why="busy")
+    assert everything(conn) == before
+
+
+def test_the_next_attempt_is_not_touched_by_the_one_before(conn: Connection, attempt: Try) -> None:
+    first, second = attempt(1, contact=1), attempt(2, contact=1, attempt=2)
+    second = replace(second, begin=replace(second.begin, number=first.begin.number))
+    attempts.begin(conn, first)
+    attempts.finish(conn, ended(first.begin), contact_state=QUEUED, due_at=99.0, why="busy")
+    assert attempts.begin(conn, second) == Begun(uses=2)
+    assert not attempts.finish(conn, ended(first.begin), contact_state=DONE, due_at=None, why="late")
+    assert whom(conn, 1).state is ContactState.DIALING
+    assert attempts.finish(conn, ended(second.begin), contact_state=DONE, due_at=None, why="connected")
+    contact = whom(conn, 1)
+    assert (contact.state, contact.attempts, contact.due_at, contact.why) == (DONE, 2, 99.0, "connected")
+
+
+def test_the_store_knows_whose_call_it_was_even_if_the_record_does_not(conn: Connection, attempt: Try) -> None:
+    new = attempt(1, contact=1)
+    attempts.begin(conn, new)
+    record = replace(ended(new.begin), contact=None)
+    assert attempts.finish(conn, record, contact_state=DONE, due_at=None, why="busy")
+
+
+def test_a_call_that_no_list_ordered_is_finished_too(conn: Connection, attempt: Try) -> None:
+    new = attempt(1)
+    attempts.begin(conn, new)
+    assert not attempts.finish(conn, ended(new.begin), contact_state=DONE, due_at=None, why="busy")
+    assert calls.get(conn, new.begin.call) == ended(new.begin)
+    with pytest.raises(UnknownCallError):
+        attempts.finish(conn, ended(attempt(2).begin), contact_state=DONE, due_at=None, why="busy")
+
+
+@pytest.mark.parametrize(
+    ("then", "field"),
+    [
+        ({"contact_state": ContactState.DIALING}, "contact_state"),
+        ({"contact_state": ContactState.REFUSED}, "contact_state"),
+        ({"contact_state": QUEUED, "due_at": None}, "due_at"),
+        ({"contact_state": QUEUED, "due_at": float("nan")}, "due_at"),
+    ],
+)
+def test_a_finish_that_would_lose_the_contact_is_refused(
+    conn: Connection, attempt: Try, then: dict[str, object], field: str
+) -> None:
+    new = attempt(1, contact=1)
+    attempts.begin(conn, new)
+    with pytest.raises(BadInputError, match=f"^{field} is"):
+        attempts.finish(conn, ended(new.begin), **({"due_at": 1.0, "why": "x"} | then))
+    with pytest.raises(BadInputError, match="a call that has ended"):
+        open_still = replace(ended(new.begin), ended_at=None, state=State.RINGING, disposition=None)
+        attempts.finish(conn, open_still, contact_state=DONE, due_at=None, why="x")
+    assert whom(conn, 1).state is ContactState.DIALING

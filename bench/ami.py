@@ -1,8 +1,9 @@
 """How many AMI events a second each client takes: ours typed and as facts, two peers as dictionaries.
 
-Run: python bench/ami.py [--rounds N] [--seconds S] [--json FILE]. A process tells recorded press-1 calls as fast as the
-socket takes them, for S seconds, to one client at a time, turn about; the medians of the rounds are printed. `link`
-is what Discador's manager user is told of a call (read = call,dtmf,user), `all` what Asterisk tells who may read all.
+Run: python bench/ami.py [--rounds N] [--seconds S] [--json FILE]. A process tells recorded press-1 calls as
+fast as the socket takes them, for S seconds, to one client at a time, turn about; medians of the rounds are
+printed. `link` is what Discador's manager user is told of a call (read = call,dtmf,user), `all` what Asterisk
+tells who may read everything.
 """
 
 from __future__ import annotations
@@ -80,7 +81,7 @@ def print_table(stream: str, found: dict[str, Any]) -> None:
     for name, row in found.items():
         print(
             f"{name:<12} {row['events_per_second']:>10,.0f} {row['cpu_us_per_event']:>13.2f} "
-            f"{row['ours_is_wall']:>14.2f}× {row['ours_is_cpu']:>13.2f}×"
+            f"{row['ours_is_wall']:>14.2f}x {row['ours_is_cpu']:>13.2f}x"
         )
 
 

@@ -1,7 +1,7 @@
 """A manager that lets one client in and then tells recorded calls as fast as the socket takes them.
 
-Run by ami.py as a process of its own: python ami_sender.py RECORDING SECONDS. Prints its port first, then, when all is sent,
-what it sent as JSON. Every call has ids of its own; the last event is a UserEvent named BenchEnd.
+Run by ami.py as a process of its own: python ami_sender.py RECORDING SECONDS. Prints its port first, then,
+when all is sent, what it sent as JSON. Every call has ids of its own; the last event is a UserEvent BenchEnd.
 """
 
 from __future__ import annotations
@@ -35,7 +35,10 @@ def main() -> None:
         let_in(client)
         calls = tell(client, call, seconds)
         # What a reader that only counts can see of the whole.
-        end = f"Event: UserEvent\r\nUserEvent: BenchEnd\r\nEvents: {calls * len(events)}\r\nCalls: {calls}\r\n\r\n"
+        end = (
+            "Event: UserEvent\r\nUserEvent: BenchEnd\r\n"
+            f"Events: {calls * len(events)}\r\nCalls: {calls}\r\n\r\n"
+        )
         client.sendall(end.encode())
         sent = {"calls": calls, "events": calls * len(events), "bytes": calls * len(call)}
         print(json.dumps(sent), flush=True)

@@ -1,4 +1,7 @@
-"""Says how long the events took its process, from the first to BenchEnd. Needs nothing installed: peers use it too."""
+"""Says how long the events took its process, from the first to BenchEnd.
+
+Needs nothing installed: peers use it too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The same conversation by a bare LineOnlyReceiver: no limits, no permits, no scripts, no thought of a hang-up."""
+"""The same conversation by a bare LineOnlyReceiver: no limits, no permits, no scripts, no hang-ups."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Our port with everything on: permits, limits, alarms, and a script like those of the house. Run by fastagi.py."""
+"""Our port with everything on: permits, limits, alarms, and a script like those of the house."""
 
 from __future__ import annotations
 

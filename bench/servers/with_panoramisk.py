@@ -1,4 +1,4 @@
-"""panoramisk's FastAGI application with the same five commands. Run by fastagi.py in the peers' environment."""
+"""panoramisk's FastAGI application with the same five commands. Run in the peers' environment."""
 
 from __future__ import annotations
 

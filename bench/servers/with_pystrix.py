@@ -1,4 +1,4 @@
-"""pystrix's FastAGI server, a thread a session, with the same commands. Run by fastagi.py in the peers' environment."""
+"""pystrix's FastAGI server, a thread a session, with the same commands. Run in the peers' environment."""
 
 from __future__ import annotations
 

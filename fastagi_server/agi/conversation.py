@@ -47,23 +47,27 @@ class Turn(enum.Enum):
     BROKEN = "the conversation broke"
 
 
+# Looking a member up in its enum takes as long as three comparisons, and each line comes through here.
+_OURS, _THEIRS, _REQUEST = Turn.OURS, Turn.THEIRS, Turn.REQUEST
+
+
 class Conversation:
     """One connection's state; after a RemoteError it is broken for good."""
 
     __slots__ = ("_anything", "_buffer", "_hung_up", "turn")
 
     def __init__(self) -> None:
-        self.turn = Turn.REQUEST
+        self.turn = _REQUEST
         self._buffer = b""
         self._hung_up = False
         self._anything = False
 
     def send(self, command: Command) -> bytes:
         """Give the bytes of a command and take note that its reply is awaited."""
-        if self.turn is not Turn.OURS:
+        if self.turn is not _OURS:
             raise WeSpokeOutOfTurnError(command=type(command).__name__, why=self.turn.value)
         line = command.line()
-        self.turn = Turn.THEIRS
+        self.turn = _THEIRS
         self._anything = type(command) in _SAYS_ANYTHING
         return line
 
@@ -71,13 +75,13 @@ class Conversation:
         """Take bytes in any portions and give what was said whole; the rest waits for more."""
         # Nearly every reply comes as one portion and one line; this way a turn takes 3.3 µs instead of 4.0.
         if (
-            self.turn is Turn.THEIRS
+            self.turn is _THEIRS
             and not self._buffer
             and data.startswith(_SIMPLE)
             and data.find(b"\n") + 1 == len(data) <= MAX_MESSAGE
             and not (self._anything and data.startswith(_VALUE) and not data.endswith(b")\n"))
         ):
-            self.turn = Turn.OURS
+            self.turn = _OURS
             return [parse_reply(data[:-1])]
         if self.turn is Turn.BROKEN:
             raise RemoteError(why=self.turn.value, line=data)
@@ -86,7 +90,7 @@ class Conversation:
             data = begun + data
             # Asterisk writes its request line by line, and before the blank one there is nothing to read.
             if (
-                self.turn is Turn.REQUEST
+                self.turn is _REQUEST
                 and begun.startswith(_BEGINS)
                 and b"\n\n" not in data
                 and len(data) <= MAX_MESSAGE
@@ -121,9 +125,9 @@ class Conversation:
         self._buffer = rest = buffer[start:]
         if rest:
             # Half a reply that nobody asked for must not wait until somebody asks.
-            if self.turn is Turn.OURS and not _HANGUP.startswith(rest):
+            if self.turn is _OURS and not _HANGUP.startswith(rest):
                 raise TheySpokeOutOfTurnError(why=self.turn.value, line=rest)
-            if self.turn is Turn.REQUEST and not _BEGINS.startswith(rest[: len(_BEGINS)]):
+            if self.turn is _REQUEST and not _BEGINS.startswith(rest[: len(_BEGINS)]):
                 raise RemoteError(why="the first line is no agi_ header", line=rest)
         return heard
 
@@ -133,9 +137,9 @@ class Conversation:
         One search whatever the message, so that a flood of small portions stays cheap.
         """
         mark, begin = b"\n", start
-        if self.turn is Turn.REQUEST:
+        if self.turn is _REQUEST:
             mark = b"\n\n"
-        elif self.turn is Turn.THEIRS:
+        elif self.turn is _THEIRS:
             if self._anything and buffer.startswith(_VALUE, start):
                 mark, begin = b")\n", start + len(_VALUE)
             elif buffer.startswith(b"520-", start):
@@ -145,17 +149,17 @@ class Conversation:
 
     def _read(self, message: bytes) -> Message | None:
         """Understand one whole message; None is for what says nothing new."""
-        if self.turn is Turn.REQUEST:
-            self.turn = Turn.OURS
+        if self.turn is _REQUEST:
+            self.turn = _OURS
             return parse_request(message[:-2])
         if message == _HANGUP:
             if self._hung_up:
                 return None
             self._hung_up = True
             return HungUp()
-        if self.turn is Turn.OURS:
+        if self.turn is _OURS:
             raise TheySpokeOutOfTurnError(why=self.turn.value, line=message)
         if message.startswith(b"100 "):  # "100 result=0 Trying...": the answer is still to come
             return None
-        self.turn = Turn.OURS
+        self.turn = _OURS
         return parse_reply(message[:-1])

@@ -40,6 +40,9 @@ class Orphan:
 
 Told = Banner | Answered | Event | Orphan
 
+# What may belong to an action; most messages do not, and one look tells.
+_ANSWERING = (Response, Item, Malformed)
+
 
 @dataclass(kw_only=True, slots=True)
 class _Pending:
@@ -85,9 +88,11 @@ class Exchange:
             raise LinkLostError(prefix=self._prefix)
         told: list[Told] = []
         for message in self._reader.receive(data):
-            if isinstance(message, Response):
+            if not isinstance(message, _ANSWERING):
+                told.append(message)
+            elif isinstance(message, Response):
                 told += self._respond(message)
-            elif isinstance(message, Item | Malformed) and message.action_id:
+            elif message.action_id:
                 told += self._collect(message, message.action_id)
             else:
                 told.append(message)

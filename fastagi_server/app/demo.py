@@ -1,14 +1,20 @@
-"""The demo: a lab, Discador beside it as its own user, and what became of a call to every kind of callee."""
+"""The demo: a lab, Discador beside it as its own user, a campaign over six countries, and what came of it.
+
+It uses the commands that everybody uses, and then matches our records with the carrier's own file.
+"""
 
 from __future__ import annotations
 
 import argparse
+import csv
+import json
 import os
+import random
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -17,50 +23,59 @@ from fastagi_server.config.settings import Language
 from fastagi_server.console.tongue import Tongue
 from fastagi_server.desk.client import ask
 from fastagi_server.loadtest import calls, debian, lab
-from fastagi_server.loadtest.callees import BY_ENDING
-from fastagi_server.loadtest.lab import Lab
+from fastagi_server.loadtest.lists import COUNTRIES, callees, caller_ids
+from fastagi_server.loadtest.match import Match, Ours, match
 from fastagi_server.loadtest.service import Service, install
+from fastagi_server.store import reader, reports
+from fastagi_server.store.connect import open_database
 from fastagi_server.telephony import frames
+from fastagi_server.telephony.campaign import Timing
 from fastagi_server.telephony.errors import DiscadorError
 
 NAME = "demo"
-_PREFIXES = {"mexico": "+5255500010", "usa": "+1212556{:02}", "brasil": "+55119555520"}
-CALLEES = (
-    ("mexico", ("03", "01", "09", "10", "05", "12", "18", "20", "21", "30", "33", "00")),
-    ("mexico", ("40", "41", "42", "43", "44", "45")),
-    ("usa", ("01", "03", "09", "10")),
-    ("brasil", ("01", "03", "09", "10")),
-)
-_LINK_SECONDS = 20.0
+DIDS = 20_000
+SEED = 25
+_PATIENCE = 30.0
+# After the last call has left, the longest of them lives on for so long at most.
+_TAIL_SECONDS = 120.0
+_SHOWN = 5
 
 
 def main(argv: Sequence[str], source: Path) -> int:
-    """Run the demo and give its exit code."""
+    """Run the demo and give its exit code: 0 when both accounts agree about every call."""
     parser = argparse.ArgumentParser(prog="scripts/demo", description=__doc__)
+    parser.add_argument("--cps", type=float, default=25.0, help="calls per second")
+    parser.add_argument("--seconds", type=int, default=60, help="how long calls go out")
+    parser.add_argument("--report", type=Path, default=Path("demo-report.json"), help="where the JSON goes")
     parser.add_argument("--keep", action="store_true", help="leave the lab and Discador running afterwards")
     parser.add_argument("--lang", choices=("en", "es", "pt"))
     asked = parser.parse_args(argv)
     tongue = Tongue(Language(asked.lang) if asked.lang else language.of_environment(os.environ))
+    began = time.monotonic()
     try:
-        with _house(source, tongue, keep=asked.keep) as service:
-            return _ring(service, tongue)
+        with _house(source, tongue, cps=asked.cps, seconds=asked.seconds, keep=asked.keep) as service:
+            _tell(tongue.say("demo.ready", seconds=f"{time.monotonic() - began:.0f}"))
+            _campaign(service, tongue, seconds=asked.seconds)
+            return _report(service, tongue, asked.report)
     except DiscadorError as error:
         sys.stderr.write(tongue.say("error", sentence=tongue.error(error)) + "\n")
         return 2
 
 
 @contextmanager
-def _house(source: Path, tongue: Tongue, *, keep: bool) -> Iterator[Service]:
+def _house(source: Path, tongue: Tongue, *, cps: float, seconds: int, keep: bool) -> Iterator[Service]:
     _tell(tongue.say("demo.lab"))
-    lab.down(NAME)
-    where = lab.up(NAME, countries=countries.load())
+    _leave_behind()
+    spoken = [each for each in countries.load() if each.slug in COUNTRIES]
+    where = lab.up(NAME, countries=spoken)
     _tell(tongue.say("demo.install"))
     service = Service(lab=where, command=install(source, debian.cache_folder()))
     try:
-        _tell(service.once("db", "upgrade").strip())
-        _tell(service.once("apply").strip())
+        _say(service, "db", "upgrade")
+        _say(service, "apply")
+        _fill(service, cps=cps, seconds=seconds)
         service.start()
-        _wait_for_link(where)
+        _wait_for_link(service)
         yield service
     finally:
         if keep:
@@ -70,53 +85,107 @@ def _house(source: Path, tongue: Tongue, *, keep: bool) -> Iterator[Service]:
             lab.down(NAME)
 
 
-def _wait_for_link(where: Lab) -> None:
-    end = time.monotonic() + _LINK_SECONDS
+def _leave_behind() -> None:
+    """End what an earlier demo left running with --keep."""
+    try:
+        Service(lab=lab.Lab.load(NAME), command=Path("discador")).stop()
+    except DiscadorError:
+        return
+    lab.down(NAME)
+
+
+def _fill(service: Service, *, cps: float, seconds: int) -> None:
+    """Import the caller IDs and make the campaign, by the commands."""
+    folder = service.lab.paths.data
+    dids, people = folder / "dids.csv", folder / "list.csv"
+    with dids.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([("number", "country"), *caller_ids(DIDS)])
+    with people.open("w", newline="", encoding="utf-8") as file:
+        rows = [(number,) for number in callees(round(cps * seconds), random.Random(SEED))]  # noqa: S311 - a seeded list, no secret
+        csv.writer(file).writerows([("number",), *rows])
+    _say(service, "did", "import", str(dids), "--lab")
+    _say(service, "campaign", "create", NAME, "--list", str(people), "--cps", str(cps), "--lab")
+
+
+def _campaign(service: Service, tongue: Tongue, *, seconds: int) -> None:
+    """Start the campaign and tell how it goes until it is over."""
+    desk = service.lab.paths.desk
+    _say(service, "campaign", "start", NAME)
+    end = time.monotonic() + seconds + _TAIL_SECONDS
     while time.monotonic() < end:
-        standing = next(ask(where.paths.desk, frames.Ask(), patience=_LINK_SECONDS))
+        standing = next(ask(desk, frames.Campaigning(campaign=NAME), patience=_PATIENCE))
+        if not isinstance(standing, frames.CampaignStanding) or standing.state == "done":
+            break
+        _tell(tongue.say("demo.progress", sent=standing.sent, up=standing.up))
+        time.sleep(5)
+
+
+def _report(service: Service, tongue: Tongue, path: Path) -> int:
+    words = ("--lang", str(tongue.language))
+    _tell(service.once(*words, "campaign", "report", NAME))
+    told = match(_ours(service), calls.callees(calls.read_calls(service.lab.paths.calls)))
+    report = json.loads(service.once("campaign", "report", NAME, "--json"))
+    path.write_text(json.dumps({**report, "carrier": asdict(told)}, indent=2) + "\n", encoding="utf-8")
+    _tell(tongue.say("demo.match", ours=told.ours, carriers=told.carriers, matched=told.matched))
+    for line in _differences(told):
+        _tell(f"  {line}")
+    setup = {name: f"{getattr(told, f'setup_{name}') * 1000:.1f}" for name in ("p50", "p95", "p99")}
+    _tell(tongue.say("demo.setup", most=told.most_at_carrier, **setup))
+    _tell(tongue.say("demo.report", path=path))
+    return 0 if told.perfect else 1
+
+
+def _ours(service: Service) -> Iterator[Ours]:
+    """Give every call that we ordered, by the store alone."""
+    database = open_database(f"sqlite:///{service.lab.paths.data}/discador.db")
+    numbers = dict(_numbers(service))
+    after = ""
+    try:
+        while page := _page(database, after):
+            after = page[-1].call
+            yield from (
+                Ours(
+                    call=each.call,
+                    number=numbers[each.call],
+                    planned_at=each.planned_at,
+                    disposition=each.disposition,
+                )
+                for each in page
+                if each.ordered_at is not None
+            )
+    finally:
+        database.dispose()
+
+
+def _page(database: Any, after: str) -> list[Timing]:
+    return reader.read(database, lambda conn: reports.timings(conn, NAME, after=after))
+
+
+def _numbers(service: Service) -> Iterator[tuple[str, str]]:
+    told = json.loads(service.once("calls", "--limit", "10000", "--json"))
+    yield from ((each["call"], each["number"]) for each in told)
+
+
+def _differences(told: Match) -> list[str]:
+    only = [f"only ours: {call}" for call in told.only_ours]
+    carriers = [f"only the carrier's: {call}" for call in told.only_carriers]
+    twice = [f"twice: {call}" for call in told.twice]
+    return [*only, *carriers, *twice, *told.disagree][:_SHOWN]
+
+
+def _wait_for_link(service: Service) -> None:
+    end = time.monotonic() + _PATIENCE
+    while time.monotonic() < end:
+        standing = next(ask(service.lab.paths.desk, frames.Ask(), patience=_PATIENCE))
         if isinstance(standing, frames.Standing) and standing.ready:
             return
         time.sleep(0.1)
 
 
-def _numbers() -> list[str]:
-    return [f"{_PREFIXES[country].format(20)}{ending}" for country, endings in CALLEES for ending in endings]
-
-
-def _ring(service: Service, tongue: Tongue) -> int:
-    numbers = _numbers()
-    _tell(tongue.say("demo.ringing", calls=len(numbers)))
-    began = time.monotonic()
-    with ThreadPoolExecutor(max_workers=len(numbers)) as pool:
-        stories = list(pool.map(lambda number: _story(service.lab, number), numbers))
-    by_call = {call.call: call for call in calls.callees(calls.read_calls(service.lab.paths.calls))}
-    agreed = 0
-    for number, story in zip(numbers, stories, strict=True):
-        record = story[-1].record if isinstance(story[-1], frames.Closed) else {}
-        carrier = by_call.get(record.get("call", ""))
-        agrees = carrier is not None and carrier.number == str(record["number"]).removeprefix("+")
-        agreed += agrees
-        _tell(_row(number, record, agrees=agrees))
-    seconds = time.monotonic() - began
-    _tell(tongue.say("demo.done", agreed=agreed, calls=len(numbers), seconds=f"{seconds:.0f}"))
-    return 0 if agreed == len(numbers) else 1
-
-
-def _story(where: Lab, number: str) -> list[Any]:
-    told = []
-    for frame in ask(where.paths.desk, frames.Dial(number=number, campaign="demo"), patience=120):
-        told.append(frame)
-        if isinstance(frame, frames.Closed | frames.Failed):
-            break
-    return told
-
-
-def _row(number: str, record: dict[str, Any], *, agrees: bool) -> str:
-    callee = BY_ENDING[number[-2:]].says
-    mark = "=" if agrees else "!"
-    return f"{mark} {number:<15} {record.get('disposition', '-'):<14} {record.get('why', '-'):<44} {callee}"
+def _say(service: Service, *words: str) -> None:
+    _tell(service.once(*words).strip())
 
 
 def _tell(line: str) -> None:
-    sys.stdout.write(line + "\n")
+    sys.stdout.write(line.rstrip() + "\n")
     sys.stdout.flush()

@@ -71,6 +71,7 @@ class House:
             clock=clock,
             spawn=self._works.spawn,
             optout_key=lambda slug: keys.get(slug, ""),
+            later=reactor.callLater,
             name=settings.engine,
         )
         self._link = self._switch.link = self._make_link(dice)
@@ -96,7 +97,8 @@ class House:
             spawn=self._works.spawn,
             fastagi=self.fastagi,
             find=ledger.find,
-            dialing=self._dialing,
+            campaigns=self._dialing.campaigns,
+            forget=self._dialing.pools.forget,
         )
         self._pulse = LoopingCall(self.engine.pulse)
         self._pulse.clock = reactor
@@ -224,9 +226,11 @@ def as_deferred(maybe: Any) -> Deferred[Any]:
 
 
 def write_down(record: Record, fact: facts.Fact) -> None:
-    """Log a fact with its call's id, and the end with what it came to."""
-    ended = f" disposition={record.disposition}" if record.state is State.ENDED else ""
-    _log.info("call_id=%s %s state=%s%s", record.call, type(fact).__name__, record.state, ended)
+    """Log the end of a call with what it came to; each fact on the way only for whoever asks for DEBUG."""
+    if record.state is State.ENDED:
+        _log.info("call_id=%s %s: %s", record.call, record.disposition, record.why)
+    elif _log.isEnabledFor(logging.DEBUG):
+        _log.debug("call_id=%s %s state=%s", record.call, type(fact).__name__, record.state)
 
 
 def _strerror(error: Exception) -> str:

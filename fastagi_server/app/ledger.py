@@ -23,6 +23,8 @@ _log = logging.getLogger("discador")
 # A call that is over is told once: its record is tried again while a busy or full disk may recover, and for
 # less than a house takes to leave. Writing the same record twice does no harm.
 PAUSES = (0.1, 0.4, 1.0, 2.0)
+# An end that is written a little later shares its commit; nobody waits for it.
+PATIENCE = 0.2
 
 
 class Threads(Protocol):
@@ -40,8 +42,8 @@ class Threads(Protocol):
 class Writes(Protocol):
     """What we need of the store's writer."""
 
-    def submit(self, work: Callable[[Any], T]) -> Future[T]:
-        """Do the work and resolve once it is durable."""
+    def submit(self, work: Callable[[Any], T], *, patience: float = 0.0) -> Future[T]:
+        """Do the work and resolve once it is durable; with patience it may wait for others."""
         ...
 
 
@@ -135,7 +137,7 @@ class StoreLedger:
         """Do what may be done twice, again and again while the store cannot promise it."""
         for pause in PAUSES:
             try:
-                await self._do(work)
+                await self._do(work, patience=PATIENCE)
             except (NotDurableError, StoreBusyError) as error:
                 told = "call_id=%s its record is not kept yet, again in %s s: %s"
                 _log.warning(told, call, pause, error.sentence())
@@ -144,7 +146,7 @@ class StoreLedger:
             await self._pause(pause)
         await self._do(work)
 
-    def _do(self, work: Callable[[Any], T]) -> Deferred[T]:
+    def _do(self, work: Callable[[Any], T], *, patience: float = 0.0) -> Deferred[T]:
         done: Deferred[T] = Deferred()
 
         def settle(future: Future[T]) -> None:
@@ -155,7 +157,7 @@ class StoreLedger:
                 self._threads.callFromThread(done.callback, future.result())
 
         try:
-            promised = self._writer.submit(work)
+            promised = self._writer.submit(work, patience=patience)
         except (StoreBusyError, StoreClosedError) as refused:
             return fail(refused)
         promised.add_done_callback(settle)

@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from fastagi_server.app.choose import place_call
-from fastagi_server.app.dialing import Dialing
 from fastagi_server.app.errors import OrderBrokenError
 from fastagi_server.config.settings import Settings
+from fastagi_server.dialer.campaigns import Campaigns
 from fastagi_server.dialer.engine import Engine
 from fastagi_server.dialer.ports import Spawn
 from fastagi_server.telephony import facts, frames
@@ -48,7 +48,8 @@ class Orders:
         spawn: Spawn,
         fastagi: Callable[[], str],
         find: Find,
-        dialing: Dialing,
+        campaigns: Campaigns,
+        forget: Callable[[], None],
     ) -> None:
         self._engine = engine
         self._settings = settings
@@ -58,7 +59,8 @@ class Orders:
         self._spawn = spawn
         self._fastagi = fastagi
         self._find = find
-        self._dialing = dialing
+        self._campaigns = campaigns
+        self._forget = forget
         self._followed: dict[CallId, _Followed] = {}
 
     def __call__(self, order: Frame, tell: Tell) -> None:
@@ -73,7 +75,7 @@ class Orders:
             case frames.Campaigning():
                 self._spawn(self._campaign(order, tell))
             case frames.Forget():
-                self._dialing.pools.forget()
+                self._forget()
                 tell(frames.Done())
             case _:
                 expected = "dial, ask, campaigning or forget"
@@ -89,7 +91,7 @@ class Orders:
                     self._close(record)
 
     async def _campaign(self, order: frames.Campaigning, tell: Tell) -> None:
-        campaigns = self._dialing.campaigns
+        campaigns = self._campaigns
         deeds = {"start": campaigns.start, "stop": campaigns.stop, "ask": campaigns.progress}
         try:
             if order.do not in deeds:

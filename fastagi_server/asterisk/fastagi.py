@@ -83,7 +83,7 @@ class Session(Protocol):
             self._wire.abortConnection()
             return
         self._wire.setTcpNoDelay(True)
-        self._send = self._wire.getHandle().send  # type: ignore[no-untyped-call]
+        self._send = cast("Any", self.transport).getHandle().send
         limits, reactor = self._port.limits, self._port.reactor
         now = reactor.seconds()
         self._due, self._last = now + limits.idle, now + limits.session
@@ -125,18 +125,17 @@ class Session(Protocol):
             self._wait_for(self._drive.awaiting)
 
     def _say(self, out: bytes) -> None:
-        """Write to the socket itself, as long as it takes everything; what it does not take is Twisted's.
+        """Write to the socket itself until it once does not take everything; the rest is Twisted's to write.
 
-        Twisted's write waits for its loop's next turn and asks epoll twice: a quarter of a session's time.
+        Twisted's own write waits for its loop's next turn and asks epoll twice: a seventh of a session's CPU.
         """
         if self._send is not None:
             try:
                 out = out[self._send(out) :]
             except OSError:  # full, or broken: Twisted finds out which
-                pass
-            if out:
-                self._send = None  # what comes later must not overtake it
+                self._send = None
         if out:
+            self._send = None  # what comes later must not overtake it
             self._wire.write(out)
 
     def _close(self) -> None:
@@ -171,7 +170,7 @@ class Session(Protocol):
     def _look(self) -> None:
         """End the session when a time is over, else look again when the next one is.
 
-        One alarm that is seldom moved: two that every portion moves are a tenth of a session's time.
+        One alarm that is hardly ever moved, instead of two that every portion moves.
         """
         now = self._port.reactor.seconds()
         if now >= self._last:
@@ -188,6 +187,7 @@ class Session(Protocol):
 
     def _end(self, why: str) -> None:
         self._port.count(why)
+        self._send = None  # nothing is said any more
         self._wire.abortConnection()
 
 

@@ -63,12 +63,15 @@ class Switch:
 
         What cannot be written at all (no link, a value that AMI cannot carry) is refused before it left.
         """
+        # Before the write: whoever paced us looked at a clock just before this too, so that the order of both
+        # clocks' instants is the order of the writes.
+        at = self._clock.wall()
         try:
             pending = self._link.ask(self._originate(order))
         except (NoLinkError, BadInputError) as no:
             self._tell(facts.OrderRefused(call=order.call, at=self._clock.wall(), why=no.sentence()))
             return
-        self._tell(facts.Ordered(call=order.call, at=self._clock.wall()))
+        self._tell(facts.Ordered(call=order.call, at=at))
         try:
             answered = await pending
         except RefusedError as no:

@@ -12,11 +12,12 @@ import click
 
 from fastagi_server.config import language
 from fastagi_server.config.settings import Language
-from fastagi_server.console import commands
+from fastagi_server.console import cli_campaigns, cli_numbers, commands
 from fastagi_server.console.actions import Actions
 from fastagi_server.console.codes import Code, of_error
 from fastagi_server.console.session import Session
 from fastagi_server.console.tongue import Tongue
+from fastagi_server.telephony.clock import Clock
 from fastagi_server.telephony.errors import DiscadorError
 
 Say = Callable[..., str]
@@ -25,9 +26,9 @@ Option = Callable[[Callable[..., Any]], Callable[..., Any]]
 _FILE = click.Path(path_type=Path, readable=False)
 
 
-def run(argv: Sequence[str], env: Mapping[str, str], actions: Actions) -> int:
+def run(argv: Sequence[str], env: Mapping[str, str], actions: Actions, clock: Clock) -> int:
     """Run one command line and give its exit code: 0 done, 1 not done, 2 asked wrongly, 130 interrupted."""
-    command = build(Tongue(_language(argv, env)), env, actions)
+    command = build(Tongue(_language(argv, env)), env, actions, clock)
     session: list[Session] = []
     try:
         code = command.main(args=list(argv), prog_name="discador", standalone_mode=False, obj=session)
@@ -43,7 +44,7 @@ def run(argv: Sequence[str], env: Mapping[str, str], actions: Actions) -> int:
     return code if isinstance(code, int) else 0
 
 
-def build(tongue: Tongue, env: Mapping[str, str], actions: Actions) -> click.Group:
+def build(tongue: Tongue, env: Mapping[str, str], actions: Actions, clock: Clock) -> click.Group:
     """Make the command with its help in one language."""
     say = tongue.say
 
@@ -54,12 +55,14 @@ def build(tongue: Tongue, env: Mapping[str, str], actions: Actions) -> click.Gro
     @click.pass_context
     def discador(context: click.Context, config: Path | None, lang: str | None) -> None:
         kept: list[Session] = context.obj
-        kept[:] = [Session(config, env, lang or "", actions)]
+        kept[:] = [Session(config, env, lang or "", actions, clock)]
         context.obj = kept[0]
 
     json_option = click.option("--json", "as_json", is_flag=True, help=say("help.json"))
     _calling(discador, say, json_option)
     _keeping(discador, say, json_option)
+    cli_numbers.add(discador, say, json_option)
+    cli_campaigns.add(discador, say, json_option)
     return discador
 
 
@@ -137,6 +140,6 @@ def _language(argv: Sequence[str], env: Mapping[str, str]) -> Language:
     return language.of_environment(env)
 
 
-def main(actions: Actions, env: Mapping[str, str]) -> None:
+def main(actions: Actions, env: Mapping[str, str], clock: Clock) -> None:
     """Run the process's own command line."""
-    sys.exit(run(sys.argv[1:], env, actions))
+    sys.exit(run(sys.argv[1:], env, actions, clock))

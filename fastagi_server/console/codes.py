@@ -17,12 +17,24 @@ class Code(enum.IntEnum):
 # Errors that only another command line or another configuration mends; everything else may go well later.
 _ASKED_WRONGLY = {
     "BadInputError",
+    "CampaignExistsError",
+    "CannotReadError",
+    "GateIsPartialError",
+    "LabIsOffError",
+    "LabNumbersLeaveError",
     "NoCallerIdError",
+    "NoCampaignError",
     "NoCountryForNumberError",
+    "NoNumberColumnError",
+    "NobodyOnTheListError",
     "NotDialableError",
     "NotOurCallerIdError",
     "SettingError",
+    "UnknownCampaignError",
+    "UnknownCountryError",
     "UnknownNameError",
+    "UnknownTrunkError",
+    "UnreadableListError",
     "UnusableFileError",
 }
 

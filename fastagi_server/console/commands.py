@@ -8,18 +8,16 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import click
 
-from fastagi_server.console import findings, story
+from fastagi_server.console import book, findings, story
 from fastagi_server.console.codes import Code, of_error
-from fastagi_server.console.errors import CannotWriteError, DeskShutError
+from fastagi_server.console.errors import CannotWriteError
 from fastagi_server.console.session import Session
-from fastagi_server.desk.client import NobodyAtTheDeskError, ask
+from fastagi_server.desk.client import NobodyAtTheDeskError
 from fastagi_server.dialplan.read import read
-from fastagi_server.store import calls, migrate, optouts, reader
-from fastagi_server.store.connect import open_database
+from fastagi_server.store import calls, migrate, optouts
 from fastagi_server.telephony import frames
 from fastagi_server.telephony.record import Record
 
@@ -45,7 +43,7 @@ def call(known: Session, *, as_json: bool, **asked: str) -> int:
     left = "call.left_service"
     try:
         try:
-            _follow(_at_desk(known, dial), teller)
+            _follow(book.at_desk(known, dial), teller)
         except NobodyAtTheDeskError:
             left = "call.left_alone"
             if not as_json:
@@ -58,14 +56,6 @@ def call(known: Session, *, as_json: bool, **asked: str) -> int:
     if teller.unheard is not None:
         raise teller.unheard
     return teller.code
-
-
-def _at_desk(known: Session, dial: frames.Dial) -> Iterator[frames.Frame]:
-    try:
-        yield from ask(known.settings.desk, dial)
-    except PermissionError as error:
-        why = error.strerror or str(error)
-        raise DeskShutError(path=str(known.settings.desk), why=why) from error
 
 
 def _follow(told: Iterator[frames.Frame], teller: _Teller) -> None:
@@ -175,7 +165,7 @@ def check(known: Session, *, as_json: bool) -> int:
 
 def calls_list(known: Session, *, limit: int, as_json: bool) -> None:
     """Print the newest calls."""
-    records = _read(known, lambda conn: calls.recent(conn, limit))
+    records = book.read(known, lambda conn: calls.recent(conn, limit))
     if as_json:
         click.echo(json.dumps([frames.record_json(record) for record in records]))
     elif not records:
@@ -186,21 +176,13 @@ def calls_list(known: Session, *, limit: int, as_json: bool) -> None:
 
 def optouts_list(known: Session, *, as_json: bool) -> None:
     """Print the opt-out list with its evidence."""
-    entries = _read(known, optouts.entries)
+    entries = book.read(known, optouts.entries)
     if as_json:
         click.echo(json.dumps([asdict(entry) for entry in entries]))
     elif not entries:
         click.echo(known.tongue.say("optouts.none"))
     for entry in () if as_json else entries:
         click.echo(f"{_when(entry.at)}  {entry.number:<16} {entry.source:<9} {entry.call or '-'}")
-
-
-def _read(known: Session, question: Any) -> Any:
-    database = open_database(known.settings.database_url)
-    try:
-        return reader.read(database, question)
-    finally:
-        database.dispose()
 
 
 def _row(record: Record) -> str:

@@ -17,3 +17,35 @@ class CannotWriteError(DiscadorError):
 
     def __init__(self, *, path: str, why: str) -> None:
         super().__init__(path=path, why=why)
+
+
+class CannotReadError(DiscadorError):
+    """{path} cannot be read: {why}; name a file that this user may read."""
+
+    def __init__(self, *, path: str, why: str) -> None:
+        super().__init__(path=path, why=why)
+
+
+class UnknownCountryError(DiscadorError):
+    """There is no country {name!r}; there are: {known}."""
+
+    def __init__(self, *, name: str, known: str) -> None:
+        super().__init__(name=name, known=known)
+
+
+class UnknownTrunkError(DiscadorError):
+    """There is no trunk {name!r}; the configuration has: {known}."""
+
+    def __init__(self, *, name: str, known: str) -> None:
+        super().__init__(name=name, known=known)
+
+
+class LabIsOffError(DiscadorError):
+    """Numbers marked as lab's need lab: true in the configuration of a machine that calls nobody."""
+
+
+class NobodyOnTheListError(DiscadorError):
+    """{path} has no row; give it a number a line."""
+
+    def __init__(self, *, path: str) -> None:
+        super().__init__(path=path)

@@ -13,6 +13,7 @@ from fastagi_server.console.actions import Actions
 from fastagi_server.console.tongue import Tongue
 from fastagi_server.dialplan.render import render
 from fastagi_server.dialplan.settings import DialplanSettings
+from fastagi_server.telephony.clock import Clock
 from fastagi_server.telephony.country import Country
 from fastagi_server.telephony.errors import DiscadorError
 
@@ -20,11 +21,14 @@ from fastagi_server.telephony.errors import DiscadorError
 class Session:
     """What one command needs: settings, countries and a tongue, each made when first asked for."""
 
-    def __init__(self, config: Path | None, env: Mapping[str, str], chosen: str, actions: Actions) -> None:
+    def __init__(
+        self, config: Path | None, env: Mapping[str, str], chosen: str, actions: Actions, clock: Clock
+    ) -> None:
         self._config = config
         self._env = env
         self._chosen = chosen
         self.actions = actions
+        self.clock = clock
 
     @cached_property
     def settings(self) -> Settings:

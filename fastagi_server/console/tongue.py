@@ -42,6 +42,10 @@ class Tongue:
         except KeyError:  # another error of the same name, or a service of another version
             return english
 
+    def phrase(self, words: str) -> str:
+        """Give a fixed word that fills an error's brace in this language; one that is not known stays."""
+        return errors.PHRASES.get(self.language, {}).get(words, words)
+
     def _setting_error(self, error: SettingError) -> str:
         """Say every mistake; what would be right stays in English, for it quotes what may be written."""
         patterns = mistakes.TABLES.get(self.language)

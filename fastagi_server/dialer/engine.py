@@ -11,7 +11,7 @@ from dataclasses import replace
 from fastagi_server.campaign import retry
 from fastagi_server.dialer import call as calls
 from fastagi_server.dialer.gate import NotDialedError
-from fastagi_server.dialer.ports import Ledger, Spawn, Switch, Watcher
+from fastagi_server.dialer.ports import Later, Ledger, Spawn, Switch, Watcher
 from fastagi_server.telephony import facts
 from fastagi_server.telephony.call_id import CallId
 from fastagi_server.telephony.campaign import Campaign
@@ -25,6 +25,8 @@ DIALPLAN = "dialplan"
 ASTDB = "astdb"
 # A gap between two pulses that means that we stood still (stopped, swapped out): news may be waiting unread.
 STALL_SECONDS = 2.0
+# How much later than its failure a call's channel may be told.
+NEWS_SECONDS = 3.0
 
 
 class Engine:
@@ -38,6 +40,7 @@ class Engine:
         clock: Clock,
         spawn: Spawn,
         optout_key: Callable[[str], str],
+        later: Later,
         name: str = "",
     ) -> None:
         self._switch = switch
@@ -45,6 +48,7 @@ class Engine:
         self._clock = clock
         self._spawn = spawn
         self._optout_key = optout_key
+        self._later = later
         self._name = name
         self._campaigns: dict[str, Campaign] = {}
         self._left_the_list: set[str] = set()
@@ -160,10 +164,17 @@ class Engine:
                 # It may have been the opt-out key, pressed while our answer was late: Asterisk kept it.
                 self._unswept = True
                 self._spawn(self._sweep_if_due())
+        elif isinstance(fact, facts.OriginateFailed) and record.dialed_at is None:
+            self._later(NEWS_SECONDS, lambda: self._never_dialed(fact.call))
         elif isinstance(fact, facts.OptOutAsked):
             self._spawn(self._opt_out_kept(fact))
         elif isinstance(fact, facts.DigitHeard) and self._asks_to_be_left_alone(record, fact):
             self._spawn(self._opt_out_heard(record, fact))
+
+    def _never_dialed(self, call: CallId) -> None:
+        record = self._calls.get(call)
+        if record is not None and record.dialed_at is None:
+            self.take(facts.NeverDialed(call=call, at=self._clock.wall()))
 
     def _asks_to_be_left_alone(self, record: Record, fact: facts.DigitHeard) -> bool:
         """Say whether a digit is an opt-out: its country's key at any time before the callee is connected.

@@ -24,8 +24,9 @@ _DIALING: dict[type[facts.Fact], State] = {facts.Ringing: State.RINGING, **_RING
 _ORDERED: dict[type[facts.Fact], State] = {
     facts.Dialed: State.DIALING,
     facts.OrderRefused: State.ENDED,
-    # Without a channel there is no Hangup to wait for: the failure is the end.
-    facts.OriginateFailed: State.ENDED,
+    # A busy Asterisk tells that an Originate failed before it tells of its channel: only when no channel has
+    # come to be a little later is the failure the end.
+    facts.NeverDialed: State.ENDED,
     **_DIALING,
 }
 

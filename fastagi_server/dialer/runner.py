@@ -15,7 +15,7 @@ from typing import Protocol
 from fastagi_server.dialer.pools import Exhausted
 from fastagi_server.dialer.ports import CampaignLedger, Cancellable, Later, Spawn
 from fastagi_server.dialer.prepare import Prepared, Preparer
-from fastagi_server.pacing.grid import Grid
+from fastagi_server.pacing.grid import HEADROOM, Grid
 from fastagi_server.pacing.window import Windows
 from fastagi_server.telephony.call_id import CallId
 from fastagi_server.telephony.campaign import Campaign, CampaignState, Contact
@@ -23,7 +23,7 @@ from fastagi_server.telephony.clock import Clock
 from fastagi_server.telephony.orders import PlaceCall
 from fastagi_server.telephony.record import Begin
 
-AHEAD_SECONDS = 0.25
+AHEAD_SECONDS = 0.4
 BATCH = 200
 IDLE_SECONDS = 0.5
 CLUSTER = "cluster"
@@ -96,8 +96,10 @@ class Runner:
         self._later = later
         self._spawn = spawn
         self._done = done
-        self._grid = Grid(cps=cps, start=clock.steady())
+        self._grid = Grid(cps=cps * HEADROOM, start=clock.steady())
         self._ahead = max(2, math.ceil(cps * AHEAD_SECONDS))
+        # Several are prepared at once, so that they share a commit.
+        self._low = self._ahead // 2
         self._contacts: deque[Contact] = deque()
         self._ready: deque[Prepared] = deque()
         self._claimed: set[int] = set()
@@ -166,6 +168,8 @@ class Runner:
 
     def _fill(self) -> None:
         """Keep enough attempts prepared, and enough contacts at hand."""
+        if len(self._ready) + self._preparing > self._low and self._contacts:
+            return
         while (
             self._running
             and self._engine.ready

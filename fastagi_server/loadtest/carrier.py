@@ -10,21 +10,14 @@ from dataclasses import dataclass
 
 from fastagi_server.loadtest.callees import CALLEES, REJECTS, Moment, Reject
 from fastagi_server.loadtest.speech import Prompts, main_language
+from fastagi_server.numbering.heads import heads
 from fastagi_server.telephony.country import KEYS, Country
 
 LEAD_SECONDS = 0.4
 _DECISION_SECONDS = 0.1  # what Asterisk takes to say what AMD() heard, and the dialplan to go on
 
-CALLING_CODES: Mapping[str, tuple[str, ...]] = {
-    "AR": ("54",), "BB": ("1246",), "BO": ("591",), "BR": ("55",), "BS": ("1242",), "BZ": ("501",),
-    "CA": ("1416", "1514", "1604"), "CL": ("56",), "CO": ("57",), "CR": ("506",), "CU": ("53",),
-    "DO": ("1809", "1829", "1849"), "EC": ("593",), "GF": ("594",), "GP": ("590",), "GT": ("502",),
-    "GY": ("592",), "HN": ("504",), "HT": ("509",), "JM": ("1876", "1658"), "MQ": ("596",), "MX": ("52",),
-    "NI": ("505",), "PA": ("507",), "PE": ("51",), "PR": ("1787", "1939"), "PY": ("595",), "SR": ("597",),
-    "SV": ("503",), "TT": ("1868",), "US": ("1",), "UY": ("598",), "VE": ("58",),
-}  # fmt: skip
-
 GREETINGS = {
+    "da": "Hallo?",
     "en": "Hello?",
     "es": "¿Bueno?",
     "fr": "Allô ?",
@@ -38,6 +31,8 @@ _MESSAGES_ES = (
     "y le llamaré en cuanto pueda."
 )
 MESSAGES = {
+    "da": "Hej. Jeg kan ikke tage telefonen lige nu. Læg en besked efter tonen, så ringer jeg tilbage, "
+    "så snart jeg kan.",
     "en": "Hello. I cannot take your call right now. Please leave a message after the tone, and I will "
     "call you back as soon as I can.",
     "es": _MESSAGES_ES,
@@ -90,17 +85,16 @@ def wrong_key(country: Country) -> str:
 def voices_dialplan(
     countries: Sequence[Country], prompts: Mapping[str, Prompts], voices: Mapping[str, Voice]
 ) -> str:
-    """Give the extensions that set a callee's voice and instants by the calling code of its number.
+    """Give the extensions that set a callee's voice and instants by the digits that its number begins with.
 
     Asterisk prefers the longest pattern. A number of no country listed is taken for one of the first.
     """
     lines = []
     for country in countries:
         said = _voice_lines(country, prompts[country.slug], voices[language_of(country)])
-        for code in CALLING_CODES.get(country.iso, ()):
-            lines += _extension(f"_{code}X.", said)
-    first = countries[0]
-    lines += _extension("_X.", _voice_lines(first, prompts[first.slug], voices[language_of(first)]))
+        lines += _extension(country.slug, said)
+        lines += [f"exten => _{digits}X.,1,Goto({country.slug},1)" for digits in heads(country.iso)]
+    lines.append(f"exten => _X.,1,Goto({countries[0].slug},1)")
     return "\n".join(lines)
 
 

@@ -27,6 +27,9 @@ VOICES = {
     "ht": "ht",
     "nl": "nl",
     "gn": "gn",
+    "da": "da",
+    "en-029": "en-029",
+    "en-gb": "en-gb",
     "en-bz": "en-029",
     "en-gy": "en-029",
     "en-jm": "en-029",
@@ -37,9 +40,12 @@ _RECIPE = "2"  # raised when what is done to the audio changes, so that older fi
 
 
 THANKS = {
+    "da": "Tak. Vi ringer ikke til dig igen.",
     "en": "Thank you. We will not call again.",
     "es": "Gracias. No le volveremos a llamar.",
     "fr": "Merci. Nous ne vous appellerons plus.",
+    "ht": "Mèsi. Nou p ap rele ou ankò.",
+    "nl": "Dank u wel. Wij bellen u niet meer.",
     "pt": "Obrigado. Não ligaremos mais.",
 }
 
@@ -106,7 +112,8 @@ def make_prompts(
         )
         if country.thanks:
             known = main_language(language) if main_language(language) in THANKS else "en"
-            speak(THANKS[known], known, where / "thanks.wav", cache=cache)
+            spoken = language if known == main_language(language) else known
+            speak(THANKS[known], spoken, where / "thanks.wav", cache=cache)
     return made
 
 

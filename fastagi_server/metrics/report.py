@@ -1,4 +1,4 @@
-"""What came of a campaign, in the guide's figures. Pure: outcomes in, figures out.
+"""What came of a campaign, in the guide's figures. Pure: timings in, figures out.
 
 Success rate is NER (ITU-T E.425): attempts that reached the far end's network, busy and no answer included.
 Setup is from the Originate to the first ring, or to the answer where nothing rang.
@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from fastagi_server.pacing.proof import mean_rate, most_in_a_second, percentile
+from fastagi_server.telephony.campaign import Timing
 from fastagi_server.telephony.disposition import Disposition
 
 # The far end's network was reached: a person, a machine, a busy line or a phone that rang.
@@ -27,17 +28,8 @@ REACHED = frozenset(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Outcome:
-    """One attempt as the report needs it; every instant is Unix seconds, None where it did not come."""
-
-    country: str
-    disposition: Disposition | None
-    planned_at: float
-    ordered_at: float | None
-    ringing_at: float | None
-    answered_at: float | None
-    ended_at: float | None
+# Taken back or refused at the last look: nothing was ever written to Asterisk, so nobody was tried.
+NOT_SENT = frozenset({Disposition.CANCELLED, Disposition.REFUSED})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,9 +55,13 @@ class Figures:
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """The whole report; seconds and calls per second unless the name says otherwise."""
+    """The whole report; seconds and calls per second unless the name says otherwise.
+
+    `not_sent` counts the calls that were begun and never left; they are in no other figure.
+    """
 
     total: Figures
+    not_sent: int
     countries: dict[str, Figures]
     began_at: float
     ended_at: float
@@ -79,38 +75,41 @@ class Report:
     late_p99: float
 
 
-def report(outcomes: Sequence[Outcome]) -> Report:
-    """Make the report; attempts that were never ordered count as failed and not in the rates."""
-    ordered = [each.ordered_at for each in outcomes if each.ordered_at is not None]
-    setups = [setup for each in outcomes if (setup := _setup(each)) is not None]
-    late = [each.ordered_at - each.planned_at for each in outcomes if each.ordered_at is not None]
-    ends = [each.ended_at for each in outcomes if each.ended_at is not None]
-    countries = sorted({each.country for each in outcomes})
+def report(timings: Sequence[Timing]) -> Report:
+    """Make the report; what failed before it was ordered counts as failed and is not in the rates."""
+    tried = [each for each in timings if each.ordered_at is not None or each.disposition not in NOT_SENT]
+    ordered = [each.ordered_at for each in tried if each.ordered_at is not None]
+    setups = [setup for each in tried if (setup := _setup(each)) is not None]
+    late = [each.ordered_at - each.planned_at for each in tried if each.ordered_at is not None]
+    by_country: dict[str, list[Timing]] = {}
+    for each in tried:
+        by_country.setdefault(each.country, []).append(each)
     return Report(
-        total=figures(outcomes),
-        countries={slug: figures([each for each in outcomes if each.country == slug]) for slug in countries},
+        total=figures(tried),
+        not_sent=len(timings) - len(tried),
+        countries={slug: figures(by_country[slug]) for slug in sorted(by_country)},
         began_at=min(ordered, default=0.0),
-        ended_at=max(ends, default=0.0),
+        ended_at=max((each.ended_at for each in tried if each.ordered_at is not None), default=0.0),
         mean_cps=mean_rate(ordered),
         most_cps=most_in_a_second(ordered),
         setup_mean=sum(setups) / len(setups) if setups else 0.0,
         setup_p95=percentile(setups, 0.95),
         setup_p99=percentile(setups, 0.99),
-        most_at_once=_most_at_once(outcomes),
+        most_at_once=_most_at_once(tried),
         late_p50=percentile(late, 0.5),
         late_p99=percentile(late, 0.99),
     )
 
 
-def figures(outcomes: Iterable[Outcome]) -> Figures:
+def figures(timings: Iterable[Timing]) -> Figures:
     """Count some attempts."""
     counted: Counter[str] = Counter()
     attempted = succeeded = answered = 0
-    for each in outcomes:
+    for each in timings:
         attempted += 1
         succeeded += each.disposition in REACHED
         answered += each.answered_at is not None
-        counted[str(each.disposition or "open")] += 1
+        counted[str(each.disposition)] += 1
     return Figures(
         attempted=attempted,
         succeeded=succeeded,
@@ -120,19 +119,20 @@ def figures(outcomes: Iterable[Outcome]) -> Figures:
     )
 
 
-def _setup(each: Outcome) -> float | None:
+def _setup(each: Timing) -> float | None:
     reached = each.ringing_at if each.ringing_at is not None else each.answered_at
     if reached is None or each.ordered_at is None:
         return None
     return reached - each.ordered_at
 
 
-def _most_at_once(outcomes: Iterable[Outcome]) -> int:
+def _most_at_once(timings: Iterable[Timing]) -> int:
+    # Of one instant the end comes first: a call that ends as another begins was not up beside it.
     steps = [
         step
-        for each in outcomes
+        for each in timings
         if each.ordered_at is not None
-        for step in ((each.ordered_at, 1), (each.ended_at if each.ended_at is not None else float("inf"), -1))
+        for step in ((each.ordered_at, 1), (each.ended_at, -1))
     ]
     most = now = 0
     for _, change in sorted(steps):

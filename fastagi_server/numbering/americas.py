@@ -1,4 +1,4 @@
-"""Which calling codes are of the Americas. A number of another continent is refused without a look."""
+"""Which calling codes are of the Americas, and which files tell of them; other continents are not read."""
 
 from __future__ import annotations
 
@@ -9,3 +9,4 @@ CALLING_CODES = (
     "590", "591", "592", "593", "594", "595", "596", "597", "598", "599",
 )  # fmt: skip
 MAX_CODE_DIGITS = 3
+TABLE_FILE, ZONES_FILE = "americas.json", "zones.json"  # beside this file, made by make_table

@@ -17,8 +17,8 @@ from phonenumbers import PhoneMetadata
 from phonenumbers.phonemetadata import PhoneNumberDesc
 from phonenumbers.phonenumberutil import is_number_type_geographical
 
-from fastagi_server.numbering import make_zones, table, zones
-from fastagi_server.numbering.americas import CALLING_CODES
+from fastagi_server.numbering import make_zones
+from fastagi_server.numbering.americas import CALLING_CODES, TABLE_FILE, ZONES_FILE
 from fastagi_server.numbering.authority import KINDS, length_means
 from fastagi_server.numbering.number import Why
 from fastagi_server.numbering.pattern import DIGITS, END, Pattern, Positions
@@ -226,15 +226,15 @@ def make() -> dict[str, Any]:
 
 def _plan(code: str, maker: _Maker) -> dict[str, Any]:
     walk = _Walk(code, maker)
-    regions = [(region.leading, region.iso) for region in walk.regions if region.leading]
-    if len(walk.regions) == 1:
-        regions = [("", walk.regions[0].iso)]
+    alone = len(walk.regions) == 1
+    regions = [f"(?P<{each.iso}>{each.leading})" for each in walk.regions if each.leading or alone]
     main = walk.main
     assert main is not None
     return {
+        "main": walk.regions[0].iso,
         "start": walk.start(),
         "lengths": [Why.SHORT_CODE, *(length_means(each, int(code)) for each in range(1, MAX_DIGITS + 1))],
-        "regions": regions,
+        "regions": "|".join(regions),
         "prefix": main.national_prefix_for_parsing or "",
         "transformed": main.national_prefix_transform_rule or "",
         "whole": main.general_desc.national_number_pattern if main.general_desc else "",
@@ -263,7 +263,7 @@ def _rows(value: Iterable[Any]) -> list[str]:
 
 def files() -> dict[str, str]:
     """Give the text of each file that is made."""
-    return {table.FILE: written(make()), zones.FILE: written(make_zones.make())}
+    return {TABLE_FILE: written(make()), ZONES_FILE: written(make_zones.make())}
 
 
 def main() -> None:

@@ -11,8 +11,8 @@ import phonenumbers
 from phonenumbers.tzdata import TIMEZONE_DATA
 
 from fastagi_server.numbering.americas import CALLING_CODES
-from fastagi_server.numbering.zones import Zones
 
+Zones = tuple[str, ...]
 _CHILE = ("America/Punta_Arenas", "America/Santiago", "Pacific/Easter")
 _EASTER = ("America/Santiago", "Pacific/Easter")
 

@@ -64,5 +64,6 @@ _new = object.__new__
 def known(raw: str, why: Why, e164: str, iso: str) -> Number:
     """Make a Number as its class does, in half the time: a list has a million of them."""
     number = _new(Number)
-    number.__dict__.update(raw=raw, why=why, e164=e164, iso=iso, rule=None)
+    fields = number.__dict__
+    fields["raw"], fields["why"], fields["e164"], fields["iso"], fields["rule"] = raw, why, e164, iso, None
     return number

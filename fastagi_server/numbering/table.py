@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
 
+from fastagi_server.numbering.americas import TABLE_FILE
 from fastagi_server.numbering.number import Why
 
 Step = dict[str, Any]  # a digit leads to another Step, "" to a Verdict: no type of Python says so
-FILE = "americas.json"
 
 
 class Verdict(NamedTuple):
@@ -38,9 +38,10 @@ class Plan:
     """The numbering plan of one calling code, for what is not read in one walk."""
 
     code: str
+    main: str  # the region that has what no other region of the code has
     start: Step
     lengths: tuple[Why, ...]
-    regions: tuple[tuple[re.Pattern[str], str], ...]
+    regions: re.Pattern[str]  # the heads of regions, a group of the region's name for each
     prefix: re.Pattern[str] | None
     transformed: str
     whole: re.Pattern[str]
@@ -58,7 +59,8 @@ class Plan:
 
     def region(self, national: str) -> str:
         """Name the region whose digits these would be if they were in use."""
-        return next((iso for leading, iso in self.regions if leading.match(national)), "")
+        found = self.regions.match(national)
+        return (found and found.lastgroup) or ""
 
     def without_prefix(self, national: str) -> str:
         """Take the national prefix and a carrier's code away, where the plan has them and they are there."""
@@ -87,7 +89,7 @@ class Table:
 @cache
 def table() -> Table:
     """Give the table that travels with the package."""
-    file = importlib.resources.files("fastagi_server.numbering") / FILE
+    file = importlib.resources.files("fastagi_server.numbering") / TABLE_FILE
     return read(json.loads(file.read_text("utf-8")))
 
 
@@ -114,9 +116,10 @@ def read(written: Mapping[str, Any]) -> Table:
 def _plan(code: str, plan: Mapping[str, Any], steps: list[Step]) -> Plan:
     return Plan(
         code=code,
+        main=plan["main"],
         start=steps[plan["start"]],
         lengths=tuple(Why(each) for each in plan["lengths"]),
-        regions=tuple((re.compile(leading), iso) for leading, iso in plan["regions"]),
+        regions=re.compile(plan["regions"]),
         prefix=re.compile(plan["prefix"]) if plan["prefix"] else None,
         transformed=plan["transformed"],
         whole=re.compile(plan["whole"]),

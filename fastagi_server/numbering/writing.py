@@ -28,7 +28,9 @@ def parse_by(ask: Callable[[str, str], Number], text: str) -> Number:
     raw = text[:MAX_TEXT]
     if len(text) > MAX_TEXT:
         return Number(raw=raw, why=Why.TOO_LONG)
-    digits = text.translate(_SEPARATORS).removeprefix("+")
+    digits = text.removeprefix("+")
+    if not digits.isdecimal():
+        digits = text.translate(_SEPARATORS).removeprefix("+")
     wrong = _unwritable(digits)
     if wrong:
         return Number(raw=raw, why=wrong)

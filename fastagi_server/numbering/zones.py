@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from fastagi_server.numbering.americas import ZONES_FILE
 from fastagi_server.numbering.number import Number
 from fastagi_server.numbering.parse import plan_of
 
-FILE = "zones.json"
 Zones = tuple[str, ...]
 
 
@@ -34,7 +34,7 @@ def zones(number: Number) -> Zones:
 
 @cache
 def _written() -> tuple[Mapping[str, Zones], Mapping[str, Zones]]:
-    file = importlib.resources.files("fastagi_server.numbering") / FILE
+    file = importlib.resources.files("fastagi_server.numbering") / ZONES_FILE
     written = json.loads(file.read_text("utf-8"))
     return _by_digits(written["places"]), _by_digits(written["nationwide"])
 

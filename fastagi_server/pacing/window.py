@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Mapping
 
-SECOND = 1.0
+# A carrier's second is by its own clock, which may run half a millisecond a second apart from ours.
+SECOND = 1.0005
 
 
 class Window:

@@ -43,10 +43,10 @@ _OWNED = exists().where(
 _MAY_SHOW = or_(not_(bindparam("is_counted", type_=Boolean)), _OWNED)
 _WHY_NOT = select(
     case(
-        (_OPTED_OUT, No.OPTED_OUT),
-        (_IN_FLIGHT, No.IN_FLIGHT),
-        (and_(_contact_id.is_not(None), ~exists().where(_FREE)), No.TAKEN),
-        (not_(_MAY_SHOW), No.NOT_OWNED),
+        (_OPTED_OUT, No.OPTED_OUT.value),
+        (_IN_FLIGHT, No.IN_FLIGHT.value),
+        (and_(_contact_id.is_not(None), ~exists().where(_FREE)), No.TAKEN.value),
+        (not_(_MAY_SHOW), No.NOT_OWNED.value),
         else_="",
     )
 )

@@ -10,7 +10,7 @@ import math
 from dataclasses import fields
 from typing import Any, Final, TypedDict, Unpack, cast
 
-from sqlalchemy import Connection, Select, Update, bindparam, exists, func, select, update
+from sqlalchemy import BindParameter, Connection, Select, Update, bindparam, exists, func, select, update
 
 from fastagi_server.store import digits, tables
 from fastagi_server.store.errors import AlreadyBegunError, UnknownCallError
@@ -62,6 +62,25 @@ _BEGIN = (
 )
 
 
+def _new(name: str) -> BindParameter[Any]:
+    return bindparam(f"new_{name}", type_=_c[name].type)
+
+
+# Written out once: a statement made anew for each call costs more than its execution.
+# An attempt is prepared for one slot and may leave at a later one: planned_at is known only then.
+_STANDING = ("state", "ended_at", "disposition", "planned_at")
+_FILLED = tuple(f"new_{name}" for name in sorted(KNOWN))
+_THIS = update(tables.call).where(_c.call_id == bindparam("of_call", type_=_c.call_id.type))
+_KEEP = _THIS.values(
+    {
+        **{name: _new(name) for name in (*KNOWN, *_STANDING)},
+        "optout_at": func.coalesce(_new("optout_at"), _c.optout_at),
+    }
+)
+_KEEP_OPEN = _KEEP.where(_c.ended_at.is_(None))
+_FILL = _THIS.values({name: func.coalesce(_c[name], _new(name)) for name in KNOWN})
+
+
 def begin(conn: Connection, new: Begin) -> None:
     """Open the record of a call; a call id that is in the store already is refused."""
     values: dict[str, Any] = {f"new_{name}": getattr(new, name) for name in _BEGIN_FIELDS}
@@ -100,16 +119,14 @@ def keep(conn: Connection, record: Record) -> bool:
     does not know, and False is given. An opt-out that is known is never forgotten.
     """
     told = _checked(cast("Changes", {name: getattr(record, name) for name in KNOWN}))
-    whole: dict[str, Any] = {**told, "optout_at": func.coalesce(told["optout_at"], _c.optout_at)}
-    whole |= {"state": record.state, "ended_at": record.ended_at, "disposition": record.disposition}
-    # An attempt is prepared for one slot and may leave at a later one; which, is known only then.
-    whole |= {"planned_at": record.planned_at}
-    gaps = {name: func.coalesce(_c[name], value) for name, value in told.items()}
-    this = update(tables.call).where(_c.call_id == record.call)
-    as_it_stands = this if record.ended_at is not None else this.where(_c.ended_at.is_(None))
-    written = _changed(conn, record.call, as_it_stands.values(whole))
+    values: dict[str, Any] = {f"new_{name}": value for name, value in told.items()}
+    values |= {f"new_{name}": getattr(record, name) for name in _STANDING}
+    values["of_call"] = record.call
+    ended = record.ended_at is not None
+    written = bool(conn.execute(_KEEP if ended else _KEEP_OPEN, values).rowcount)
     if not written:
-        conn.execute(this.values(gaps))
+        _demand(conn, record.call)
+        conn.execute(_FILL, {name: values[name] for name in _FILLED} | {"of_call": record.call})
     for press in record.digits:
         digits.add(conn, record.call, press)
     return written
@@ -137,9 +154,14 @@ def recent(conn: Connection, limit: int) -> list[Record]:
 def _changed(conn: Connection, call: CallId, statement: Update) -> bool:
     if conn.execute(statement).rowcount:
         return True
+    _demand(conn, call)
+    return False
+
+
+def _demand(conn: Connection, call: CallId) -> None:
+    """Refuse a call that was never begun."""
     if conn.execute(select(_c.call_id).where(_c.call_id == call)).first() is None:
         raise UnknownCallError(call=call)
-    return False
 
 
 def _checked(changes: Changes) -> Changes:

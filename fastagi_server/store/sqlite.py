@@ -25,7 +25,7 @@ READ_ONLY = "sqlite_readonly"
 
 
 def check_place(url: URL) -> None:
-    """Refuse what SQLite would refuse later in worse words: too old, no file, no folder, no right to write."""
+    """Refuse what SQLite would refuse later in worse words: too old, no file, no right to write."""
     if sqlite_version_info < NEEDED:
         raise CannotOpenError(
             url=shown(url),
@@ -70,7 +70,7 @@ def create(url: URL, *, busy_seconds: float, enforce_references: bool) -> Engine
     engine = create_engine(url, connect_args={"timeout": busy_seconds})
     event.listen(engine, "connect", _set_pragmas(enforce_references=enforce_references))
     event.listen(engine, "begin", _begin)
-    event.listen(engine, "commit", _check_transaction)
+    event.listen(engine, "commit", check_transaction)
     return engine
 
 
@@ -97,7 +97,7 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
-def _check_transaction(connection: Connection) -> None:
+def check_transaction(connection: Connection) -> None:
     """Refuse to commit what is no longer a transaction.
 
     After a full disk or an I/O error SQLite may have rolled back by itself; sqlite3's commit() then does

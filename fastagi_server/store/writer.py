@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from fastagi_server.store.errors import NotDurableError, StoreBusyError, StoreClosedError
+from fastagi_server.store.sqlite import check_transaction
 
 T = TypeVar("T")
 
@@ -41,6 +42,7 @@ class _Job(Generic[T]):
 
     work: Callable[[Connection], T]
     future: Future[T]
+    patience: float = 0.0
 
     def attempt(self, conn: Connection) -> _Outcome:
         """Do the work in a savepoint of its own.
@@ -95,9 +97,11 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
         self._thread.start()
 
-    def submit(self, work: Callable[[Connection], T]) -> Future[T]:
+    def submit(self, work: Callable[[Connection], T], *, patience: float = 0.0) -> Future[T]:
         """Take a piece of work; its future resolves after the commit that made it durable.
 
+        Work with patience may wait so many seconds for others to share its commit; work without takes
+        along whatever waits.
         The future's error is the work's own, or NotDurableError. A full queue or a closed writer refuses
         here and now.
         """
@@ -107,7 +111,7 @@ class Writer:
                 raise StoreClosedError(why=self._closed)
             if len(self._waiting) >= self._limit:
                 raise StoreBusyError(limit=self._limit)
-            self._waiting.append(_Job(work, future))
+            self._waiting.append(_Job(work, future, patience))
             self._turn.notify()
         return future
 
@@ -145,9 +149,22 @@ class Writer:
                     self._turn.wait()
                 if not self._waiting:
                     return []
+                self._gather()
                 batch = self._take_waiting(self._batch)
             if batch:
                 return batch
+
+    def _gather(self) -> None:
+        """Wait as long as everybody who waits is patient; never longer than the first one is."""
+        first = self._waiting[0]
+        if first.patience and self._closed is None and all(job.patience for job in self._waiting):
+            self._turn.wait_for(self._is_pressed, first.patience)
+
+    def _is_pressed(self) -> bool:
+        last = self._waiting[-1] if self._waiting else None
+        return (
+            self._closed is not None or last is None or not last.patience or len(self._waiting) >= self._batch
+        )
 
     def _take_waiting(self, most: int) -> list[_Job[Any]]:
         """Take jobs off the queue but for those whose owners gave up; from here none can be cancelled."""
@@ -156,14 +173,41 @@ class Writer:
 
     def _do(self, batch: list[_Job[Any]]) -> None:
         try:
-            conn = self._connected()
-            with conn.begin():
-                outcomes = [job.attempt(conn) for job in batch]
+            outcomes = self._together(batch) or self._one_by_one(batch)
         except BaseException as error:  # noqa: BLE001 - whatever it was, the batch cannot be promised
             self._drop_connection()
             outcomes = [_Outcome(error=_not_durable(error)) for _ in batch]
         for job, outcome in zip(batch, outcomes, strict=True):
             job.settle(outcome)
+
+    def _together(self, batch: list[_Job[Any]]) -> list[_Outcome] | None:
+        """Do the batch in one transaction, or nothing of it when any of it goes wrong: None.
+
+        Nearly always nothing does, and two savepoint statements a job are half of its cost.
+        """
+        try:
+            with self._connected().begin() as transaction:
+                try:
+                    return [self._trust(job, transaction.connection) for job in batch]
+                except BaseException:  # noqa: BLE001 - whose fault it was is found out one by one
+                    transaction.rollback()
+                    return None
+        except DBAPIError:
+            # The transaction itself could not be begun, ended or undone: a new connection tries again.
+            self._drop_connection()
+            return None
+
+    @staticmethod
+    def _trust(job: _Job[Any], conn: Connection) -> _Outcome:
+        outcome = _Outcome(result=job.work(conn))
+        check_transaction(conn)
+        return outcome
+
+    def _one_by_one(self, batch: list[_Job[Any]]) -> list[_Outcome]:
+        """Do the batch with a savepoint around each job, so that one failure harms nobody else."""
+        conn = self._connected()
+        with conn.begin():
+            return [job.attempt(conn) for job in batch]
 
     def _connected(self) -> Connection:
         # Kept for good: the readers may use the pool up, and the writer must not wait for them.

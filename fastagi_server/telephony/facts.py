@@ -134,5 +134,10 @@ class OriginateFailed(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class NeverDialed(Fact):
+    """The Originate failed and no channel came to be, not even a little later."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class CalleeLeft(Fact):
     """The far end hung up first; when we end the call there is no such fact."""

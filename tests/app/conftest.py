@@ -90,7 +90,7 @@ def dice() -> Callable[[int], bytes]:
 
 @pytest.fixture(scope="session")
 def countries() -> tuple[Country, ...]:
-    return country_files.load()
+    return tuple(each for each in country_files.load() if each.slug in {"mexico", "usa", "brasil"})
 
 
 @pytest.fixture(scope="session")

@@ -59,9 +59,9 @@ def test_what_is_asked_for_is_taken(settings: Settings, countries: Countries) ->
         (Dial(number=""), NotDialableError, "'' cannot be dialed: empty."),
         (Dial(number="+18005550199"), NotDialableError, "'+18005550199' cannot be dialed: toll free."),
         (
-            Dial(number="+819012345678"),
+            Dial(number="+56221234567"),
             NoCountryForNumberError,
-            "+819012345678 is in JP, and no country of the configuration has that code; known are",
+            "+56221234567 is in CL, and no country of the configuration has that code; known are",
         ),
         (
             Dial(number="+525550001003", country="atlantis"),

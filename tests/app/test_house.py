@@ -219,16 +219,18 @@ def test_the_links_last_word_is_kept_for_whoever_gives_up(street: Street) -> Non
     assert street.house.why_not_linked == "no use of Asterisk: it may not do DBGetTree"
 
 
-def test_every_fact_is_one_line_with_its_calls_id(caplog: pytest.LogCaptureFixture) -> None:
+def test_the_end_of_a_call_is_one_line_and_debug_tells_every_fact(caplog: pytest.LogCaptureFixture) -> None:
     record = opened(BEGIN)
-    ended = replace(record, state=State.ENDED, disposition=Disposition.BUSY)
-    with caplog.at_level(logging.INFO):
-        write_down(record, facts.Ringing(call=CALL, at=1.0))
-        write_down(ended, facts.Ended(call=CALL, at=1.0, cause=17))
+    ended = replace(record, state=State.ENDED, disposition=Disposition.BUSY, why="486 Busy Here")
+    for level in (logging.INFO, logging.DEBUG):
+        with caplog.at_level(level):
+            write_down(record, facts.Ringing(call=CALL, at=1.0))
+            write_down(ended, facts.Ended(call=CALL, at=1.0, cause=17))
 
     assert [each.getMessage() for each in caplog.records] == [
+        f"call_id={CALL} busy: 486 Busy Here",
         f"call_id={CALL} Ringing state=begun",
-        f"call_id={CALL} Ended state=ended disposition=busy",
+        f"call_id={CALL} busy: 486 Busy Here",
     ]
     assert BEGIN.number not in caplog.text
 

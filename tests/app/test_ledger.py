@@ -44,9 +44,9 @@ class Failing:
         self._writer = writer
         self._errors = list(errors)
 
-    def submit(self, work: Callable[[Any], Any]) -> Future[Any]:
+    def submit(self, work: Callable[[Any], Any], *, patience: float = 0.0) -> Future[Any]:
         if not self._errors:
-            return self._writer.submit(work)
+            return self._writer.submit(work, patience=patience)
         error = self._errors.pop(0)
         if isinstance(error, StoreBusyError | StoreClosedError):
             raise error

@@ -2,17 +2,23 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from twisted.internet.defer import Deferred, ensureDeferred, succeed
 
 from fastagi_server.app.orders import Orders
+from fastagi_server.compliance.gate import LabNumbersLeaveError
 from fastagi_server.config.settings import Settings
+from fastagi_server.dialer.campaigns import Campaigns
 from fastagi_server.dialer.engine import Engine
+from fastagi_server.dialer.ports import Cancellable
+from fastagi_server.dialer.runner import Progress, Runner
 from fastagi_server.telephony import facts, frames
 from fastagi_server.telephony.call_id import CallId
+from fastagi_server.telephony.campaign import Campaign, CampaignState
 from fastagi_server.telephony.country import Country
+from fastagi_server.telephony.errors import DiscadorError
 from fastagi_server.telephony.orders import PlaceCall
 from fastagi_server.telephony.record import Begin, Kept, OptOut, Record, State
 
@@ -77,6 +83,52 @@ class Ledger:
         return [record for record in self.records.values() if record.ended_at is None]
 
 
+class Book:
+    """One campaign in a store."""
+
+    def __init__(self) -> None:
+        self.campaign = Campaign(
+            name="spring",
+            trunk="carrier",
+            cps=25,
+            concurrency=0,
+            retries=0,
+            retry_seconds=0,
+            lab=True,
+            state=CampaignState.READY,
+            created_at=0.0,
+        )
+
+    async def campaigns(self) -> list[Campaign]:
+        return [self.campaign]
+
+    async def set_state(self, campaign: str, state: CampaignState) -> None:
+        self.campaign = replace(self.campaign, state=state)
+
+
+class IdleRunner:
+    """Says how it stands and dials nobody."""
+
+    def __init__(self, campaign: Campaign) -> None:
+        self.campaign = campaign
+
+    def start(self) -> None:
+        pass
+
+    def stop(self, why: str) -> None:
+        pass
+
+    def progress(self) -> Progress:
+        return Progress(
+            name=self.campaign.name,
+            state=self.campaign.state,
+            sent=7,
+            waiting=2,
+            skipped={},
+            paused={"usa": "cap"},
+        )
+
+
 class Desk:
     """An engine with its neighbours, and somebody who asks at the desk."""
 
@@ -89,8 +141,13 @@ class Desk:
             clock=clock,
             spawn=self.spawn,
             optout_key=lambda slug: "9",
+            later=lambda seconds, call: cast("Cancellable", None),
         )
         self.engine.ready = True
+        self.book = Book()
+        self.forgotten: list[str] = []
+        self.runners: list[str] = []
+        self.refusal: DiscadorError | None = None
         self.orders = Orders(
             engine=self.engine,
             settings=settings,
@@ -100,8 +157,18 @@ class Desk:
             spawn=self.spawn,
             fastagi=lambda: "agi://127.0.0.1:4573",
             find=self.ledger.find,
+            campaigns=Campaigns(book=self.book, make_runner=self.make_runner, may_start=self.may_start),
+            forget=lambda: self.forgotten.append("forget"),
         )
         self.told: list[frames.Frame] = []
+
+    async def may_start(self, campaign: Campaign) -> None:
+        if self.refusal is not None:
+            raise self.refusal
+
+    def make_runner(self, campaign: Campaign, done: Callable[[], None]) -> Runner:
+        self.runners.append(campaign.name)
+        return cast("Runner", IdleRunner(campaign))
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> None:
         ensureDeferred(work).addErrback(self.failures.append)
@@ -182,7 +249,7 @@ def test_a_wrong_order_is_answered_and_nothing_is_dialed(desk: Desk) -> None:
     desk.asks(frames.Closed(record={}))
 
     assert isinstance(desk.told[0], frames.Failed)
-    assert desk.told[0].message == "order is 'Closed'; it should be dial or ask."
+    assert desk.told[0].message == "order is 'Closed'; it should be dial, ask, campaigning or forget."
 
 
 @pytest.mark.parametrize(
@@ -310,3 +377,45 @@ def test_a_record_that_is_open_is_not_told_as_closed(desk: Desk) -> None:
     ensureDeferred(desk.orders.link_up())
 
     assert desk.kinds == ["Placed"]
+
+
+def test_a_campaign_is_started_asked_about_and_stopped(desk: Desk) -> None:
+    for do in ("start", "start", "ask", "stop"):
+        desk.asks(frames.Campaigning(campaign="spring", do=do))
+
+    told = [frame for frame in desk.told if isinstance(frame, frames.CampaignStanding)]
+    assert [frame.state for frame in told] == ["running", "running", "running", "stopped"]
+    assert [frame.sent for frame in told] == [7, 7, 7, 7]
+    assert told[0].paused == {"usa": "cap"}
+    assert desk.runners == ["spring"]
+
+
+def test_a_campaign_that_may_not_start_says_why_and_stays_as_it_was(desk: Desk) -> None:
+    desk.refusal = LabNumbersLeaveError(campaign="spring", trunk="carrier", addresses="203.0.113.9")
+
+    desk.asks(frames.Campaigning(campaign="spring", do="start"))
+
+    (told,) = desk.told
+    assert isinstance(told, frames.Failed)
+    assert told.code == "LabNumbersLeaveError"
+    assert desk.book.campaign.state is CampaignState.READY
+
+
+@pytest.mark.parametrize(
+    ("order", "code"),
+    [
+        (frames.Campaigning(campaign="autumn", do="start"), "NoCampaignError"),
+        (frames.Campaigning(campaign="spring", do="sing"), "BadInputError"),
+    ],
+)
+def test_a_campaign_order_that_makes_no_sense_is_refused(desk: Desk, order: frames.Frame, code: str) -> None:
+    desk.asks(order)
+
+    assert [frame.code for frame in desk.told if isinstance(frame, frames.Failed)] == [code]
+
+
+def test_the_pools_are_forgotten_when_the_inventory_changed(desk: Desk) -> None:
+    desk.asks(frames.Forget())
+
+    assert desk.forgotten == ["forget"]
+    assert desk.told == [frames.Done()]

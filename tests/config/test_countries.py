@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+import phonenumbers
 import pytest
 
 from fastagi_server.config.countries import load
 from fastagi_server.config.mistakes import SettingError
+from fastagi_server.numbering.americas import CALLING_CODES
+from fastagi_server.numbering.heads import heads
+from fastagi_server.numbering.zones import _written
 from fastagi_server.telephony.country import AmdNumbers, Answer, Country, Texts
 
 NORWAY = """\
@@ -165,3 +171,69 @@ def test_a_folder_named_like_a_country_is_told(tmp_path: Path) -> None:
     (tmp_path / "norway.yml").mkdir()
     (told,) = mistakes(tmp_path)
     assert "Is a directory" in told
+
+
+def test_every_region_of_the_americas_has_its_country() -> None:
+    regions = {iso for code in CALLING_CODES for iso in phonenumbers.region_codes_for_country_code(int(code))}
+    found = {each.iso: each for each in load()}
+
+    assert set(found) == regions
+    assert len(regions) == 58
+    for iso, country in found.items():
+        assert country.code == str(phonenumbers.country_code_for_region(iso))
+
+
+def test_a_caller_id_has_a_cap_in_the_usa_its_territories_and_canada_only() -> None:
+    capped = {"US": 100, "CA": 100, "PR": 100, "VI": 100, "GU": 100, "AS": 100, "MP": 100}
+
+    assert {each.iso: each.cap for each in load() if each.cap} == capped
+
+
+def clock(zone: str) -> tuple[str, ...]:
+    """Give a zone's hours: places with the same ones have the same day."""
+    days = (datetime(2026, month, 1, 12, tzinfo=ZoneInfo(zone)) for month in (1, 7))
+    return tuple(str(day.utcoffset()) for day in days)
+
+
+@pytest.mark.parametrize("country", load(), ids=lambda country: country.slug)
+def test_a_caller_ids_day_is_a_day_of_the_country(country: Country) -> None:
+    """The zone has the hours of one of those in which the country's own numbers are."""
+    places, _ = _written()
+    own = heads(country.iso)
+    found = [names for digits, names in places.items() if digits.startswith(own) or own[0].startswith(digits)]
+    assert clock(country.zone) in {clock(name) for names in found for name in names}
+
+
+@pytest.mark.parametrize(
+    ("slug", "iso", "zone", "language"),
+    [
+        ("usa", "US", "America/New_York", "en-us"),
+        ("canada", "CA", "America/Toronto", "en-us"),
+        ("mexico", "MX", "America/Mexico_City", "es-419"),
+        ("brasil", "BR", "America/Sao_Paulo", "pt-br"),
+        ("colombia", "CO", "America/Bogota", "es-419"),
+        ("argentina", "AR", "America/Argentina/Buenos_Aires", "es-419"),
+        ("haiti", "HT", "America/Port-au-Prince", "ht"),
+        ("paraguay", "PY", "America/Asuncion", "es-419"),
+        ("suriname", "SR", "America/Paramaribo", "nl"),
+        ("guyane", "GF", "America/Cayenne", "fr-fr"),
+        ("trinidad_y_tobago", "TT", "America/Port_of_Spain", "en-029"),
+        ("greenland", "GL", "America/Nuuk", "da"),
+    ],
+)
+def test_a_few_of_them_by_hand(slug: str, iso: str, zone: str, language: str) -> None:
+    country = next(each for each in load() if each.slug == slug)
+    assert (country.iso, country.zone, country.languages[0]) == (iso, zone, language)
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ("zone: Europe/Olso", "norway.yml:4: zone is 'Europe/Olso'; it should be an IANA name: "),
+        ("cap: -1", "norway.yml:4: cap is -1; it should be 0 (no limit) to 1000000"),
+        ("code: +47", "norway.yml:4: code is '+47'; it should be a calling code, 1 to 999"),
+    ],
+)
+def test_a_wrong_cap_zone_or_code_is_told_with_its_line(tmp_path: Path, more: str, told: str) -> None:
+    put(tmp_path, "norway.yml", NORWAY.replace("texts:", f"{more}\ntexts:"))
+    assert any(each.startswith(told) for each in mistakes(tmp_path)), mistakes(tmp_path)

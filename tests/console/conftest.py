@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import shutil
 import socket
-from collections.abc import Callable, Sequence
-from contextlib import closing
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 
 from fastagi_server.config.settings import Settings
 from fastagi_server.console import cli
 from fastagi_server.console.actions import Finding
 from fastagi_server.store import migrate
+from fastagi_server.store.connect import open_database
 from fastagi_server.telephony import frames
 from fastagi_server.telephony.country import Country
 from fastagi_server.telephony.errors import DiscadorError
@@ -67,16 +70,30 @@ class Told:
 
 
 @dataclass
+class Clock:
+    """A clock that stands still."""
+
+    at: float = 1_795_000_000.0  # 2026-11-18 11:06:40 UTC
+
+    def wall(self) -> float:
+        return self.at
+
+    def steady(self) -> float:
+        return self.at
+
+
+@dataclass
 class Console:
     """Runs command lines in a folder with a configuration of its own."""
 
     folder: Path
     capture: pytest.CaptureFixture[str]
     actions: Actions = field(default_factory=Actions)
+    clock: Clock = field(default_factory=Clock)
 
     def __call__(self, *argv: str, config: str = "discador.yml", **env: str) -> Told:
         self.capture.readouterr()
-        code = cli.run(["--config", str(self.folder / config), *argv], env, self.actions)
+        code = cli.run(["--config", str(self.folder / config), *argv], env, self.actions, self.clock)
         out, err = self.capture.readouterr()
         return Told(int(code), out, err)
 
@@ -119,3 +136,40 @@ class BrokenError(DiscadorError):
 @pytest.fixture
 def broken() -> DiscadorError:
     return BrokenError(what="the lamp")
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Callable[..., list[frames.Frame]]]:
+    """Serve one asker after the other over a real socket: hear an order, write its answers, and leave.
+
+    `desk(a, b)` answers one asker with two frames; `desk([a], [b])` answers two askers.
+    """
+    with ExitStack() as stack:
+
+        def serve(*answers: frames.Frame | list[frames.Frame]) -> list[frames.Frame]:
+            visits = [each for each in answers if isinstance(each, list)] or [list(answers)]
+            heard: list[frames.Frame] = []
+            listener = stack.enter_context(socket.socket(socket.AF_UNIX))
+            listener.bind(str(tmp_path / "desk"))
+            listener.listen()
+
+            def answer() -> None:
+                for visit in visits:
+                    with listener.accept()[0] as asker, asker.makefile("rb") as lines:
+                        heard.append(frames.decode(lines.readline()))
+                        for each in visit:
+                            asker.sendall(frames.encode(each) + b"\n")
+
+            thread = threading.Thread(target=answer, daemon=True)
+            thread.start()
+            stack.callback(thread.join, 10)
+            return heard
+
+        yield serve
+
+
+@pytest.fixture
+def database(discador: Console) -> Iterator[Engine]:
+    engine = open_database(f"sqlite:///{discador.folder}/discador.db")
+    yield engine
+    engine.dispose()

@@ -17,7 +17,19 @@ from fastagi_server.telephony.call_id import mint
 from fastagi_server.telephony.record import Begin, OptOut
 
 CALL = mint(1.0, b"0123456789")
-COMMANDS = ["serve", "call", "render", "apply", "check", "db", "calls", "optouts"]
+COMMANDS = [
+    "serve",
+    "call",
+    "render",
+    "apply",
+    "check",
+    "db",
+    "calls",
+    "optouts",
+    "number",
+    "did",
+    "campaign",
+]
 
 
 def test_help_is_good_and_names_every_command(discador: Any) -> None:

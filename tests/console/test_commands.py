@@ -5,9 +5,7 @@ import json
 import os
 import socket
 import sys
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -33,31 +31,6 @@ STORY = (
     "   1.50 s  ended (Q.850 cause 17)\n"
     "busy: 486 Busy Here\n"
 )
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Callable[..., list[frames.Frame]]]:
-    """Serve one asker over a real socket: hear its order, write the answers, then stay or leave."""
-    with ExitStack() as stack:
-
-        def serve(*answers: frames.Frame) -> list[frames.Frame]:
-            heard: list[frames.Frame] = []
-            listener = stack.enter_context(socket.socket(socket.AF_UNIX))
-            listener.bind(str(tmp_path / "desk"))
-            listener.listen()
-
-            def answer() -> None:
-                with listener.accept()[0] as asker, asker.makefile("rb") as lines:
-                    heard.append(frames.decode(lines.readline()))
-                    for each in answers:
-                        asker.sendall(frames.encode(each) + b"\n")
-
-            thread = threading.Thread(target=answer)
-            thread.start()
-            stack.callback(thread.join, 10)
-            return heard
-
-        yield serve
 
 
 def test_a_call_through_the_service_is_told_as_a_story(discador: Any, desk: Any) -> None:
@@ -155,11 +128,11 @@ def test_a_desk_of_a_dead_service_counts_as_none(discador: Any, tmp_path: Path) 
 
 
 def test_a_desk_that_is_not_for_this_user_is_told(discador: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    def shut(*_: object) -> Iterator[frames.Frame]:
+    def shut(*_: object, **__: object) -> Iterator[frames.Frame]:
         raise PermissionError(errno.EACCES, "Permission denied")
         yield
 
-    monkeypatch.setattr("fastagi_server.console.commands.ask", shut)
+    monkeypatch.setattr("fastagi_server.console.book.ask", shut)
 
     told = discador("call", "+52")
 
@@ -171,11 +144,11 @@ def test_a_desk_that_is_not_for_this_user_is_told(discador: Any, monkeypatch: py
 def test_an_interrupt_leaves_the_call_to_the_service_and_says_so(
     discador: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(*_: object) -> Iterator[frames.Frame]:
+    def interrupted(*_: object, **__: object) -> Iterator[frames.Frame]:
         yield PLACED
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("fastagi_server.console.commands.ask", interrupted)
+    monkeypatch.setattr("fastagi_server.console.book.ask", interrupted)
 
     told = discador("call", "+52")
 

@@ -12,7 +12,7 @@ from fastagi_server.dialplan.read import read
 
 
 def session(config: Path, chosen: str = "", **env: str) -> Session:
-    return Session(config, env, chosen, actions=None)  # type: ignore[arg-type]
+    return Session(config, env, chosen, actions=None, clock=None)  # type: ignore[arg-type]
 
 
 def test_each_thing_is_made_once(discador: Any) -> None:

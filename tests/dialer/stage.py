@@ -125,7 +125,9 @@ class Store:
         if attempt.cap and self.uses_of[key] >= attempt.cap:
             return NotBegun(no=No.AT_CAP, uses=self.uses_of[key])
         self.uses_of[key] += 1
-        self.contacts[contact.id] = replace(contact, state=ContactState.DIALING, attempts=contact.attempts + 1)
+        self.contacts[contact.id] = replace(
+            contact, state=ContactState.DIALING, attempts=contact.attempts + 1
+        )
         self.begun.append(begin)
         return Begun(uses=self.uses_of[key])
 

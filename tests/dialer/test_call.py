@@ -73,7 +73,7 @@ UP = (ORDERED, ACCEPTED, DIALED, RINGING, ANSWERED)
         ((*UP, ended()), Disposition.NO_KEY),
         ((ORDERED, DIALED, ended(17)), Disposition.BUSY),
         ((ORDERED, DIALED, RINGING, ended(19)), Disposition.NO_ANSWER),
-        ((ORDERED, facts.OriginateFailed(call=CALL, at=3.0, reason=0)), Disposition.FAILED),
+        ((ORDERED, facts.NeverDialed(call=CALL, at=3.0)), Disposition.FAILED),
         ((facts.OrderRefused(call=CALL, at=2.0, why="no permission"),), Disposition.FAILED),
     ],
 )

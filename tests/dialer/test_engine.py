@@ -114,15 +114,30 @@ class Ledger:
 KEYS = {"mexico": "9"}
 
 
+class Timer:
+    def cancel(self) -> None:
+        raise AssertionError("nobody cancels it")
+
+
 class House:
     def __init__(self) -> None:
         self.log: list[str] = []
+        self.timers: list[Callable[[], None]] = []
         self.switch = Switch(self.log)
         self.ledger = Ledger(self.log)
         self.time = Time()
         self.engine = Engine(
-            switch=self.switch, ledger=self.ledger, clock=self.time, spawn=run, optout_key=KEYS.__getitem__
+            switch=self.switch,
+            ledger=self.ledger,
+            clock=self.time,
+            spawn=run,
+            optout_key=KEYS.__getitem__,
+            later=self.later,
         )
+
+    def later(self, seconds: float, call: Callable[[], None]) -> Timer:
+        self.timers.append(call)
+        return Timer()
 
     def up(self) -> House:
         run(self.engine.link_up())
@@ -334,6 +349,36 @@ def test_a_call_that_ends_while_asterisk_lists_its_channels_is_not_adopted(house
 
     assert after.engine.live == 0
     assert after.ledger.records[CALL].state is State.ENDED
+
+
+FAILED = facts.OriginateFailed(call=CALL, at=103.0, reason=0)
+
+
+def test_an_originate_that_failed_without_a_channel_ends_a_little_later(house: House) -> None:
+    house.up().place()
+    house.told(facts.Ordered(call=CALL, at=102.0), FAILED)
+    assert house.engine.live == 1
+
+    (later,) = house.timers
+    later()
+
+    assert house.ledger.records[CALL].disposition is Disposition.FAILED
+    assert house.engine.live == 0
+
+
+def test_a_failure_that_overtakes_its_channel_is_not_the_end(house: House) -> None:
+    house.up().place()
+    house.told(
+        facts.Ordered(call=CALL, at=102.0),
+        FAILED,
+        facts.Dialed(call=CALL, at=103.1),
+        facts.Ended(call=CALL, at=103.2, cause=17, sip_code=486),
+    )
+
+    (later,) = house.timers
+    later()
+
+    assert house.ledger.records[CALL].disposition is Disposition.BUSY
 
 
 def test_facts_of_strangers_calls_are_ignored(house: House) -> None:

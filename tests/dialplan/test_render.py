@@ -22,17 +22,23 @@ from fastagi_server.telephony.errors import BadInputError
 GOLDEN = Path(__file__).parent / "golden"
 
 
-def outputs(countries: tuple[Country, ...], settings: DialplanSettings) -> dict[str, dict[str, str]]:
+def outputs(
+    countries: tuple[Country, ...], every: tuple[Country, ...], settings: DialplanSettings
+) -> dict[str, dict[str, str]]:
     """Give each template's outputs by the name of their golden file."""
     return {
-        "discador.conf.j2": {"discador.conf": render(countries, settings)},
+        "discador.conf.j2": {"discador.conf": render(every, settings)},
         "shared.conf.j2": {"shared.conf": render_shared(settings)},
         "country.conf.j2": {f"{each.slug}.conf": render_country(each, settings) for each in countries},
     }
 
 
-def test_every_output_is_its_golden_file(countries: tuple[Country, ...], settings: DialplanSettings) -> None:
-    files = {name: text for each in outputs(countries, settings).values() for name, text in each.items()}
+def test_every_output_is_its_golden_file(
+    countries: tuple[Country, ...], every: tuple[Country, ...], settings: DialplanSettings
+) -> None:
+    files = {
+        name: text for each in outputs(countries, every, settings).values() for name, text in each.items()
+    }
     if os.environ.get("DISCADOR_GOLDEN") == "write":
         for name, text in files.items():
             (GOLDEN / name).write_text(text, encoding="utf-8")
@@ -41,12 +47,12 @@ def test_every_output_is_its_golden_file(countries: tuple[Country, ...], setting
 
 
 def test_every_template_has_its_golden_output(
-    countries: tuple[Country, ...], settings: DialplanSettings
+    countries: tuple[Country, ...], every: tuple[Country, ...], settings: DialplanSettings
 ) -> None:
     folder = importlib.resources.files("fastagi_server.templates")
     templates = {each.name for each in folder.iterdir() if each.name.endswith(".j2")}
 
-    assert templates == set(outputs(countries, settings))
+    assert templates == set(outputs(countries, every, settings))
 
 
 def test_the_order_of_the_countries_makes_no_difference(
@@ -56,18 +62,27 @@ def test_the_order_of_the_countries_makes_no_difference(
 
 
 def test_no_line_is_longer_than_asterisk_reads(
-    countries: tuple[Country, ...], settings: DialplanSettings
+    every: tuple[Country, ...], settings: DialplanSettings
 ) -> None:
-    assert max(len(line.encode()) for line in render(countries, settings).splitlines()) < 8192
+    assert max(len(line.encode()) for line in render(every, settings).splitlines()) < 8192
+
+
+def test_every_country_has_its_three_contexts_and_no_other(
+    every: tuple[Country, ...], settings: DialplanSettings
+) -> None:
+    contexts = set(read(render(every, settings)))
+    ours = {f"{each.context}{part}" for each in every for part in ("", "_ident", "_offer")}
+    assert len(ours) == 3 * len(every)
+    assert contexts - ours == set(read(render_shared(settings)))
 
 
 @pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
 def test_pyst2_sees_what_we_see(
-    countries: tuple[Country, ...], settings: DialplanSettings, tmp_path: Path
+    every: tuple[Country, ...], settings: DialplanSettings, tmp_path: Path
 ) -> None:
     """An independent reader finds the same contexts, and a line for each of our steps."""
     path = tmp_path / "discador.conf"
-    path.write_text(render(countries, settings), encoding="utf-8")
+    path.write_text(render(every, settings), encoding="utf-8")
     witness = asterisk.config.Config(str(path))
 
     seen = {category.name: [item.value for item in category.items] for category in witness.categories}

@@ -48,7 +48,7 @@ def test_addresses_and_names_are_taken(uri: str) -> None:
 
 
 def test_a_country_without_a_destination_gets_the_one_for_the_rest(countries: tuple[Country, ...]) -> None:
-    mexico, usa, _ = countries
+    mexico, usa, *_ = countries
     settings = DialplanSettings(destinations={"mexico": Destination(context="ventas", exten="100")})
 
     assert settings.destination_of(mexico) == Destination(context="ventas", exten="100", priority="1")

@@ -28,8 +28,10 @@ def test_the_moments_follow_the_lengths_of_what_is_heard() -> None:
 def test_a_number_gets_the_voice_and_the_connect_key_of_its_country() -> None:
     dialplan = carrier.voices_dialplan(LAB_COUNTRIES, ALL, VOICES_MADE)
 
-    keys = dict(re.findall(r"exten => (_\S+),1,.*\n.*\n same => n,Set\(CONNECT=(.)\)", dialplan))
-    assert keys == {"_52X.": "3", "_1X.": "1", "_55X.": "1", "_X.": "3"}
+    keys = dict(re.findall(r"exten => (\w+),1,.*\n.*\n same => n,Set\(CONNECT=(.)\)", dialplan))
+    ways = dict(re.findall(r"exten => (_\S+),1,Goto\((\w+),1\)", dialplan))
+    assert keys == {"mexico": "3", "usa": "1", "brasil": "1"}
+    assert ways == {"_52X.": "mexico", "_1X.": "usa", "_55X.": "brasil", "_X.": "mexico"}
 
 
 def test_a_wrong_key_means_nothing_in_its_country() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -35,6 +37,12 @@ def test_generate_writes_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         json.loads((tmp_path / "americas.json").read_text("utf-8"))["made_from"] == phonenumbers.__version__
     )
     assert (tmp_path / "zones.json").exists()
+
+
+def test_it_needs_nothing_that_it_has_made_itself() -> None:
+    code = "import sys, fastagi_server.numbering.make_table; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "fastagi_server.numbering.table" not in done.stdout.split()
 
 
 def test_a_head_need_only_stand_at_the_head() -> None:

@@ -12,9 +12,10 @@ WRITTEN = {
     "steps": [{"": 0}, {"0123456789": 0}, {"29": 1}],
     "plans": {
         "99": {
+            "main": "XX",
             "start": 2,
             "lengths": ["short_code", "too_short", "unassigned", "too_long"],
-            "regions": [["2", "XX"]],
+            "regions": "(?P<XX>2)",
             "prefix": "0(15)?",
             "transformed": "",
             "whole": r"[0-9]\d",

@@ -57,7 +57,9 @@ def conn(conn: Connection, make_begin: MakeBegin) -> Connection:
 
 @pytest.fixture
 def attempt(make_begin: MakeBegin) -> Try:
-    def make(n: int, *, contact: int | None = None, period: str = DAY, cap: int = 100, **begin: object) -> Attempt:
+    def make(
+        n: int, *, contact: int | None = None, period: str = DAY, cap: int = 100, **begin: object
+    ) -> Attempt:
         new = replace(make_begin(n), contact=contact, **begin)
         return Attempt(begin=new, contact=contact, period=period, cap=cap)
 
@@ -205,7 +207,9 @@ def test_no_limit_is_counted_all_the_same(conn: Connection, attempt: Try) -> Non
     ]
 
 
-def test_a_caller_id_of_the_configuration_is_neither_owned_nor_counted(conn: Connection, attempt: Try) -> None:
+def test_a_caller_id_of_the_configuration_is_neither_owned_nor_counted(
+    conn: Connection, attempt: Try
+) -> None:
     new = attempt(1, period="", callerid="+525511113333", cap=1)
     assert attempts.begin(conn, new) == Begun(uses=0)
     assert dids.uses(conn, "mexico", "") == {}
@@ -266,7 +270,9 @@ def test_the_next_attempt_is_not_touched_by_the_one_before(conn: Connection, att
     assert (contact.state, contact.attempts, contact.due_at, contact.why) == (DONE, 2, 99.0, "connected")
 
 
-def test_the_store_knows_whose_call_it_was_even_if_the_record_does_not(conn: Connection, attempt: Try) -> None:
+def test_the_store_knows_whose_call_it_was_even_if_the_record_does_not(
+    conn: Connection, attempt: Try
+) -> None:
     new = attempt(1, contact=1)
     attempts.begin(conn, new)
     record = replace(ended(new.begin), contact=None)
@@ -298,7 +304,7 @@ def test_a_finish_that_would_lose_the_contact_is_refused(
     attempts.begin(conn, new)
     with pytest.raises(BadInputError, match=f"^{field} is"):
         attempts.finish(conn, ended(new.begin), **({"due_at": 1.0, "why": "x"} | then))
+    open_still = replace(ended(new.begin), ended_at=None, state=State.RINGING, disposition=None)
     with pytest.raises(BadInputError, match="a call that has ended"):
-        open_still = replace(ended(new.begin), ended_at=None, state=State.RINGING, disposition=None)
         attempts.finish(conn, open_still, contact_state=DONE, due_at=None, why="x")
     assert whom(conn, 1).state is ContactState.DIALING

@@ -47,7 +47,10 @@ def test_a_retired_number_is_not_owned_until_it_is_added_again(conn: Connection)
 
 @pytest.mark.parametrize(
     ("wrong", "field"),
-    [(Did(number="2125550001", country="usa"), "number"), (Did(number="+12125550001", country=""), "country")],
+    [
+        (Did(number="2125550001", country="usa"), "number"),
+        (Did(number="+12125550001", country=""), "country"),
+    ],
 )
 def test_what_cannot_be_a_caller_id_is_named(conn: Connection, wrong: Did, field: str) -> None:
     with pytest.raises(BadInputError, match=f"{field} is"):
@@ -128,7 +131,9 @@ def test_a_reset_begins_a_new_period_of_the_same_day(conn: Connection) -> None:
     assert dids.resets(conn, "2026-11-24") == []
 
 
-@pytest.mark.parametrize("wrong", [{"who": ""}, {"why": " "}, {"day": "today"}, {"day": f"{DAY}#2"}, {"country": ""}])
+@pytest.mark.parametrize(
+    "wrong", [{"who": ""}, {"why": " "}, {"day": "today"}, {"day": f"{DAY}#2"}, {"country": ""}]
+)
 def test_a_reset_says_who_and_why_and_of_which_day(conn: Connection, wrong: dict[str, str]) -> None:
     told = {"country": "usa", "day": DAY, "who": "ana", "why": "carrier agreed"} | wrong
     with pytest.raises(BadInputError, match=f"^{next(iter(wrong))} is"):

@@ -82,8 +82,8 @@ def test_from_the_first_schema_every_row_is_kept(tmp_path: Path) -> None:
             values = "'+525512345678', 'mexico', '+525511112222', 'alpha', 'spring'"
             conn.execute(
                 text(
-                    "INSERT INTO call (call_id, number, country, callerid, trunk, campaign, state, planned_at,"
-                    f" begun_at) VALUES ('{call}', {values}, 'ringing', 1.25, 2.5)"
+                    "INSERT INTO call (call_id, number, country, callerid, trunk, campaign, state,"
+                    f" planned_at, begun_at) VALUES ('{call}', {values}, 'ringing', 1.25, 2.5)"
                 )
             )
             conn.execute(text(f"INSERT INTO digit VALUES ('{call}', 1, '9', NULL, 3.5, 200)"))

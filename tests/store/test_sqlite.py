@@ -85,7 +85,7 @@ def test_a_journal_that_is_not_wal_is_refused(tmp_path: Path, monkeypatch: pytes
 
 def test_a_sqlite_that_is_too_old_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(sqlite, "sqlite_version_info", (3, 34, 1))
-    with pytest.raises(CannotOpenError, match="SQLite 3.35 or newer"):
+    with pytest.raises(CannotOpenError, match=r"SQLite 3\.35 or newer"):
         sqlite.check_place(make_url(f"sqlite:///{tmp_path}/x.db"))
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, event, text
 
 from fastagi_server.store import calls, optouts, writer
 from fastagi_server.store.errors import (
@@ -256,13 +256,43 @@ def test_each_lost_promise_has_an_error_of_its_own_and_its_cause(
 
 
 def test_commit_itself_may_find_that_nothing_is_left(store: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
-    def lost(self: writer._Job[None], conn: Connection) -> writer._Outcome:
+    def lost(_: writer._Job[None], conn: Connection) -> writer._Outcome:
         conn.exec_driver_sql("ROLLBACK")
         return writer._Outcome()
 
-    monkeypatch.setattr(writer._Job, "attempt", lost)
+    monkeypatch.setattr(Writer, "_trust", staticmethod(lost))
     with pytest.raises(NotDurableError, match="by itself"):
         store.submit(lambda conn: None).result(SOON)
+
+
+def test_the_patient_share_a_commit_and_the_hurried_take_them_along(engine: Engine) -> None:
+    store = Writer(engine)
+    commits: list[object] = []
+    event.listen(engine, "commit", commits.append)
+
+    patient = [store.submit(lambda conn: 1, patience=30.0) for _ in range(5)]
+    hurried = store.submit(lambda conn: 2)
+
+    assert hurried.result(SOON) == 2
+    assert [future.result(SOON) for future in patient] == [1] * 5
+    assert len(commits) <= 2  # the first may have been alone for a moment
+    store.close()
+
+
+def test_patience_comes_to_an_end(engine: Engine) -> None:
+    store = Writer(engine)
+
+    assert store.submit(lambda conn: 1, patience=0.05).result(SOON) == 1
+    store.close()
+
+
+def test_closing_does_not_wait_for_the_patient(engine: Engine) -> None:
+    store = Writer(engine)
+    patient = store.submit(lambda conn: 1, patience=3600.0)
+
+    store.close()
+
+    assert patient.result(0) == 1
 
 
 def test_a_full_queue_refuses_and_memory_stays_bounded(engine: Engine) -> None:

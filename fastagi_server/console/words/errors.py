@@ -11,6 +11,7 @@ TABLES: dict[Language, dict[str, str]] = {
 }
 # Fixed words that fill an error's braces.
 PHRASES: dict[Language, dict[str, str]] = {
+    Language.ENGLISH: {"outside": "outside the Americas"},
     Language.SPANISH: errors_es.PHRASES,
     Language.PORTUGUESE: errors_pt.PHRASES,
 }

@@ -2,7 +2,8 @@
 
 100,000 numbers of the Americas by a seed, of which 5 % are near-misses. "library" is what a program asks of
 phonenumbers to know as much: parse, region, validity and type. "authority" is the library asked by our own
-code, in our own words. Each process reads all of them some times and the best counts, for noise only adds.
+code, in our own words. The processes take turns; each reads all numbers some times in CPU time, and
+the best counts, for noise only adds.
 """
 
 import argparse
@@ -20,7 +21,7 @@ from pathlib import Path
 
 SEED = 20261123
 COUNT, NEAR = 100_000, 0.05
-ROUNDS = 5
+ROUNDS, TURNS = 3, 3
 # How a list of the guide's countries, and some more, is made up.
 MIX = {"1": 45, "52": 20, "55": 15, "57": 8, "54": 6, "56": 3, "51": 3}
 READERS = ("library", "authority", "table")
@@ -83,10 +84,10 @@ def measure(name: str) -> dict[str, float | int]:
     best = float("inf")
     gc.collect()
     for _ in range(ROUNDS):
-        begun = time.perf_counter()
+        begun = time.process_time()
         for text in texts:
             ask(text)
-        best = min(best, time.perf_counter() - begun)
+        best = min(best, time.process_time() - begun)
     return {
         "microseconds": best / len(texts) * 1e6,
         "per_second": round(len(texts) / best),
@@ -106,11 +107,12 @@ def main() -> int:
         print(json.dumps(measure(asked.only)))
         return 0
     texts = "\n".join(numbers())
-    found = {}
-    for name in READERS:
+    found: dict[str, dict[str, float]] = {}
+    for name in READERS * TURNS:
         command = [sys.executable, __file__, "--only", name]
         done = subprocess.run(command, input=texts, capture_output=True, text=True, check=True)
-        found[name] = json.loads(done.stdout)
+        row = json.loads(done.stdout)
+        found[name] = min(found.get(name, row), row, key=lambda each: each["microseconds"])
     print(f"{'':<10}{'us each':>9}{'per second':>12}{'ready ms':>10}{'RSS MiB':>9}{'x library':>11}")
     for name, row in found.items():
         row["times_the_library"] = found["library"]["microseconds"] / row["microseconds"]

@@ -1,0 +1,101 @@
+"""The commands' way to the store and to the desk. It knows no command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from fastagi_server.console.errors import CannotReadError, DeskShutError, LabIsOffError, UnknownCountryError
+from fastagi_server.console.session import Session
+from fastagi_server.desk.client import NobodyAtTheDeskError, ask
+from fastagi_server.store import reader
+from fastagi_server.store.connect import open_database
+from fastagi_server.store.writer import Writer
+from fastagi_server.telephony import frames
+from fastagi_server.telephony.country import Country
+from fastagi_server.telephony.frames import Frame
+
+T = TypeVar("T")
+
+PATIENCE = 10.0
+
+
+class Ask(Protocol):
+    """Asks the store one question in a read of its own."""
+
+    def __call__(self, question: Callable[[Any], T], /) -> T:
+        """Give the answer."""
+        ...
+
+
+@contextmanager
+def reading(known: Session) -> Iterator[Ask]:
+    """Open the store for several reads, none of which lasts."""
+    database = open_database(known.settings.database_url)
+    try:
+        yield lambda question: reader.read(database, question)
+    finally:
+        database.dispose()
+
+
+def read(known: Session, question: Callable[[Any], T]) -> T:
+    """Ask the store one question."""
+    with reading(known) as ask_store:
+        return ask_store(question)
+
+
+def write(known: Session, work: Callable[[Any], T]) -> T:
+    """Do work on the store in one transaction and give its result once it is durable."""
+    database = open_database(known.settings.database_url)
+    writer = Writer(database)
+    try:
+        return writer.submit(work).result()
+    finally:
+        writer.close()
+        database.dispose()
+
+
+def at_desk(known: Session, order: Frame, *, patience: float | None = None) -> Iterator[Frame]:
+    """Give what the desk answers; one that this user may not open is told as such."""
+    try:
+        yield from ask(known.settings.desk, order, patience=patience)
+    except PermissionError as error:
+        why = error.strerror or str(error)
+        raise DeskShutError(path=str(known.settings.desk), why=why) from error
+
+
+def answer(known: Session, order: Frame) -> Frame:
+    """Give the desk's one answer."""
+    return next(at_desk(known, order, patience=PATIENCE))
+
+
+def forget(known: Session) -> None:
+    """Let a running engine look at its caller IDs again; where none runs there is nothing to do."""
+    try:
+        answer(known, frames.Forget())
+    except NobodyAtTheDeskError:
+        return
+
+
+def read_file(path: Path) -> bytes:
+    """Give what a file holds."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise CannotReadError(path=str(path), why=error.strerror or str(error)) from error
+
+
+def country(known: Session, name: str) -> Country:
+    """Give the country of a slug or an ISO code."""
+    for each in known.countries:
+        if name.lower() in (each.slug, each.iso.lower()):
+            return each
+    raise UnknownCountryError(name=name, known=", ".join(each.slug for each in known.countries))
+
+
+def check_lab(known: Session, *, lab: bool) -> None:
+    """Refuse what is marked as lab's unless the configuration is a lab's."""
+    if lab and not known.settings.lab:
+        raise LabIsOffError

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from fastagi_server.ami import events
+from fastagi_server.ami.action import Action
+from fastagi_server.ami.exchange import Answered
+from fastagi_server.ami.messages import Response
+from fastagi_server.app.dialing import Dialing
+from fastagi_server.app.errors import UnknownNameError
+from fastagi_server.app.ledger import StoreLedger
+from fastagi_server.compliance.gate import GateIsPartialError, LabNumbersLeaveError
+from fastagi_server.config.settings import Gate, Settings
+from fastagi_server.dialer.engine import Engine
+from fastagi_server.telephony.country import Country
+from tests.dialer.stage import CAMPAIGN, run
+
+
+def dialing(settings: Settings, countries: tuple[Country, ...], address: str, clock: Any) -> Dialing:
+    async def ask(action: Action) -> Answered:
+        told = events.ContactStatusDetail(uri=f"sip:{address}:5060")
+        return Answered(action_id="1", action=action, response=Response(response="Success"), events=(told,))
+
+    return Dialing(
+        engine=cast("Engine", None),
+        ledger=cast("StoreLedger", None),
+        settings=settings,
+        countries=countries,
+        clock=clock,
+        dice=bytes,
+        reactor=SimpleNamespace(callLater=None),
+        spawn=lambda work: None,
+        ask=ask,
+    )
+
+
+@pytest.mark.parametrize(
+    ("address", "lab", "gate", "refusal"),
+    [
+        ("127.0.0.1", True, Gate.WHOLE, None),
+        ("127.0.0.1", False, Gate.WHOLE, None),
+        ("203.0.113.9", True, Gate.PARTIAL, LabNumbersLeaveError),
+        ("203.0.113.9", False, Gate.WHOLE, GateIsPartialError),
+        ("203.0.113.9", False, Gate.PARTIAL, None),
+    ],
+)
+def test_where_the_trunk_leads_decides_whether_a_campaign_may_start(
+    settings: Settings,
+    countries: tuple[Country, ...],
+    clock: Any,
+    address: str,
+    lab: bool,
+    gate: Gate,
+    refusal: type[Exception] | None,
+) -> None:
+    house = dialing(replace(settings, gate=gate), countries, address, clock)
+    work = house._may_start(replace(CAMPAIGN, lab=lab))
+
+    if refusal is None:
+        run(work)
+    else:
+        with pytest.raises(refusal, match=r"203\.0\.113\.9"):
+            run(work)
+
+
+def test_a_trunk_that_is_not_configured_is_refused_by_name(
+    settings: Settings, countries: tuple[Country, ...], clock: Any
+) -> None:
+    house = dialing(settings, countries, "127.0.0.1", clock)
+
+    with pytest.raises(UnknownNameError, match="no trunk 'other'"):
+        run(house._may_start(replace(CAMPAIGN, trunk="other")))
+
+
+@pytest.mark.parametrize(
+    ("own", "all_together", "expected"), [(25, 30, 25), (50, 30, 30), (0, 30, 30), (25, 0, 25)]
+)
+def test_the_strictest_rate_decides(
+    settings: Settings,
+    countries: tuple[Country, ...],
+    clock: Any,
+    own: float,
+    all_together: float,
+    expected: float,
+) -> None:
+    house = dialing(replace(settings, max_cps=all_together), countries, "127.0.0.1", clock)
+
+    runner = house._runner(replace(CAMPAIGN, cps=own), lambda: None)
+
+    assert runner._cps == expected

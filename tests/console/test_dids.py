@@ -1,0 +1,207 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from fastagi_server.console.dids import SHOWN
+from fastagi_server.store import dids
+from fastagi_server.telephony import frames
+from fastagi_server.telephony.did import Did
+
+GOOD = "number,country,note\n+525550009000,,main\n+12125551234,mexico,\n"
+BAD = GOOD + "12,,\n+33142685300,,\n+525550009001,atlantis,\n"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "dids.csv"
+    path.write_text(GOOD)
+    return path
+
+
+def lab(discador: Any) -> None:
+    discador.write((discador.folder / "discador.yml").read_text() + "lab: true\n")
+
+
+def owned(database: Engine) -> list[Did]:
+    with database.connect() as conn:
+        return dids.owned(conn)
+
+
+def test_a_list_is_imported_by_its_column_or_by_the_numbers_own_country(
+    discador: Any, file: Path, database: Engine
+) -> None:
+    told = discador("did", "import", str(file))
+
+    assert (told.code, told.out, told.err) == (0, "Imported: 2 new, 0 owned already.\n  mexico  2\n", "")
+    assert owned(database) == [
+        Did(number="+12125551234", country="mexico"),
+        Did(number="+525550009000", country="mexico", note="main"),
+    ]
+
+
+def test_the_same_list_again_is_owned_already(discador: Any, file: Path) -> None:
+    discador("did", "import", str(file))
+
+    assert discador("did", "import", str(file)).out.startswith("Imported: 0 new, 2 owned already.\n")
+
+
+@pytest.mark.parametrize("name", ["usa", "US"])
+def test_one_country_for_all(discador: Any, file: Path, database: Engine, name: str) -> None:
+    discador("did", "import", str(file), "--country", name)
+
+    assert {did.country for did in owned(database)} == {"usa"}
+
+
+def test_bad_rows_keep_everything_out_and_are_told_by_line(
+    discador: Any, file: Path, database: Engine
+) -> None:
+    file.write_text(BAD)
+
+    told = discador("did", "import", str(file))
+
+    assert (told.code, told.out) == (2, "")
+    assert told.err.splitlines() == [
+        "line 4: '12': short code",
+        "line 5: '+33142685300': outside the Americas",
+        "line 6: '+525550009001': no country of the configuration is atlantis",
+        "discador: bad rows: 3; nothing was imported. Mend them, or pass over them with --skip-bad.",
+    ]
+    assert owned(database) == []
+
+
+def test_good_rows_alone_may_be_taken(discador: Any, file: Path, database: Engine) -> None:
+    file.write_text(BAD)
+
+    told = discador("did", "import", str(file), "--skip-bad", "--json")
+
+    assert told.code == 0
+    assert json.loads(told.out)["new"] == len(owned(database)) == 2
+    assert [each["line"] for each in json.loads(told.out)["bad"]] == [4, 5, 6]
+
+
+def test_many_bad_rows_are_not_all_told(discador: Any, file: Path) -> None:
+    file.write_text("number\n" + "12\n" * (SHOWN + 5))
+
+    told = discador("did", "import", str(file))
+
+    assert told.err.count("short code") == SHOWN
+    assert "and 5 more." in told.err
+
+
+def test_numbers_of_nobody_need_a_lab(discador: Any, file: Path, database: Engine) -> None:
+    file.write_text("number\n+12125550123\n")
+
+    assert discador("did", "import", str(file)).code == 2
+    told = discador("did", "import", str(file), "--lab")
+    assert (told.code, owned(database)) == (2, [])
+    assert "lab: true" in told.err
+
+    lab(discador)
+    assert discador("did", "import", str(file), "--lab").code == 0
+    assert owned(database) == [Did(number="+12125550123", country="usa", lab=True)]
+
+
+def test_a_file_that_cannot_be_read_is_told(discador: Any, tmp_path: Path) -> None:
+    told = discador("did", "import", str(tmp_path / "none.csv"))
+
+    assert told.code == 2
+    assert "none.csv cannot be read: No such file or directory" in told.err
+
+
+def test_a_running_engine_is_told_to_look_again(discador: Any, desk: Any, file: Path) -> None:
+    heard = desk([frames.Done()], [frames.Done()], [frames.Done()])
+
+    assert discador("did", "import", str(file)).code == 0
+    assert discador("did", "limit", "usa", "5", "--who", "ana").code == 0
+    assert discador("did", "reset", "usa", "--who", "ana", "--why", "new numbers").code == 0
+    assert heard == [frames.Forget()] * 3
+
+
+def test_the_inventory_is_printed(discador: Any, file: Path) -> None:
+    assert discador("did", "list").out.startswith("No caller ID of ours yet")
+    discador("did", "import", str(file))
+
+    assert discador("did", "list").out == "+12125551234   mexico\n+525550009000  mexico    main\n"
+    assert discador("did", "list", "--country", "usa", "--json").out == "[]\n"
+    assert [
+        did["number"] for did in json.loads(discador("did", "list", "--country", "MX", "--json").out)
+    ] == [
+        "+12125551234",
+        "+525550009000",
+    ]
+
+
+def test_usage_tells_the_period_the_cap_and_what_is_left(discador: Any, file: Path, database: Engine) -> None:
+    discador("did", "import", str(file), "--country", "usa")
+    with database.begin() as conn:
+        period = {"country": "usa", "period": "2026-11-18", "cap": 100}
+        for at in (1.0, 2.0):
+            dids.count(conn, number="+525550009000", at=at, **period)
+
+    (told,) = json.loads(discador("did", "usage", "--json").out)
+
+    assert {name: told[name] for name in ("country", "zone", "period", "cap", "numbers", "uses", "left")} == {
+        "country": "usa",
+        "zone": "America/New_York",
+        "period": "2026-11-18",
+        "cap": 100,
+        "numbers": 2,
+        "uses": 2,
+        "left": 198,
+    }
+    assert told["dids"][1] == {"number": "+525550009000", "uses": 2, "left": 98, "last_at": 2.0}
+    lines = discador("did", "usage", "--country", "usa").out.splitlines()
+    assert lines[1].split() == ["usa", "America/New_York", "2026-11-18", "2", "2", "100", "198", "0"]
+    assert lines[-1].split() == ["+525550009000", "2", "98", "1970-01-01", "00:00:02Z"]
+
+
+def test_the_day_is_the_countrys_own(discador: Any, file: Path) -> None:
+    discador("did", "import", str(file), "--country", "usa")
+    discador.clock.at = 1_795_053_600.0  # 2026-11-19 02:00 UTC is still the 18th in New York
+
+    assert json.loads(discador("did", "usage", "--json").out)[0]["period"] == "2026-11-18"
+
+
+def test_no_inventory_has_no_usage(discador: Any) -> None:
+    assert discador("did", "usage", "--json").out == "[]\n"
+    assert discador("did", "usage").out.startswith("No caller ID of ours yet")
+
+
+def test_a_limit_goes_before_the_countrys_own_and_0_is_none(discador: Any, file: Path) -> None:
+    discador("did", "import", str(file), "--country", "usa")
+
+    assert discador("did", "limit", "usa", "3", "--who", "ana").out == "usa: cap 3, set by ana.\n"
+    assert json.loads(discador("did", "usage", "--json").out)[0]["left"] == 6
+    assert discador("did", "limit", "US", "0", "--who", "ana").out == "usa: cap no limit, set by ana.\n"
+    assert json.loads(discador("did", "usage", "--json").out)[0]["left"] is None
+
+
+def test_a_reset_is_a_new_period_of_the_same_day(discador: Any, file: Path) -> None:
+    discador("did", "import", str(file), "--country", "usa")
+
+    told = discador("did", "reset", "usa", "--who", "ana", "--why", "new numbers")
+
+    assert told.out == "usa: counting anew as 2026-11-18#2, by ana.\n"
+    assert json.loads(discador("did", "usage", "--json").out)[0]["period"] == "2026-11-18#2"
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("limit", "usa", "3"),
+        ("limit", "usa", "-1", "--who", "ana"),
+        ("limit", "usa", "3", "--who", " "),
+        ("limit", "atlantis", "3", "--who", "ana"),
+        ("reset", "usa", "--who", "ana"),
+        ("reset", "usa", "--who", "ana", "--why", ""),
+        ("usage", "--country", "atlantis"),
+        ("list", "--country", "atlantis"),
+    ],
+)
+def test_what_was_asked_wrongly_is_2(discador: Any, argv: tuple[str, ...]) -> None:
+    assert discador("did", *argv).code == 2

@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from fastagi_server.console import standing
+from fastagi_server.store import campaigns
+from fastagi_server.telephony import frames
+from fastagi_server.telephony.campaign import CampaignState
+
+WHY = "all 5 caller IDs are at their cap of 100 until midnight of America/New_York"
+RUNNING = frames.CampaignStanding(
+    campaign="spring", state="running", sent=7, up=3, waiting=2, paused={"usa": WHY}, skipped={"taken": 1}
+)
+DONE = frames.CampaignStanding(
+    campaign="spring", state="done", sent=8, up=0, waiting=0, paused={}, skipped={}
+)
+
+
+@pytest.fixture(autouse=True)
+def spring(discador: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(standing, "SECOND", 0.0)
+    file = tmp_path / "list.csv"
+    file.write_text("+525550001003\n+12125551234\n12\n")
+    discador("campaign", "create", "spring", "--list", str(file))
+
+
+def test_the_store_alone_says_how_a_campaign_stands(discador: Any) -> None:
+    assert discador("campaign", "status", "spring").out == (
+        "spring: ready; sent 0, in a call 0, waiting 2. (no Discador serves)\n"
+        "  mexico  1\n"
+        "  usa     1\n"
+        "Refused, by reason:\n"
+        "  short code  1\n"
+    )
+
+
+def test_the_engines_word_goes_before_the_stores(discador: Any, desk: Any) -> None:
+    heard = desk(RUNNING)
+
+    told = discador("campaign", "status", "spring")
+
+    assert heard == [frames.Campaigning(campaign="spring", do="ask")]
+    assert told.out.splitlines()[0] == "spring: running; sent 7, in a call 0, waiting 2."
+    assert told.out.splitlines()[-1] == f"usa is paused: {WHY}"
+
+
+def test_a_standing_for_programs(discador: Any, desk: Any) -> None:
+    desk(RUNNING)
+
+    assert json.loads(discador("campaign", "status", "spring", "--json").out) == {
+        "campaign": "spring",
+        "state": "running",
+        "served": True,
+        "sent": 7,
+        "up": 3,
+        "waiting": 2,
+        "paused": {"usa": WHY},
+        "skipped": {"taken": 1},
+        "contacts": {"queued": 2, "dialing": 0, "done": 0, "refused": 1},
+        "countries": {"mexico": 1, "usa": 1},
+        "refusals": {"not_dialable: short_code": 1},
+    }
+
+
+def test_following_ends_with_the_campaign(discador: Any, desk: Any) -> None:
+    desk([RUNNING], [RUNNING], [DONE])
+
+    told = discador("campaign", "status", "spring", "--follow")
+
+    assert told.code == 0
+    assert told.out == (
+        "11:06:40Z  spring: running; sent 7, in a call 0, waiting 2.  paused: usa\n" * 2
+        + "11:06:40Z  spring: done; sent 8, in a call 0, waiting 2.\n"
+    )
+
+
+def test_following_ends_where_only_paused_countries_wait(discador: Any, desk: Any) -> None:
+    pauses = {**vars(RUNNING), "up": 0, "waiting": 0}
+    both = frames.CampaignStanding(**{**pauses, "paused": {"usa": WHY, "mexico": "no caller ID"}})
+    heard = desk([frames.CampaignStanding(**pauses)], [both])
+
+    told = discador("campaign", "status", "spring", "--follow")
+
+    assert len(heard) == 2
+    assert told.code == 0
+    assert told.out.splitlines()[-2:] == [f"usa is paused: {WHY}", "mexico is paused: no caller ID"]
+
+
+def test_following_for_programs_is_an_object_a_line(discador: Any, desk: Any) -> None:
+    desk([RUNNING], [DONE])
+
+    told = discador("campaign", "status", "spring", "--follow", "--json")
+
+    assert [json.loads(line)["state"] for line in told.out.splitlines()] == ["running", "done"]
+
+
+def test_following_outlives_a_service_that_restarts(discador: Any, desk: Any, database: Engine) -> None:
+    with database.begin() as conn:
+        campaigns.set_state(conn, "spring", CampaignState.RUNNING)
+    # The second asker is let in and left without a word, as by a service that is killed.
+    desk([RUNNING], [], [DONE])
+
+    told = discador("campaign", "status", "spring", "--follow", "--json")
+
+    assert [json.loads(line)["served"] for line in told.out.splitlines()] == [True, False, True]
+
+
+def test_an_interrupt_ends_the_following(discador: Any, desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(standing.time, "sleep", interrupted)
+    desk(RUNNING)
+
+    told = discador("campaign", "status", "spring", "--follow")
+
+    assert told.code == 130
+    assert told.out.startswith("11:06:40Z  spring: running")
+
+
+def test_without_a_name_all_that_run_are_told(discador: Any, database: Engine) -> None:
+    assert discador("campaign", "status").out == "No campaign is running.\n"
+    assert discador("campaign", "status", "--json").out == "[]\n"
+    with database.begin() as conn:
+        campaigns.set_state(conn, "spring", CampaignState.RUNNING)
+
+    assert [each["campaign"] for each in json.loads(discador("campaign", "status", "--json").out)] == [
+        "spring"
+    ]
+
+
+def test_an_engine_that_does_not_know_the_campaign_leaves_the_stores_word(discador: Any, desk: Any) -> None:
+    desk(frames.Failed(code="NoCampaignError", message="no", details={}))
+
+    told = discador("campaign", "status", "spring")
+
+    assert told.out.startswith("spring: ready; sent 0")
+    assert told.code == 0
+
+
+def test_a_campaign_that_is_not_there_is_2(discador: Any) -> None:
+    told = discador("campaign", "status", "autumn")
+
+    assert told.code == 2
+    assert "no campaign 'autumn'" in told.err

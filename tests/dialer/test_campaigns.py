@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import cast
+
+import pytest
+
+from fastagi_server.dialer.campaigns import Campaigns, NoCampaignError
+from fastagi_server.dialer.runner import Progress, Runner
+from fastagi_server.telephony.campaign import Campaign, CampaignState
+from fastagi_server.telephony.errors import BadInputError
+from tests.dialer.stage import CAMPAIGN, run
+
+
+class Book:
+    def __init__(self, state: CampaignState) -> None:
+        self.campaign = replace(CAMPAIGN, state=state)
+
+    async def campaigns(self) -> list[Campaign]:
+        return [self.campaign]
+
+    async def set_state(self, campaign: str, state: CampaignState) -> None:
+        self.campaign = replace(self.campaign, state=state)
+
+
+class Running:
+    """A runner that only counts."""
+
+    def __init__(self, done: Callable[[], None]) -> None:
+        self.done = done
+        self.log: list[str] = []
+
+    def start(self) -> None:
+        self.log.append("start")
+
+    def stop(self, why: str) -> None:
+        self.log.append(f"stop: {why}")
+
+    def progress(self) -> Progress:
+        return Progress(name="c", state=CampaignState.READY, sent=5, waiting=1, skipped={})
+
+
+class Desk:
+    def __init__(self, state: CampaignState = CampaignState.READY) -> None:
+        self.book = Book(state)
+        self.runners: list[Running] = []
+        self.may = True
+        self.campaigns = Campaigns(book=self.book, make_runner=self.make, may_start=self.may_start)
+
+    def make(self, campaign: Campaign, done: Callable[[], None]) -> Runner:
+        self.runners.append(Running(done))
+        return cast("Runner", self.runners[-1])
+
+    async def may_start(self, campaign: Campaign) -> None:
+        if not self.may:
+            raise BadInputError(field="trunk", value="far", expected="near")
+
+
+def test_started_twice_it_runs_once() -> None:
+    desk = Desk()
+
+    run(desk.campaigns.start("c"))
+    told = run(desk.campaigns.start("c"))
+
+    assert [runner.log for runner in desk.runners] == [["start"]]
+    assert (told.state, told.sent) == (CampaignState.RUNNING, 5)
+
+
+def test_stopped_it_stays_so_and_still_says_how_far_it_came() -> None:
+    desk = Desk()
+    run(desk.campaigns.start("c"))
+
+    told = run(desk.campaigns.stop("c"))
+
+    assert desk.runners[0].log == ["start", "stop: the campaign was stopped"]
+    assert (told.state, told.sent) == (CampaignState.STOPPED, 5)
+
+
+def test_after_a_restart_what_ran_goes_on() -> None:
+    desk = Desk(CampaignState.RUNNING)
+
+    assert run(desk.campaigns.resume()) == []
+    run(desk.campaigns.resume())
+
+    assert [runner.log for runner in desk.runners] == [["start"]]
+
+
+@pytest.mark.parametrize("state", [CampaignState.READY, CampaignState.STOPPED, CampaignState.DONE])
+def test_what_did_not_run_is_left_alone(state: CampaignState) -> None:
+    desk = Desk(state)
+
+    run(desk.campaigns.resume())
+
+    assert desk.runners == []
+
+
+def test_a_campaign_that_may_not_run_any_more_says_so_and_others_are_not_hurt() -> None:
+    desk = Desk(CampaignState.RUNNING)
+    desk.may = False
+
+    assert run(desk.campaigns.resume()) == [("c", "trunk is 'far'; it should be near.")]
+    assert desk.runners == []
+
+
+def test_leaving_the_house_does_not_stop_the_campaign_for_good() -> None:
+    desk = Desk()
+    run(desk.campaigns.start("c"))
+
+    desk.campaigns.leave()
+
+    assert desk.runners[0].log[-1] == "stop: Discador was stopped before it was sent"
+    assert desk.book.campaign.state is CampaignState.RUNNING
+
+
+def test_a_campaign_that_is_done_is_not_running_any_more() -> None:
+    desk = Desk()
+    run(desk.campaigns.start("c"))
+
+    desk.runners[0].done()
+
+    assert run(desk.campaigns.progress("c")).sent == 5
+    run(desk.campaigns.start("c"))
+    assert len(desk.runners) == 2
+
+
+def test_a_campaign_that_there_is_not_is_refused_with_those_there_are() -> None:
+    with pytest.raises(NoCampaignError, match=r"no campaign 'x'; there are: c\."):
+        run(Desk().campaigns.start("x"))
+
+
+def test_one_that_never_ran_here_has_sent_nothing() -> None:
+    assert run(Desk().campaigns.progress("c")).sent == 0

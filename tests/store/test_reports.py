@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import Connection
+
+from fastagi_server.store import calls, reports
+from fastagi_server.telephony.campaign import Timing
+from fastagi_server.telephony.disposition import Disposition
+from fastagi_server.telephony.errors import BadInputError
+from fastagi_server.telephony.record import Begin
+
+MakeBegin = Callable[[int], Begin]
+
+
+def end(conn: Connection, begin: Begin, disposition: Disposition, **known: float) -> Timing:
+    calls.begin(conn, begin)
+    at = begin.begun_at + 9
+    calls.end(conn, begin.call, at=at, disposition=disposition, **known)
+    instants = {"ordered_at": None, "ringing_at": None, "answered_at": None} | known
+    return Timing(
+        call=begin.call,
+        country=begin.country,
+        disposition=disposition,
+        planned_at=begin.planned_at,
+        ended_at=at,
+        **instants,
+    )
+
+
+def test_ends_are_counted_by_country(conn: Connection, make_begin: MakeBegin) -> None:
+    end(conn, make_begin(1), Disposition.BUSY)
+    end(conn, make_begin(2), Disposition.BUSY)
+    end(conn, make_begin(3), Disposition.CONNECTED)
+    end(conn, replace(make_begin(4), country="usa"), Disposition.BUSY)
+    end(conn, replace(make_begin(5), campaign="autumn"), Disposition.BUSY)
+    calls.begin(conn, make_begin(6))
+    assert reports.dispositions(conn, "spring") == {
+        ("mexico", Disposition.BUSY): 2,
+        ("mexico", Disposition.CONNECTED): 1,
+        ("usa", Disposition.BUSY): 1,
+    }
+    assert reports.dispositions(conn, "winter") == {}
+
+
+def test_timings_come_in_pages_oldest_first(conn: Connection, make_begin: MakeBegin) -> None:
+    told = [
+        end(conn, make_begin(n), Disposition.NO_KEY, ordered_at=1.5, ringing_at=2.5, answered_at=3.5)
+        for n in (2, 1, 3)
+    ]
+    told = [told[1], told[0], told[2], end(conn, make_begin(4), Disposition.FAILED)]
+    end(conn, replace(make_begin(5), campaign="autumn"), Disposition.BUSY)
+    calls.begin(conn, make_begin(6))
+    assert reports.timings(conn, "spring") == told
+    pages, after = [], ""
+    while page := reports.timings(conn, "spring", after=after, limit=3):
+        pages.append(page)
+        after = page[-1].call
+    assert pages == [told[:3], told[3:]]
+    with pytest.raises(BadInputError, match="limit is 0"):
+        reports.timings(conn, "spring", limit=0)

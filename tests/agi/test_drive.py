@@ -180,7 +180,7 @@ def test_every_question_after_the_end_is_told_so(request_bytes: bytes) -> None:
 
 
 @pytest.mark.parametrize("says_goodbye", [True, False])
-def test_a_script_that_does_not_listen_is_closed(request_bytes: bytes, says_goodbye: bool) -> None:  # noqa: FBT001
+def test_a_script_that_does_not_listen_is_closed(request_bytes: bytes, says_goodbye: bool) -> None:
     asked = []
 
     async def script(agi: Agi) -> None:

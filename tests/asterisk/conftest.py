@@ -61,7 +61,7 @@ class Wire(StringTransport):
     def getHandle(self) -> socket.socket:  # noqa: N802 - Twisted's name
         return self.handle
 
-    def setTcpNoDelay(self, enabled: bool) -> None:  # noqa: N802, FBT001 - Twisted's name
+    def setTcpNoDelay(self, enabled: bool) -> None:  # noqa: N802 - Twisted's name
         self.no_delay = enabled
 
     def write(self, data: bytes) -> None:

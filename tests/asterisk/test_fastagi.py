@@ -50,7 +50,7 @@ async def quiet(agi: Agi) -> None:
         ("127.0.0.1", "localhost", False),
     ],
 )
-def test_who_may_ask(permit: str, host: str, may: bool) -> None:  # noqa: FBT001
+def test_who_may_ask(permit: str, host: str, may: bool) -> None:
     assert permitted(host, read_permits([permit])) is may
 
 

@@ -106,7 +106,7 @@ def test_every_whole_number_is_read_as_written(number: int) -> None:
 
 
 @given(st.text(), st.booleans(), st.sampled_from([str, int, float, bool, Path, Colour]))
-def test_any_text_is_taken_or_refused_and_nothing_else(text: str, plain: bool, hint: Any) -> None:  # noqa: FBT001
+def test_any_text_is_taken_or_refused_and_nothing_else(text: str, plain: bool, hint: Any) -> None:
     try:
         taken = take(hint, text, plain=plain)
     except BadType as wrong:

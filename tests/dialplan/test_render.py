@@ -148,14 +148,14 @@ MILLISECONDS = st.integers(min_value=0, max_value=60_000)
     wait_seconds=st.integers(1, 60),
     thanks=st.booleans(),
 )
-def test_whatever_a_country_wants_reads_back(  # noqa: PLR0917 - hypothesis passes by name
+def test_whatever_a_country_wants_reads_back(
     slug: str,
     keys: list[str],
     amd: AmdNumbers,
     notsure: Answer,
     offers: int,
     wait_seconds: int,
-    thanks: bool,  # noqa: FBT001 - hypothesis names it
+    thanks: bool,
 ) -> None:
     connect, optout, repeat = keys
     country = Country(

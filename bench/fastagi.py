@@ -126,7 +126,8 @@ def print_table(kind: str, found: dict[str, Any]) -> None:
         print(
             f"{name:<11} {row['sessions_per_second']:>10,.0f} {row['cpu_us_per_session']:>11.1f} "
             f"{row['ours_is_wall']:>9.2f}x {row['ours_is_cpu']:>8.2f}x {lost:>4} "
-            f"{row['first_reply_p50_ms']:>16.1f} {row['first_reply_p99_ms']:>7.1f} {worst:>7.1f} {row['answer_p99_ms']:>10.1f}"
+            f"{row['first_reply_p50_ms']:>16.1f} {row['first_reply_p99_ms']:>7.1f} {worst:>7.1f} "
+            f"{row['answer_p99_ms']:>10.1f}"
         )
 
 

@@ -57,6 +57,11 @@ class Dialing:
         self.pools = Pools(countries=by_slug, uses=ledger, clock=clock)
         self.campaigns = Campaigns(book=ledger, make_runner=self._runner, may_start=self._may_start)
 
+    def forget(self) -> None:
+        """Look at the store again: the inventory, a limit or a period has changed."""
+        self.pools.forget()
+        self.campaigns.look_again()
+
     async def _may_start(self, campaign: Campaign) -> None:
         """Refuse a campaign whose trunk leads where its numbers may not go."""
         trunk = self._settings.trunks.get(campaign.trunk)
@@ -72,6 +77,7 @@ class Dialing:
         )
 
     def _runner(self, campaign: Campaign, done: Callable[[], None]) -> Runner:
+        self._windows.limit(f"campaign:{campaign.name}", campaign.cps)
         rates = [rate for rate in (campaign.cps, self._settings.max_cps) if rate]
         rooms = [room for room in (campaign.concurrency, self._settings.max_concurrent_calls) if room]
         return Runner(
@@ -94,6 +100,7 @@ class Dialing:
 
         return Preparer(
             engine=self._settings.engine,
+            lab=campaign.lab,
             ledger=self._ledger,
             pools=self.pools,
             make_order=order,

@@ -98,7 +98,7 @@ class House:
             fastagi=self.fastagi,
             find=ledger.find,
             campaigns=self._dialing.campaigns,
-            forget=self._dialing.pools.forget,
+            forget=self._dialing.forget,
         )
         self._pulse = LoopingCall(self.engine.pulse)
         self._pulse.clock = reactor

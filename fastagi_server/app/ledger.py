@@ -121,9 +121,9 @@ class StoreLedger:
         queued, dialing = await self._do(lambda conn: campaigns.waiting(conn, campaign))
         return Waiting(queued=queued, dialing=dialing)
 
-    def uses(self, country: str, day: str) -> Deferred[CountryUses]:
-        """Give a country's caller IDs with their uses in the day's current period."""
-        return self._do(lambda conn: _uses(conn, country, day))
+    def uses(self, country: str, day: str, *, lab: bool) -> Deferred[CountryUses]:
+        """Give a country's caller IDs, a lab's or ours, with their uses in the day's current period."""
+        return self._do(lambda conn: _uses(conn, country, day, lab=lab))
 
     def count_use(
         self, *, number: str, country: str, period: str, cap: int, at: float
@@ -169,11 +169,12 @@ class StoreLedger:
         return over
 
 
-def _uses(conn: Any, country: str, day: str) -> CountryUses:
+def _uses(conn: Any, country: str, day: str, *, lab: bool) -> CountryUses:
     period = dids.period(conn, country, day)
     limit = dids.limits(conn).get(country)
+    fitting = {each.number for each in dids.owned(conn, country) if each.lab is lab}
     return CountryUses(
         period=period,
         cap=None if limit is None else limit.cap,
-        uses=dids.usage(conn, {country: period}),
+        uses=[use for use in dids.usage(conn, {country: period}) if use.number in fitting],
     )

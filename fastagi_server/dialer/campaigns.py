@@ -77,6 +77,11 @@ class Campaigns:
             self._last[name] = runner.progress()
         return await self.progress(name)
 
+    def look_again(self) -> None:
+        """Try the paused countries of every campaign again."""
+        for runner in self._runners.values():
+            runner.forget_pauses()
+
     def leave(self) -> None:
         """Stop every runner; the store still says that they run, so a restart resumes them."""
         for runner in self._runners.values():

@@ -31,29 +31,27 @@ class Pools:
         self._countries = countries
         self._uses = uses
         self._clock = clock
-        self._pools: dict[str, tuple[str, Pool]] = {}
+        self._pools: dict[tuple[str, bool], tuple[str, Pool]] = {}
 
-    async def of(self, country: str) -> Pool:
-        """Give the country's pool for today."""
+    async def of(self, country: str, *, lab: bool) -> Pool:
+        """Give the country's pool for today: a lab's numbers for a lab's campaigns, ours for the others."""
         day = day_of(self._clock.wall(), self._countries[country].zone)
-        known = self._pools.get(country)
+        key = (country, lab)
+        known = self._pools.get(key)
         if known is not None and known[0] == day:
             return known[1]
-        told = await self._uses.uses(country, day)
+        told = await self._uses.uses(country, day, lab=lab)
         cap = self._countries[country].cap if told.cap is None else told.cap
         pool = Pool(country=country, period=told.period, cap=cap, uses=told.uses)
         # Two may have asked at once; the first one's pool is already in use.
-        current = self._pools.setdefault(country, (day, pool))
+        current = self._pools.setdefault(key, (day, pool))
         if current[0] != day:
-            current = self._pools[country] = (day, pool)
+            current = self._pools[key] = (day, pool)
         return current[1]
 
-    def forget(self, country: str | None = None) -> None:
+    def forget(self) -> None:
         """Load anew when next asked: the inventory, a limit or a period has changed."""
-        if country is None:
-            self._pools.clear()
-        else:
-            self._pools.pop(country, None)
+        self._pools.clear()
 
     def exhausted(self, pool: Pool) -> Exhausted:
         """Say why a country pauses, and until when."""

@@ -98,8 +98,11 @@ class Waiting:
 class Uses(Protocol):
     """What the caller-ID pools need of the store."""
 
-    def uses(self, country: str, day: str) -> Awaitable[CountryUses]:
-        """Give the owned caller IDs of a country with their uses in the day's current period."""
+    def uses(self, country: str, day: str, *, lab: bool) -> Awaitable[CountryUses]:
+        """Give the owned caller IDs of a country with their uses in the day's current period.
+
+        With `lab` those marked as a lab's, without it those that are really ours; never both.
+        """
         ...
 
 

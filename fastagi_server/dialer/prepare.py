@@ -47,6 +47,7 @@ class Preparer:
         self,
         *,
         engine: str,
+        lab: bool,
         ledger: CampaignLedger,
         pools: Pools,
         make_order: MakeOrder,
@@ -54,6 +55,7 @@ class Preparer:
         clock: Clock,
     ) -> None:
         self._engine = engine
+        self._lab = lab
         self._ledger = ledger
         self._pools = pools
         self._make_order = make_order
@@ -63,7 +65,7 @@ class Preparer:
     async def prepare(self, contact: Contact, planned_at: float) -> Prepared | Skipped | Exhausted:
         """Begin an attempt for the contact, with the least used caller ID that is under its cap."""
         while True:
-            pool = await self._pools.of(contact.country)
+            pool = await self._pools.of(contact.country, lab=self._lab)
             choice = pool.choose(self._clock.wall())
             if choice is None:
                 return self._pools.exhausted(pool)

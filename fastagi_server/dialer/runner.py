@@ -125,6 +125,10 @@ class Runner:
         while self._ready:
             self._engine.cancel(self._ready.popleft().order.call, why)
 
+    def forget_pauses(self) -> None:
+        """Try every country again: the inventory, a limit or a period has changed."""
+        self._paused.clear()
+
     def progress(self) -> Progress:
         """Say how it stands."""
         return Progress(

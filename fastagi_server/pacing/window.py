@@ -38,6 +38,12 @@ class Windows:
     def __init__(self, limits: Mapping[str, float]) -> None:
         self._windows = {scope: Window(limit) for scope, limit in limits.items() if limit}
 
+    def limit(self, scope: str, limit: float) -> None:
+        """Hold a scope to its limit from now on; the same limit again keeps what was written under it."""
+        known = self._windows.get(scope)
+        if limit and (known is None or known.limit != limit):
+            self._windows[scope] = Window(limit)
+
     def earliest(self, scopes: Iterable[str]) -> float:
         """Give the first instant that suits every scope that the call is in."""
         return max(

@@ -11,6 +11,7 @@ from twisted.internet.defer import Deferred, ensureDeferred
 
 from fastagi_server.app.ledger import PAUSES, StoreLedger
 from fastagi_server.dialer.call import opened
+from fastagi_server.store import dids
 from fastagi_server.store.connect import open_database
 from fastagi_server.store.errors import (
     AlreadyBegunError,
@@ -20,6 +21,7 @@ from fastagi_server.store.errors import (
 )
 from fastagi_server.store.writer import Writer
 from fastagi_server.telephony.call_id import mint
+from fastagi_server.telephony.did import Did
 from fastagi_server.telephony.disposition import Disposition
 from fastagi_server.telephony.record import Begin, OptOut, Record, State
 
@@ -189,3 +191,15 @@ def test_a_record_is_what_it_was(asker: Asker) -> None:
     found = asker.gets(asker.ledger.find(CALL))
 
     assert isinstance(found, Record)
+
+
+def test_a_labs_caller_ids_are_never_given_to_a_real_campaign(asker: Asker, writer: Writer) -> None:
+    lab = Did(number="+13055560001", country="usa", lab=True)
+    ours = Did(number="+13055560002", country="usa")
+    writer.submit(lambda conn: dids.add(conn, [lab, ours], 1.0)).result(10)
+
+    def given(*, lab: bool) -> list[str]:
+        return [use.number for use in asker.gets(asker.ledger.uses("usa", "2026-11-23", lab=lab)).uses]
+
+    assert given(lab=True) == ["+13055560001"]
+    assert given(lab=False) == ["+13055560002"]

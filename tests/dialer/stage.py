@@ -101,7 +101,8 @@ class Store:
     elsewhere: Counter[str] = field(default_factory=Counter)
     state: CampaignState = CampaignState.RUNNING
 
-    async def uses(self, country: str, day: str) -> CountryUses:
+    async def uses(self, country: str, day: str, *, lab: bool) -> CountryUses:
+        assert lab
         found = [
             Use(number=n, country=country, period=day, uses=self.uses_of[n, country, day], last_at=None)
             for n in self.dids.get(country, [])
@@ -243,10 +244,12 @@ class Stage:
         self.engine = Engine(self.time, self.store, call_seconds)
         self.done = False
         dice = random.Random(7)
+        self.pools = Pools(countries=COUNTRIES, uses=self.store, clock=self.time)
         self.preparer = Preparer(
             engine="one",
+            lab=True,
             ledger=self.store,
-            pools=Pools(countries=COUNTRIES, uses=self.store, clock=self.time),
+            pools=self.pools,
             make_order=order,
             mint=lambda: mint(self.time.wall(), dice.randbytes(10)),
             clock=self.time,

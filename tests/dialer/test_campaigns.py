@@ -37,6 +37,9 @@ class Running:
     def stop(self, why: str) -> None:
         self.log.append(f"stop: {why}")
 
+    def forget_pauses(self) -> None:
+        self.log.append("forget pauses")
+
     def progress(self) -> Progress:
         return Progress(name="c", state=CampaignState.READY, sent=5, waiting=1, skipped={})
 
@@ -127,6 +130,15 @@ def test_a_campaign_that_is_done_is_not_running_any_more() -> None:
 def test_a_campaign_that_there_is_not_is_refused_with_those_there_are() -> None:
     with pytest.raises(NoCampaignError, match=r"no campaign 'x'; there are: c\."):
         run(Desk().campaigns.start("x"))
+
+
+def test_a_changed_inventory_is_told_to_who_runs() -> None:
+    desk = Desk()
+    run(desk.campaigns.start("c"))
+
+    desk.campaigns.look_again()
+
+    assert desk.runners[0].log == ["start", "forget pauses"]
 
 
 def test_one_that_never_ran_here_has_sent_nothing() -> None:

@@ -91,6 +91,20 @@ def test_after_midnight_the_country_goes_on() -> None:
     assert stage.store.state is CampaignState.DONE
 
 
+def test_a_raised_limit_lets_a_paused_country_go_on() -> None:
+    stage = Stage([contact(n) for n in range(20)], dids={"usa": ["+13055560000"]}, cap=5)
+    stage.runner.start()
+    stage.time.pass_by(5)
+    assert len(stage.engine.sent) == 5
+
+    stage.store.cap = 12
+    stage.pools.forget()
+    stage.runner.forget_pauses()
+    stage.time.pass_by(5)
+
+    assert len(stage.engine.sent) == 12
+
+
 def test_what_another_engine_used_is_learned_and_never_exceeded() -> None:
     stage = Stage([contact(n) for n in range(300)], dids={"usa": ["+13055560000", "+13055560001"]}, cps=100)
     stage.store.elsewhere["+13055560000"] = 60

@@ -39,6 +39,17 @@ def test_the_strictest_scope_decides() -> None:
     assert windows.earliest(["trunk:unknown"]) == 0.0
 
 
+def test_a_scope_can_be_held_to_a_limit_later_and_keeps_its_past() -> None:
+    windows = Windows({})
+    windows.limit("campaign:a", 1)
+    windows.wrote(["campaign:a"], 5.0)
+    windows.limit("campaign:a", 1)
+    windows.limit("campaign:b", 0)
+
+    assert windows.earliest(["campaign:a"]) == 5.0 + SECOND
+    assert windows.earliest(["campaign:b"]) == 0.0
+
+
 @given(limit=st.integers(1, 40), waits=st.lists(st.floats(0, 0.3), min_size=1, max_size=300))
 def test_whoever_waits_for_it_is_never_over_in_any_sliding_second(limit: int, waits: list[float]) -> None:
     window, now, writes = Window(limit), 100.0, []

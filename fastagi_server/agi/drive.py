@@ -33,6 +33,10 @@ class Stage(enum.Enum):
     FAILED = "an error ended it"
 
 
+# Looking a member up in its enum takes as long as three comparisons, and each turn comes through here.
+LISTENING, FOREIGN = Stage.LISTENING, Stage.FOREIGN
+
+
 class Drive:
     """One session; `failure` is the error that ended it, `agi` is None until the request is whole."""
 
@@ -60,7 +64,7 @@ class Drive:
         self.agi: Agi | None = None
         self.awaiting: Any = None
         self.failure: Exception | None = None
-        self.stage = Stage.LISTENING
+        self.stage = LISTENING
         # Whether the connection may be closed: the script has nothing left to do.
         self.ended = False
 
@@ -88,13 +92,13 @@ class Drive:
 
     def resume(self, value: Any, awaited: Any) -> bytes:
         """Hand back what came of a foreign thing; one that is no longer awaited is let go."""
-        if self.stage is not Stage.FOREIGN or awaited is not self.awaiting:
+        if self.stage is not FOREIGN or awaited is not self.awaiting:
             return b""
         return self._run(self._step, value)
 
     def throw(self, error: BaseException, awaited: Any) -> bytes:
         """Hand back the failure of a foreign thing; one that is no longer awaited is let go."""
-        if self.stage is not Stage.FOREIGN or awaited is not self.awaiting:
+        if self.stage is not FOREIGN or awaited is not self.awaiting:
             return b""
         return self._run(self._started.throw, error)
 
@@ -132,7 +136,7 @@ class Drive:
                 return self._end(error)
             if type(asked) not in _COMMANDS:
                 self.awaiting = asked
-                self.stage = Stage.FOREIGN
+                self.stage = FOREIGN
                 return b""
             if self._over is None:
                 try:
@@ -140,7 +144,7 @@ class Drive:
                 except LocalError as error:
                     value = error
                 else:
-                    self.stage = Stage.LISTENING
+                    self.stage = LISTENING
                     return line
             else:
                 value = self._over

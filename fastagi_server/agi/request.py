@@ -54,10 +54,12 @@ def _plain(text: str, lines: list[str]) -> dict[str, str] | None:
     """Read what nearly every request is: each line a header, each name once; None when it is not."""
     if not text.startswith("agi_") or text.count("\nagi_") != len(lines) - 1:
         return None
-    try:
-        headers = dict([line.split(": ", 1) for line in lines])
-    except ValueError:  # a line without a colon
-        return None
+    headers: dict[str, str] = {}
+    for line in lines:
+        name, colon, value = line.partition(": ")
+        if not colon:
+            return None
+        headers[name] = value
     return headers if len(headers) == len(lines) else None
 
 

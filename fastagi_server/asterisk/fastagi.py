@@ -16,7 +16,7 @@ from twisted.internet.interfaces import IAddress, IDelayedCall, IReactorTime, IT
 from twisted.internet.protocol import Factory, Protocol, connectionDone
 from twisted.python.failure import Failure
 
-from fastagi_server.agi.drive import Drive, Stage
+from fastagi_server.agi.drive import FOREIGN, LISTENING, Drive
 from fastagi_server.agi.errors import Gone
 from fastagi_server.agi.script import Script
 from fastagi_server.telephony.errors import BadInputError, DiscadorError
@@ -116,9 +116,9 @@ class Session(Protocol):
         if out:
             self._say(out)
         stage = self._drive.stage
-        if stage is Stage.LISTENING:
+        if stage is LISTENING:
             self._due = self._port.reactor.seconds() + self._port.limits.idle
-        elif stage is not Stage.FOREIGN:
+        elif stage is not FOREIGN:
             self._close()
         elif self._drive.awaiting is not self._waiting:
             self._allow_ourselves(self._port.limits.own)
@@ -182,7 +182,7 @@ class Session(Protocol):
             self._alarm = self._port.reactor.callLater(wait, self._look)
 
     def _give_up(self) -> None:
-        ours = self._drive.stage is Stage.FOREIGN
+        ours = self._drive.stage is FOREIGN
         self._end("our own answer took too long" if ours else "Asterisk said nothing in time")
 
     def _end(self, why: str) -> None:

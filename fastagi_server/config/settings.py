@@ -114,7 +114,7 @@ class Settings:
     gate: Gate = field(
         default=Gate.WHOLE,
         metadata=about(
-            "What a campaign insists on with a trunk that leads off this machine: whole, or partial. The gate "
+            "What a campaign insists on with a trunk that leads off this machine, whole or partial. The gate "
             "does not know a country's calling hours, consent and do-not-call registers yet; until it does, "
             "only the word partial, written by whoever answers for it, lets such a campaign start.",
             why="nobody should find out by a fine that something was not looked at.",

@@ -114,7 +114,7 @@ class Session(Protocol):
     def _go_on(self, out: bytes) -> None:
         """Say what the script says, and wait for what it waits for."""
         if out:
-            self._say(out)
+            self._port.soon(self, out)
         stage = self._drive.stage
         if stage is LISTENING:
             self._due = self._port.reactor.seconds() + self._port.limits.idle
@@ -124,11 +124,8 @@ class Session(Protocol):
             self._allow_ourselves(self._port.limits.own)
             self._wait_for(self._drive.awaiting)
 
-    def _say(self, out: bytes) -> None:
-        """Write to the socket itself until it once does not take everything; the rest is Twisted's to write.
-
-        Twisted's own write waits for its loop's next turn and asks epoll twice: a seventh of a session's CPU.
-        """
+    def say(self, out: bytes) -> None:
+        """Write to the socket itself until it once does not take everything; the rest is Twisted's to write."""
         if self._send is not None:
             try:
                 out = out[self._send(out) :]
@@ -211,6 +208,7 @@ class FastAgiPort(Factory):
         self.counts = Counts()
         self._log = log
         self._full = False
+        self._unsaid: list[tuple[Session, bytes]] = []
 
         @lru_cache(maxsize=KNOWN_HOSTS)
         def judged(host: str) -> bool:
@@ -239,6 +237,21 @@ class FastAgiPort(Factory):
             return False
         self.counts.open += 1
         return True
+
+    def soon(self, session: Session, out: bytes) -> None:
+        """Say this when everybody who was heard in this turn of the loop has found his words.
+
+        Twisted's own write asks epoll twice for each session, and a write in between wakes Asterisk again and
+        again while others wait: either way a session takes a fifth more CPU.
+        """
+        if not self._unsaid:
+            self.reactor.callLater(0, self._say_all)
+        self._unsaid.append((session, out))
+
+    def _say_all(self) -> None:
+        unsaid, self._unsaid = self._unsaid, []
+        for session, out in unsaid:
+            session.say(out)
 
     def left(self) -> None:
         """Count a session that is over."""

@@ -238,6 +238,11 @@ class Agi(Peer):
     def asks(self) -> None:
         self.sends(self.REQUEST)
 
+    def gets(self) -> bytes:
+        """Give what has come; our end says it once the reactor is given its turn."""
+        self.clock.advance(0)
+        return super().gets()
+
     def says(self, line: str) -> None:
         self.sends(line.encode() + b"\n")
 

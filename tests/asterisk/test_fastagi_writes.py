@@ -42,6 +42,7 @@ def over(fastagi: MakePort) -> Callable[..., Any]:
         asterisk = port.called_by()
         asterisk.protocol._send = socket.send
         asterisk.asks()
+        port.clock.advance(0)
         return port, asterisk, socket
 
     return make
@@ -49,11 +50,10 @@ def over(fastagi: MakePort) -> Callable[..., Any]:
 
 def test_a_socket_with_room_takes_everything_at_once(over: Callable[..., Any]) -> None:
     _, asterisk, socket = over(thrice, 99, 99, 99)
-    asterisk.says("200 result=0")
-    asterisk.says("200 result=0")
-
-    assert socket.took == 3 * COMMAND
-    assert asterisk.gets() == b""
+    for said in (1, 2, 3):
+        assert asterisk.gets() == b""
+        assert socket.took == said * COMMAND
+        asterisk.says("200 result=0")
 
 
 @pytest.mark.parametrize("room", [None, 0, 1, 4])
@@ -62,10 +62,33 @@ def test_what_a_full_socket_leaves_is_twisteds_and_so_is_all_that_follows(
 ) -> None:
     _, asterisk, socket = over(thrice, 99, room)
     asterisk.says("200 result=0")
+    left = asterisk.gets()
     asterisk.says("200 result=0")
+    left += asterisk.gets()
 
     assert socket.took == COMMAND + COMMAND[: room or 0]
-    assert socket.took + asterisk.gets() == 3 * COMMAND
+    assert socket.took + left == 3 * COMMAND
+
+
+def test_what_was_to_be_said_when_the_line_broke_is_let_go(over: Callable[..., Any]) -> None:
+    port, asterisk, socket = over(thrice, 99, None)
+    asterisk.says("200 result=0")
+    asterisk.hangs_up()
+
+    assert asterisk.gets() == b""
+    assert socket.took == COMMAND
+    assert port.counts.open == 0
+
+
+def test_all_who_were_heard_in_one_turn_are_answered_in_the_next(fastagi: MakePort) -> None:
+    port = fastagi(thrice)
+    first, second = port.called_by(), port.called_by()
+    first.asks()
+    second.asks()
+    assert len(port.clock.getDelayedCalls()) == 3  # an alarm each, and one for what both will say
+
+    assert first.hears() == second.hears() == ["NOOP"]
+    assert len(port.clock.getDelayedCalls()) == 2
 
 
 def test_a_session_that_was_given_up_says_nothing_any_more(over: Callable[..., Any]) -> None:

@@ -125,7 +125,9 @@ class Session(Protocol):
             self._wait_for(self._drive.awaiting)
 
     def say(self, out: bytes) -> None:
-        """Write to the socket itself until it once does not take everything; the rest is Twisted's to write."""
+        """Write to the socket itself until it once does not take all; from there on Twisted writes."""
+        if self._lost:
+            return
         if self._send is not None:
             try:
                 out = out[self._send(out) :]

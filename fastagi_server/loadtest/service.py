@@ -95,21 +95,32 @@ def _usable(python: str) -> bool:
     return done.returncode == 0
 
 
-def as_user(command: Path, lab: Lab, *words: str) -> tuple[str, ...]:
-    """Give the command line that runs Discador as its own user with the lab's configuration."""
-    return ("runuser", "-u", debian.USER, "--", str(command), "--config", str(lab.paths.config), *words)
+def as_user(command: Path, config: Path, *words: str) -> tuple[str, ...]:
+    """Give the command line that runs Discador as its own user with a configuration."""
+    return ("runuser", "-u", debian.USER, "--", str(command), "--config", str(config), *words)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Service:
-    """`discador serve` beside a lab."""
+    """`discador serve` beside a lab; a second engine has a suffix, and a configuration of that name."""
 
     lab: Lab
     command: Path
+    suffix: str = ""
+
+    @property
+    def config(self) -> Path:
+        """The configuration that it runs with."""
+        return self.lab.paths.config.with_stem(f"discador{self.suffix}")
+
+    @property
+    def desk(self) -> Path:
+        """Its desk, as its configuration must have it."""
+        return self.lab.paths.desk.with_stem(f"desk{self.suffix}")
 
     def once(self, *words: str) -> str:
         """Run one command to its end and give what it printed."""
-        return run(*as_user(self.command, self.lab, *words))
+        return run(*as_user(self.command, self.config, *words))
 
     def start(self) -> int:
         """Start serving, wait until the desk is open, and give the pid."""
@@ -142,7 +153,7 @@ class Service:
 
     def _open(self) -> bool:
         with closing(socket.socket(socket.AF_UNIX)) as desk:
-            return desk.connect_ex(str(self.lab.paths.desk)) == 0
+            return desk.connect_ex(str(self.desk)) == 0
 
     @property
     def _program(self) -> Program:
@@ -153,13 +164,13 @@ class Service:
             "--init-groups",
             str(self.command),
             "--config",
-            str(self.lab.paths.config),
+            str(self.config),
             "serve",
         )
         return Program(
             name="discador serve",
             argv=tuple(argv),
-            mark=str(self.lab.paths.config),
-            pid_file=self.lab.paths.folder / "discador.pid",
-            log=self.lab.paths.folder / "discador.log",
+            mark=str(self.config),
+            pid_file=self.lab.paths.folder / f"discador{self.suffix}.pid",
+            log=self.lab.paths.folder / f"discador{self.suffix}.log",
         )

@@ -60,7 +60,7 @@ def test_it_runs_as_its_own_user_with_the_labs_configuration(tmp_path: Path) -> 
     paths = Paths(name="x", root=tmp_path)
     where = Lab(name="x", paths=paths, ports=of_block(15000))
 
-    words = as_user(Path("/opt/discador"), where, "calls")
+    words = as_user(Path("/opt/discador"), Service(lab=where, command=Path("x")).config, "calls")
 
     assert words[:4] == ("runuser", "-u", "discador", "--")
     assert words[4:] == ("/opt/discador", "--config", str(paths.config), "calls")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import os
 import platform
+import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -45,19 +45,9 @@ def hear(process: subprocess.Popen[str]) -> Any:
     return json.loads(line)
 
 
-def median(figures: Iterable[float]) -> float:
-    """Give the middle one, or the mean of the two.
-
-    The standard library's own imports its module numbers, and beside this file lies one of that name.
-    """
-    ranked = sorted(figures)
-    middle = len(ranked) // 2
-    return ranked[middle] if len(ranked) % 2 else (ranked[middle - 1] + ranked[middle]) / 2
-
-
 def medians(rounds: list[dict[str, float]]) -> dict[str, float]:
     """Give the median of every figure."""
-    return {name: median(each[name] for each in rounds) for name in rounds[0]}
+    return {name: statistics.median(each[name] for each in rounds) for name in rounds[0]}
 
 
 def compare(found: dict[str, Any], *, higher: str, lower: str) -> None:
@@ -68,8 +58,8 @@ def compare(found: dict[str, Any], *, higher: str, lower: str) -> None:
     ours = found["discador"]["rounds"]
     for row in found.values():
         pairs = list(zip(ours, row["rounds"], strict=True))
-        row["ours_is_wall"] = median(we[higher] / max(they[higher], 1) for we, they in pairs)
-        row["ours_is_cpu"] = median(they[lower] / we[lower] for we, they in pairs)
+        row["ours_is_wall"] = statistics.median(we[higher] / max(they[higher], 1) for we, they in pairs)
+        row["ours_is_cpu"] = statistics.median(they[lower] / we[lower] for we, they in pairs)
 
 
 def report(bench: str, found: dict[str, Any], file: Path | None) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import logging
+import socket
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from twisted.internet.defer import Deferred
@@ -132,7 +135,8 @@ class House:
     def _open_desk(self) -> None:
         path, counter = str(self._settings.desk), DeskFactory(self.orders)
         try:
-            port = self._reactor.listenUNIX(path, counter, mode=0o660, wantPID=1)
+            remove_deserted(Path(path))
+            port = self._reactor.listenUNIX(path, counter, mode=0o660)
         except (CannotListenError, OSError) as error:
             raise DeskTakenError(path=path, why=_strerror(error)) from error
         self._ports.append(port)
@@ -214,6 +218,21 @@ class House:
             reactor=self._reactor,
             log=_log.warning,
         )
+
+
+def remove_deserted(path: Path) -> None:
+    """Remove a desk's socket that a killed process has left behind; one that answers is left alone.
+
+    It is asked, not guessed by a process number: numbers come again, and a dead process keeps its own until
+    somebody has taken note of its death.
+    """
+    with closing(socket.socket(socket.AF_UNIX)) as visitor:
+        try:
+            visitor.connect(str(path))
+        except ConnectionRefusedError:
+            path.unlink()
+        except FileNotFoundError:
+            return
 
 
 def as_deferred(maybe: Any) -> Deferred[Any]:

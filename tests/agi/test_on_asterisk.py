@@ -19,7 +19,7 @@ from fastagi_server.agi.script import Agi, Script
 
 pytestmark = pytest.mark.asterisk
 
-ROOT = "DISCADOR_ASTERISK_ROOT"
+ROOT = "ASTERISK_ROOT"
 RECORDER = Path(__file__).parents[1] / "transcripts" / "record_agi.py"
 WEIRD = [
     "two words",

@@ -26,7 +26,7 @@ from fastagi_server.dialplan.settings import DialplanSettings
 from fastagi_server.dialplan.variables import HANDLER_VALUE, HANDLER_VARIABLE
 from fastagi_server.telephony.country import AmdNumbers, Answer, Country, Destination, Texts
 
-ROOT = "DISCADOR_ASTERISK_ROOT"
+ROOT = "ASTERISK_ROOT"
 
 
 def read_country(slug: str) -> Country:

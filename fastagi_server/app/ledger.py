@@ -125,14 +125,6 @@ class StoreLedger:
         """Give a country's caller IDs, a lab's or ours, with their uses in the day's current period."""
         return self._do(lambda conn: _uses(conn, country, day, lab=lab))
 
-    def count_use(
-        self, *, number: str, country: str, period: str, cap: int, at: float
-    ) -> Deferred[int | None]:
-        """Count a use that no call of ours is for; None when the number is at its cap."""
-        return self._do(
-            lambda conn: dids.count(conn, number=number, country=country, period=period, cap=cap, at=at)
-        )
-
     async def _surely(self, call: CallId, work: Callable[[Any], object]) -> None:
         """Do what may be done twice, again and again while the store cannot promise it."""
         for pause in PAUSES:

@@ -8,7 +8,8 @@ from stand import BACKLOG, stand
 from twisted.internet import reactor
 
 from fastagi_server.agi.script import Agi
-from fastagi_server.asterisk.fastagi import FastAgiPort, Limits, read_permits
+from fastagi_server.asterisk.fastagi import FastAgiPort, Limits
+from fastagi_server.asterisk.permits import read_permits
 from fastagi_server.ivr.scripts import route
 
 

@@ -16,6 +16,8 @@ from fastagi_server.agi.errors import RemoteError
 # of the dialplan, and no dialplan line is longer than this.
 MAX_LINES = 256
 MAX_LINE = 8192
+# The names of the 22 lines with their colons, blanks and newlines, and the blank line: no value counted.
+SHORTEST = 339
 
 
 @dataclass(frozen=True, kw_only=True)

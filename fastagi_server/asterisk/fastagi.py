@@ -5,8 +5,8 @@ Closing a session is always safe: the dialplan has its default set before it ask
 
 from __future__ import annotations
 
-import ipaddress
-from collections.abc import Callable, Iterable
+import socket
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, cast
@@ -18,13 +18,16 @@ from twisted.python.failure import Failure
 
 from fastagi_server.agi.drive import FOREIGN, LISTENING, Drive
 from fastagi_server.agi.errors import Gone
+from fastagi_server.agi.request import SHORTEST
 from fastagi_server.agi.script import Script
-from fastagi_server.telephony.errors import BadInputError, DiscadorError
+from fastagi_server.asterisk.permits import Network, permitted
+from fastagi_server.telephony.errors import DiscadorError
 
 # How many hosts' permission is remembered; anybody may knock from any number of addresses.
 KNOWN_HOSTS = 1024
-
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+# Asterisk writes its request line by line, and the kernel wakes us once there is enough to read. Who says
+# less than Asterisk ever does is heard after so many seconds.
+SHORT_REQUEST_SECONDS = 0.1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,18 +41,6 @@ class Limits:
     own: float = 5.0
     session: float = 30.0
     sessions: int = 4096
-
-
-def read_permits(addresses: Iterable[str]) -> tuple[Network, ...]:
-    """Take the addresses and networks that may ask, for example 127.0.0.1 or 10.0.0.0/24."""
-    networks = []
-    for address in addresses:
-        try:
-            networks.append(ipaddress.ip_network(address))
-        except ValueError:
-            expected = "an IP address or network such as 10.0.0.0/24"
-            raise BadInputError(field="fastagi.permit", value=address, expected=expected) from None
-    return tuple(networks)
 
 
 @dataclass(kw_only=True)
@@ -75,6 +66,7 @@ class Session(Protocol):
         self._waiting: Deferred[Any] | None = None
         self._lost = False
         self._told = False
+        self._gathers = False
         self._send: Callable[[bytes], int] | None = None
 
     def connectionMade(self) -> None:  # noqa: N802 - Twisted's name
@@ -83,14 +75,18 @@ class Session(Protocol):
             self._wire.abortConnection()
             return
         self._wire.setTcpNoDelay(True)
-        self._send = cast("Any", self.transport).getHandle().send
+        self._send = self._socket.send
+        self._wake_at(SHORTEST)
         limits, reactor = self._port.limits, self._port.reactor
         now = reactor.seconds()
         self._due, self._last = now + limits.idle, now + limits.session
-        self._alarm = reactor.callLater(min(limits.idle, limits.session), self._look)
+        first = min(limits.idle, limits.session, SHORT_REQUEST_SECONDS)
+        self._alarm = reactor.callLater(first, self._look)
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
         """Take Asterisk's bytes and answer; who was not let in is not heard."""
+        if self._gathers:
+            self._wake_at(1)
         if self._alarm is not None:
             self._go_on(self._drive.receive(data))
 
@@ -110,6 +106,15 @@ class Session(Protocol):
     @property
     def _wire(self) -> ITCPTransport:
         return cast("ITCPTransport", self.transport)
+
+    @property
+    def _socket(self) -> socket.socket:
+        return cast("socket.socket", cast("Any", self.transport).getHandle())
+
+    def _wake_at(self, size: int) -> None:
+        """Have the kernel say that there is something to read from so many bytes on, or at the end."""
+        self._gathers = size > 1
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, size)
 
     def _go_on(self, out: bytes) -> None:
         """Say what the script says, and wait for what it waits for."""
@@ -171,6 +176,8 @@ class Session(Protocol):
 
         One alarm that is hardly ever moved, instead of two that every portion moves.
         """
+        if self._gathers:
+            self._wake_at(1)
         now = self._port.reactor.seconds()
         if now >= self._last:
             self._end("the session took too long")
@@ -271,13 +278,3 @@ class FastAgiPort(Factory):
         """Count a session that was given up."""
         self.counts.reasons[why] = self.counts.reasons.get(why, 0) + 1
         self._log(f"FastAGI: a session was given up, the dialplan's default stands: {why}")
-
-
-def permitted(host: str, permits: tuple[Network, ...]) -> bool:
-    """Say whether an address is among the permitted; an IPv4 address mapped into IPv6 counts as itself."""
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    mapped = getattr(address, "ipv4_mapped", None)
-    return any((mapped or address) in network for network in permits)

@@ -16,7 +16,7 @@ from fastagi_server.agi.conversation import Conversation, HungUp
 from fastagi_server.agi.drive import Drive, Stage
 from fastagi_server.agi.errors import DeadChannelError, OutOfTurn, RemoteError
 from fastagi_server.agi.replies import Reply
-from fastagi_server.agi.request import Request
+from fastagi_server.agi.request import SHORTEST, Request
 from fastagi_server.agi.script import Agi
 
 FOLDER = Path(__file__).parents[1] / "transcripts" / "agi"
@@ -43,6 +43,13 @@ class Exchange:
         if kind is None:
             return commands.Noop()
         return kind("f", "k") if kind is commands.DatabaseGet else kind("x")
+
+
+def test_asterisks_request_is_never_shorter_than_we_wait_for() -> None:
+    request = load("answer_before")[0].answer
+    values = [line.partition(b": ")[2] for line in request.splitlines()]
+
+    assert len(request) - sum(map(len, values)) == SHORTEST
 
 
 def load(name: str) -> list[Exchange]:

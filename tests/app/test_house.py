@@ -46,6 +46,9 @@ class Peer(StringTransport):
         self.write(data)
         return len(data)
 
+    def setsockopt(self, *_: int) -> None:
+        pass
+
     def setTcpNoDelay(self, enabled: object) -> None:  # noqa: N802 - Twisted's name
         pass
 
@@ -126,6 +129,24 @@ def test_without_asterisk_it_answers_the_dialplan_and_the_desk_and_dials_nothing
     assert [type(frame) for frame in told] == [frames.Placed, frames.Failed]
     assert isinstance(told[1], frames.Failed)
     assert told[1].details["reason"] == "there is no link to Asterisk"
+    street.ends.connectionLost()
+
+
+def test_a_foreign_dialplan_is_told_of_numbers_and_lent_nothing_while_asterisk_is_away(
+    street: Street,
+) -> None:
+    street.house.start(desk=False)
+    ask = b"agi_network: yes\nagi_network_script: %s\nagi_uniqueid: 1.0\nagi_arg_1: 525550001003\n\n"
+
+    for script in (b"country", b"callerid"):
+        peer = street.asks_fastagi(ask % script)
+        assert peer.value() == b'SET VARIABLE "DISCADOR_COUNTRY" "mexico"\n'
+    street.ends.dataReceived(b"200 result=1\n")
+    street.reactor.advance(0)
+
+    assert peer.value().splitlines()[1:] == [
+        b'SET VARIABLE "DISCADOR_CALLERID_WHY" "there is no link to Asterisk"'
+    ]
     street.ends.connectionLost()
 
 

@@ -17,8 +17,9 @@ from twisted.logger import LogLevel, globalLogPublisher
 from twisted.python.failure import Failure
 
 from fastagi_server.asterisk.connection import Connection, Credentials, Patience
-from fastagi_server.asterisk.fastagi import FastAgiPort, Limits, read_permits
+from fastagi_server.asterisk.fastagi import FastAgiPort, Limits
 from fastagi_server.asterisk.link import Backoff, Link
+from fastagi_server.asterisk.permits import read_permits
 from fastagi_server.telephony.call_id import CallId, mint
 
 HANDLES: list[socket.socket] = []

@@ -11,13 +11,17 @@ from typing import Any
 import pytest
 from twisted.internet.epollreactor import EPollReactor
 from twisted.internet.main import CONNECTION_DONE
+from twisted.internet.tcp import Server as Transport
 from twisted.python.failure import Failure
 
+from fastagi_server.agi.request import SHORTEST
 from fastagi_server.agi.script import Agi
-from fastagi_server.asterisk.fastagi import FastAgiPort, Limits, read_permits
+from fastagi_server.asterisk.fastagi import FastAgiPort, Limits
+from fastagi_server.asterisk.permits import read_permits
 
 BACKLOG = 1024
 REQUEST = b"agi_network: yes\nagi_uniqueid: c-17\n\n"
+WHOLE_REQUEST = b"agi_network: yes\nagi_uniqueid: c-17\nagi_accountcode: " + b"a" * SHORTEST + b"\n\n"
 COMMAND = b'SET VARIABLE "HELLO" "c-17"\n'
 
 
@@ -70,6 +74,10 @@ class Server:
         self.reactor._poller.close()
 
 
+def select_read(transport: Any) -> list[Any]:
+    return select_one(transport.getHandle())
+
+
 def select_one(caller: socket.socket) -> list[Any]:
     poll = select.poll()
     poll.register(caller, select.POLLIN)
@@ -114,3 +122,34 @@ def test_a_thousand_idle_sockets_do_not_stop_another(server: Server) -> None:
 
     server.turn(lambda: server.counts.open == 1000)
     assert (server.counts.served, server.log) == (1, [])
+
+
+def test_a_request_said_line_by_line_is_read_when_there_is_enough(server: Server) -> None:
+    caller = server.caller()
+    caller.sendall(WHOLE_REQUEST[: SHORTEST - 1])
+    server.turn(lambda: server.counts.open == 1)
+    server.reactor.doIteration(0.01)
+    (session,) = (each for each in server.reactor.getReaders() if isinstance(each, Transport))
+    assert not select_read(session), "the kernel says nothing yet"
+
+    caller.sendall(WHOLE_REQUEST[SHORTEST - 1 :])
+
+    assert server.hears(caller) == COMMAND
+
+
+def test_a_request_shorter_than_any_of_asterisks_is_heard_all_the_same(server: Server) -> None:
+    caller = server.caller()
+    caller.sendall(REQUEST)
+    assert len(REQUEST) < SHORTEST
+
+    assert server.hears(caller) == COMMAND
+
+
+def test_who_leaves_in_the_middle_of_a_short_request_is_noticed(server: Server) -> None:
+    caller = server.caller()
+    caller.sendall(REQUEST[:20])
+    server.turn(lambda: server.counts.open == 1)
+    caller.close()
+
+    server.turn(lambda: server.counts.open == 0)
+    assert server.counts.served == 1

@@ -92,7 +92,11 @@ class Preparer:
             attempt=contact.attempts + 1,
         )
         attempt = Attempt(begin=begin, contact=contact.id, period=pool.period, cap=pool.cap)
-        outcome = await self._ledger.attempt(attempt)
+        try:
+            outcome = await self._ledger.attempt(attempt)
+        except BaseException:
+            pool.give_back(choice.number)
+            raise
         if isinstance(outcome, Begun):
             pool.learn(choice.number, outcome.uses)
             return Prepared(begin=begin, order=order, choice=choice)

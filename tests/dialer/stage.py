@@ -234,9 +234,10 @@ class Stage:
         call_seconds: float = 8.0,
         cap: int | None = None,
         late: Callable[[], float] = lambda: 0.0,
+        store: type[Store] = Store,
     ) -> None:
         self.time = Time(late)
-        self.store = Store(
+        self.store = store(
             {each.id: each for each in contacts},
             dids or {"usa": [f"+1305556{n:04}" for n in range(50)], "mexico": ["+525550009000"]},
             cap=cap,

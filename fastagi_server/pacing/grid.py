@@ -10,8 +10,8 @@ import math
 from fastagi_server.telephony.errors import BadInputError
 
 FASTEST = 10_000.0
-# The grid is a little slower than the limit: one slot of a second back decides the next, so a lateness that
-# the slack of 25 slots does not absorb is handed on from second to second, and every timer fires a little late.
+# A slot that is late holds back the slot one second later; the grid is so much slower than the limit that the
+# slack of a second's slots absorbs it, or every timer's little lateness would be handed on and grow.
 HEADROOM = 0.996
 
 

@@ -20,7 +20,7 @@ def test_a_campaign_goes_out_at_its_rate_and_is_done() -> None:
     stage.time.pass_by(30)
 
     assert len(stage.engine.sent) == 250
-    assert mean_rate(stage.instants()) == pytest.approx(25, rel=0.002)
+    assert 25 * 0.995 <= mean_rate(stage.instants()) <= 25
     assert most_in_a_second(stage.instants()) <= 25
     assert stage.done
     assert stage.store.state is CampaignState.DONE

@@ -8,11 +8,13 @@ from typing import Any
 from fastagi_server.app.choose import campaign_order
 from fastagi_server.app.errors import UnknownNameError
 from fastagi_server.app.ledger import StoreLedger
+from fastagi_server.app.lending import Lending
 from fastagi_server.asterisk.trunk import Ask, addresses
 from fastagi_server.compliance.gate import check_trunk
 from fastagi_server.config.settings import Gate, Settings
 from fastagi_server.dialer.campaigns import Campaigns
 from fastagi_server.dialer.engine import Engine
+from fastagi_server.dialer.lend import Lender
 from fastagi_server.dialer.pools import Pools
 from fastagi_server.dialer.ports import Spawn
 from fastagi_server.dialer.prepare import Preparer
@@ -55,6 +57,14 @@ class Dialing:
         self._windows = Windows({CLUSTER: settings.max_cps})
         by_slug = {country.slug: country for country in countries}
         self.pools = Pools(countries=by_slug, uses=ledger, clock=clock)
+        self.lending = Lending(
+            engine=engine,
+            ledger=ledger,
+            lender=Lender(pools=self.pools, ledger=ledger, clock=clock),
+            settings=settings,
+            countries=countries,
+            ask=ask,
+        )
         self.campaigns = Campaigns(book=ledger, make_runner=self._runner, may_start=self._may_start)
 
     def forget(self) -> None:

@@ -23,8 +23,9 @@ from fastagi_server.app.orders import Dice, Orders
 from fastagi_server.app.questions import Questions
 from fastagi_server.app.works import Works
 from fastagi_server.asterisk.connection import Patience
-from fastagi_server.asterisk.fastagi import FastAgiPort, Limits, read_permits
+from fastagi_server.asterisk.fastagi import FastAgiPort, Limits
 from fastagi_server.asterisk.link import Backoff, Link
+from fastagi_server.asterisk.permits import read_permits
 from fastagi_server.asterisk.switch import Switch
 from fastagi_server.config.settings import Settings
 from fastagi_server.desk.server import DeskFactory
@@ -89,7 +90,7 @@ class House:
             spawn=self._works.spawn,
             ask=self._link.ask,
         )
-        questions = Questions(engine=self.engine, countries=countries)
+        questions = Questions(engine=self.engine, countries=countries, lending=self._dialing.lending)
         self._fastagi = self._make_fastagi(questions)
         self.orders = Orders(
             engine=self.engine,

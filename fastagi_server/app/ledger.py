@@ -11,10 +11,11 @@ from twisted.internet.defer import Deferred, fail
 
 from fastagi_server.campaign.retry import Next
 from fastagi_server.dialer.ports import CountryUses, Waiting
-from fastagi_server.store import attempts, calls, campaigns, dids, optouts
+from fastagi_server.store import attempts, calls, campaigns, dids, loans, optouts
 from fastagi_server.store.errors import NotDurableError, StoreBusyError, StoreClosedError
 from fastagi_server.telephony.call_id import CallId
 from fastagi_server.telephony.campaign import Attempt, Begun, Campaign, CampaignState, Contact, NotBegun
+from fastagi_server.telephony.did import Loan
 from fastagi_server.telephony.record import Begin, OptOut, Record
 
 T = TypeVar("T")
@@ -124,6 +125,10 @@ class StoreLedger:
     def uses(self, country: str, day: str, *, lab: bool) -> Deferred[CountryUses]:
         """Give a country's caller IDs, a lab's or ours, with their uses in the day's current period."""
         return self._do(lambda conn: _uses(conn, country, day, lab=lab))
+
+    def lend(self, loan: Loan) -> Deferred[Begun | NotBegun]:
+        """Count one use of a caller ID that another's call will show, or say why not."""
+        return self._do(lambda conn: loans.lend(conn, loan))
 
     async def _surely(self, call: CallId, work: Callable[[Any], object]) -> None:
         """Do what may be done twice, again and again while the store cannot promise it."""

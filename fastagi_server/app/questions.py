@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from fastagi_server.app.lending import Lending
 from fastagi_server.dialer.engine import DIALPLAN, KEY, Engine
+from fastagi_server.ivr.answers import About, Lent
+from fastagi_server.numbering.country import by_iso, country_of
 from fastagi_server.numbering.parse import parse
 from fastagi_server.telephony.call_id import CallId, is_call_id
 from fastagi_server.telephony.country import Country
@@ -14,9 +17,11 @@ from fastagi_server.telephony.errors import BadInputError
 class Questions:
     """Answers from the engine and the countries as they are now."""
 
-    def __init__(self, *, engine: Engine, countries: Sequence[Country]) -> None:
+    def __init__(self, *, engine: Engine, countries: Sequence[Country], lending: Lending) -> None:
         self._engine = engine
+        self._lending = lending
         self._countries = {country.slug: country for country in countries}
+        self._by_iso = by_iso(countries)
 
     def country(self, slug: str) -> Country | None:
         """Give the country of that slug."""
@@ -39,3 +44,17 @@ class Questions:
             raise BadInputError(field="optout number", value=number, expected="a number in E.164")
         await self._engine.opt_out_number(known.e164, digit=digit, source=DIALPLAN)
         return True
+
+    def callee(self, uniqueid: str) -> str:
+        """Give the number that this call of ours has called; empty when it is not ours."""
+        record = self._engine.known(CallId(uniqueid)) if is_call_id(uniqueid) else None
+        return record.number if record else ""
+
+    def about(self, number: str) -> About:
+        """Say what a number is."""
+        known = parse(number)
+        return About(number=known, country=country_of(known, self._by_iso))
+
+    async def lend(self, *, uniqueid: str, asked: str) -> Lent:
+        """Lend a caller ID."""
+        return await self._lending.lend(uniqueid=uniqueid, asked=asked)

@@ -71,6 +71,8 @@ class Pool:
 
     def give_back(self, number: str) -> None:
         """Take back a use that was chosen here and never counted in the store."""
+        if number not in self._now:
+            return  # somebody else, who waited at the same time, was told that it is not ours any more
         uses, last = self._now[number]
         self.learn(number, uses - 1)
         self._now[number] = (uses - 1, last)

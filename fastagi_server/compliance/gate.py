@@ -46,14 +46,20 @@ def _refused(number: Number, why: str) -> NewContact:
 def check_trunk(*, trunk: str, campaign: str, lab: bool, addresses: Iterable[str], partial: bool) -> None:
     """Refuse a campaign that may not use this trunk; an address that cannot be read counts as far away."""
     known = sorted(set(addresses))
-    far = [address for address in known if not _is_loopback(address)]
-    if known and not far:
+    if stays_here(known):
         return
+    far = [address for address in known if not _is_loopback(address)]
     told = ", ".join(far) or "addresses that Asterisk does not tell"
     if lab:
         raise LabNumbersLeaveError(campaign=campaign, trunk=trunk, addresses=told)
     if not partial:
         raise GateIsPartialError(trunk=trunk, addresses=told)
+
+
+def stays_here(addresses: Iterable[str]) -> bool:
+    """Say whether a trunk with these addresses ends on this machine; without any it is not known, so No."""
+    known = list(addresses)
+    return bool(known) and all(map(_is_loopback, known))
 
 
 def _is_loopback(address: str) -> bool:

@@ -79,6 +79,11 @@ def _unanswered(record: Record) -> tuple[Disposition, str]:
     if not code and not q850:
         return Disposition.FAILED, "no channel came to be: is the trunk's endpoint known to Asterisk?"
     answer = f"{code} {phrase}".strip() if code else f"Q.850 cause {q850}"
+    if 200 <= code < 300:  # noqa: PLR2004 - success: it was answered, and we were not there to see it
+        return (
+            Disposition.UNKNOWN,
+            f"answered ({answer}) while Discador was away; what came of it is not known",
+        )
     if 100 <= code < 200:  # noqa: PLR2004 - provisional
         answer = f"no final answer in time, only {answer}"
     return cause.unanswered(cause=q850, sip_code=code, sip_reason=phrase), answer

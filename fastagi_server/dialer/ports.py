@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from fastagi_server.campaign.retry import Next
 from fastagi_server.telephony.call_id import CallId
 from fastagi_server.telephony.campaign import Attempt, Begun, Campaign, CampaignState, Contact, NotBegun
-from fastagi_server.telephony.did import Use
+from fastagi_server.telephony.did import Loan, Use
 from fastagi_server.telephony.facts import Fact
 from fastagi_server.telephony.orders import PlaceCall
 from fastagi_server.telephony.record import Begin, Kept, OptOut, Record
@@ -103,6 +103,14 @@ class Uses(Protocol):
 
         With `lab` those marked as a lab's, without it those that are really ours; never both.
         """
+        ...
+
+
+class Lends(Protocol):
+    """What lending a caller ID needs of the store."""
+
+    def lend(self, loan: Loan) -> Awaitable[Begun | NotBegun]:
+        """Count one use of a caller ID durably, or say why not."""
         ...
 
 

@@ -18,6 +18,17 @@ ANSWERED = "DISCADOR_ANSWERED"
 KEY = "DISCADOR_KEY"
 OPTOUT = "DISCADOR_OPTOUT"
 OPTOUT_DONE = "done"
+COUNTRY = "DISCADOR_COUNTRY"
+ISO = "DISCADOR_ISO"
+E164 = "DISCADOR_E164"
+CONNECT_KEY = "DISCADOR_CONNECT_KEY"
+OPTOUT_KEY = "DISCADOR_OPTOUT_KEY"
+REPEAT_KEY = "DISCADOR_REPEAT_KEY"
+WHY = "DISCADOR_WHY"
+DIALABLE = "DISCADOR_DIALABLE"
+YES, NO = "yes", "no"
+CALLERID = "DISCADOR_CALLERID"
+CALLERID_WHY = "DISCADOR_CALLERID_WHY"
 
 # Variables of the dialplan's own, left on the channel for whoever takes the call over.
 DIGIT = "DISCADOR_DIGIT"
@@ -65,11 +76,13 @@ class Told(enum.StrEnum):
 
 
 class Script(enum.StrEnum):
-    """The FastAGI scripts that the rendered contexts ask."""
+    """The FastAGI scripts; the rendered contexts ask the first three, any other dialplan all of them."""
 
     ANSWERED = "answered"
     KEY = "key"
     OPTOUT = "optout"
+    COUNTRY = "country"
+    CALLERID = "callerid"
 
 
 class Sound(enum.StrEnum):

@@ -27,6 +27,23 @@ class Use:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Loan:
+    """One use of a DID by a call that is not ours, to be counted.
+
+    `cap` is its uses in the period, 0 for no limit; `lab` says which numbers are meant, a lab's or ours;
+    `callee` is who will be called, None where only the country is known.
+    """
+
+    number: str
+    country: str
+    period: str
+    cap: int
+    at: float
+    lab: bool
+    callee: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Limit:
     """An operator's own cap for a country, in place of the country file's; 0 is no limit."""
 

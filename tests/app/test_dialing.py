@@ -92,3 +92,12 @@ def test_the_strictest_rate_decides(
     runner = house._runner(replace(CAMPAIGN, cps=own), lambda: None)
 
     assert runner._cps == expected
+
+
+def test_what_is_lent_comes_out_of_the_campaigns_own_pools(
+    settings: Settings, countries: tuple[Country, ...], clock: Any
+) -> None:
+    house = dialing(settings, countries, "127.0.0.1", clock)
+
+    assert house.lending._lender._pools is house.pools
+    assert house._preparer(CAMPAIGN)._pools is house.pools

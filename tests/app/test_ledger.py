@@ -21,7 +21,8 @@ from fastagi_server.store.errors import (
 )
 from fastagi_server.store.writer import Writer
 from fastagi_server.telephony.call_id import mint
-from fastagi_server.telephony.did import Did
+from fastagi_server.telephony.campaign import Begun, No, NotBegun
+from fastagi_server.telephony.did import Did, Loan
 from fastagi_server.telephony.disposition import Disposition
 from fastagi_server.telephony.record import Begin, OptOut, Record, State
 
@@ -203,3 +204,14 @@ def test_a_labs_caller_ids_are_never_given_to_a_real_campaign(asker: Asker, writ
 
     assert given(lab=True) == ["+13055560001"]
     assert given(lab=False) == ["+13055560002"]
+
+
+def test_a_loan_is_counted_where_a_pool_is_loaded_from(asker: Asker, writer: Writer) -> None:
+    ours = Did(number="+13055560002", country="usa")
+    writer.submit(lambda conn: dids.add(conn, [ours], 1.0)).result(10)
+    loan = Loan(number=ours.number, country="usa", period="2026-11-23", cap=1, at=2.0, lab=False, callee=None)
+
+    assert asker.gets(asker.ledger.lend(loan)) == Begun(uses=1)
+    assert asker.gets(asker.ledger.lend(loan)) == NotBegun(no=No.AT_CAP, uses=1)
+    (use,) = asker.gets(asker.ledger.uses("usa", "2026-11-23", lab=False)).uses
+    assert (use.uses, use.last_at) == (1, 2.0)

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from fastagi_server.app.questions import Questions
+from fastagi_server.ivr.answers import Lent
 from fastagi_server.telephony.call_id import CallId, mint
 from fastagi_server.telephony.country import Country
 from fastagi_server.telephony.errors import BadInputError
@@ -18,6 +20,9 @@ class Engine:
         self._knows = knows
         self.calls: list[tuple[CallId, str, str]] = []
         self.numbers: list[tuple[str, str, str]] = []
+
+    def known(self, call: CallId) -> Any:
+        return SimpleNamespace(number="+525512345678") if self._knows and call == OURS else None
 
     async def opt_out(self, *, call: CallId, digit: str, source: str) -> bool:
         self.calls.append((call, digit, source))
@@ -33,8 +38,13 @@ def run(work: Coroutine[Any, Any, Any]) -> Any:
     return done.value.value
 
 
+class Lending:
+    async def lend(self, *, uniqueid: str, asked: str) -> Lent:
+        return Lent(callerid="+525550009000", why=f"{uniqueid} asked", country=asked)
+
+
 def questions(engine: Engine, countries: tuple[Country, ...] = ()) -> Questions:
-    return Questions(engine=engine, countries=countries)  # type: ignore[arg-type]
+    return Questions(engine=engine, countries=countries, lending=Lending())  # type: ignore[arg-type]
 
 
 def test_countries_are_known_by_their_slugs(countries: tuple[Country, ...]) -> None:
@@ -84,3 +94,37 @@ def test_a_number_that_may_not_be_dialed_may_opt_out_all_the_same() -> None:
 
     assert run(questions(engine).opt_out(uniqueid="1.0", digit="9", number="+18005550199")) is True
     assert engine.numbers == [("+18005550199", "9", "dialplan")]
+
+
+def test_the_callee_of_a_call_of_ours_is_known_and_a_strangers_is_not() -> None:
+    asked = questions(Engine(knows=True))
+
+    assert asked.callee(OURS) == "+525512345678"
+    assert asked.callee(mint(2.0, b"0123456789")) == ""
+    assert asked.callee("1795457534.0") == ""
+
+
+@pytest.mark.parametrize(
+    ("number", "slug", "why"),
+    [
+        ("12125562003", "usa", ""),
+        ("+52 55 1234 5678", "mexico", ""),
+        ("+56221234567", None, "no_country"),
+        ("2125562003", None, "outside"),
+        ("12125550100", "usa", "fictitious"),
+        ("anonymous", None, "letter"),
+    ],
+)
+def test_a_number_is_what_discador_number_says(
+    countries: tuple[Country, ...], number: str, slug: str | None, why: str
+) -> None:
+    about = questions(Engine(knows=False), countries).about(number)
+
+    assert about.country is None if slug is None else about.country is not None
+    assert (about.country.slug if about.country else None, about.why) == (slug, why)
+
+
+def test_lending_is_the_lenders() -> None:
+    lent = run(questions(Engine(knows=False)).lend(uniqueid="1.0", asked="mexico"))
+
+    assert (lent.callerid, lent.why, lent.country) == ("+525550009000", "1.0 asked", "mexico")

@@ -68,6 +68,16 @@ def test_what_was_not_counted_is_given_back() -> None:
     assert chosen(where, 3.0) is None
 
 
+def test_what_was_forgotten_meanwhile_is_not_given_back() -> None:
+    where = pool(use("+1"), use("+2", 5))
+    chosen(where)
+
+    where.forget("+1")
+    where.give_back("+1")
+
+    assert (len(where), chosen(where)) == (1, "+2")
+
+
 def test_a_number_that_is_not_ours_any_more_is_not_chosen() -> None:
     where = pool(use("+1"), use("+2", 5))
 

@@ -2,7 +2,13 @@ from __future__ import annotations
 
 import pytest
 
-from fastagi_server.compliance.gate import GateIsPartialError, LabNumbersLeaveError, check_trunk, judge
+from fastagi_server.compliance.gate import (
+    GateIsPartialError,
+    LabNumbersLeaveError,
+    check_trunk,
+    judge,
+    stays_here,
+)
 from fastagi_server.numbering.number import Number, Why
 from fastagi_server.telephony.campaign import ContactState
 from fastagi_server.telephony.country import Country, Texts
@@ -36,12 +42,14 @@ def test_every_no_has_its_reason(number: Number, why: str) -> None:
 @pytest.mark.parametrize("addresses", [["127.0.0.1"], ["127.0.0.1", "::1"], ["127.3.4.5"]])
 def test_a_trunk_on_this_machine_may_be_used(addresses: list[str]) -> None:
     check_trunk(trunk="carrier", campaign="c", lab=True, addresses=addresses, partial=False)
+    assert stays_here(addresses)
 
 
 @pytest.mark.parametrize(
     "addresses", [["203.0.113.9"], ["127.0.0.1", "203.0.113.9"], [], ["sip.example.com"]]
 )
 def test_lab_numbers_never_leave_this_machine(addresses: list[str]) -> None:
+    assert not stays_here(addresses)
     with pytest.raises(LabNumbersLeaveError):
         check_trunk(trunk="carrier", campaign="c", lab=True, addresses=addresses, partial=True)
 

@@ -105,6 +105,13 @@ def test_a_call_that_rang_out_says_that_no_final_answer_came() -> None:
     assert record.left_at is None
 
 
+def test_a_call_whose_answer_nobody_saw_is_unknown_and_never_a_failure() -> None:
+    record = told(LEFT, ended(16, 200, "OK"))
+
+    assert record.disposition is Disposition.UNKNOWN
+    assert record.why == "answered (200 OK) while Discador was away; what came of it is not known"
+
+
 def test_every_instant_is_kept_the_first_time_it_is_told() -> None:
     record = told(*UP, facts.Answered(call=CALL, at=44.0), HUMAN, MACHINE, ended())
 

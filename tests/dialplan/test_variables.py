@@ -9,6 +9,9 @@ from fastagi_server.telephony.country import Country
 
 NAMES = [
     variables.AGI_URI, variables.ANSWERED, variables.KEY, variables.OPTOUT,
+    variables.COUNTRY, variables.ISO, variables.E164, variables.DIALABLE, variables.WHY,
+    variables.CONNECT_KEY, variables.OPTOUT_KEY, variables.REPEAT_KEY,
+    variables.CALLERID, variables.CALLERID_WHY,
     variables.DIGIT, variables.OFFERS, variables.FORGOTTEN, variables.TECH,
 ]  # fmt: skip
 
@@ -30,7 +33,7 @@ def test_the_handler_is_one_variable_and_not_three() -> None:
 def test_the_reference_knows_every_name() -> None:
     page = (Path(__file__).parents[2] / "docs" / "dialplan.md").read_text("utf-8")
     words = [*NAMES, *variables.SHARED_CONTEXTS, variables.OPTOUT_FAMILY, variables.HANDLER_VALUE]
-    told = [*variables.Told, *variables.Script, variables.OPTOUT_DONE]
+    told = [*variables.Told, *variables.Script, variables.OPTOUT_DONE, variables.YES, variables.NO]
 
     assert [word for word in words if word not in page] == []
     assert [word for word in told if f"`{word}`" not in page] == []

@@ -16,20 +16,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from fastagi_server.config import countries, language
 from fastagi_server.config.settings import Language
 from fastagi_server.console.tongue import Tongue
 from fastagi_server.desk.client import ask
-from fastagi_server.loadtest import calls, debian, lab
+from fastagi_server.loadtest import books, calls, debian, lab
 from fastagi_server.loadtest.lists import COUNTRIES, callees, caller_ids
-from fastagi_server.loadtest.match import Match, Ours, match
+from fastagi_server.loadtest.match import Match, match, ordered
 from fastagi_server.loadtest.service import Service, install
-from fastagi_server.store import reader, reports
-from fastagi_server.store.connect import open_database
 from fastagi_server.telephony import frames
-from fastagi_server.telephony.campaign import Timing
 from fastagi_server.telephony.errors import DiscadorError
 
 NAME = "demo"
@@ -123,7 +119,8 @@ def _campaign(service: Service, tongue: Tongue, *, seconds: int) -> None:
 def _report(service: Service, tongue: Tongue, path: Path) -> int:
     words = ("--lang", str(tongue.language))
     _tell(service.once(*words, "campaign", "report", NAME))
-    told = match(_ours(service), calls.callees(calls.read_calls(service.lab.paths.calls)))
+    ours = books.read_calls(f"sqlite:///{service.lab.paths.data}/discador.db", NAME)
+    told = match(ordered(ours), calls.callees(calls.read_calls(service.lab.paths.calls)))
     report = json.loads(service.once("campaign", "report", NAME, "--json"))
     path.write_text(json.dumps({**report, "carrier": asdict(told)}, indent=2) + "\n", encoding="utf-8")
     _tell(tongue.say("demo.match", ours=told.ours, carriers=told.carriers, matched=told.matched))
@@ -133,37 +130,6 @@ def _report(service: Service, tongue: Tongue, path: Path) -> int:
     _tell(tongue.say("demo.setup", most=told.most_at_carrier, **setup))
     _tell(tongue.say("demo.report", path=path))
     return 0 if told.perfect else 1
-
-
-def _ours(service: Service) -> Iterator[Ours]:
-    """Give every call that we ordered, by the store alone."""
-    database = open_database(f"sqlite:///{service.lab.paths.data}/discador.db")
-    numbers = dict(_numbers(service))
-    after = ""
-    try:
-        while page := _page(database, after):
-            after = page[-1].call
-            yield from (
-                Ours(
-                    call=each.call,
-                    number=numbers[each.call],
-                    planned_at=each.planned_at,
-                    disposition=each.disposition,
-                )
-                for each in page
-                if each.ordered_at is not None
-            )
-    finally:
-        database.dispose()
-
-
-def _page(database: Any, after: str) -> list[Timing]:
-    return reader.read(database, lambda conn: reports.timings(conn, NAME, after=after))
-
-
-def _numbers(service: Service) -> Iterator[tuple[str, str]]:
-    told = json.loads(service.once("calls", "--limit", "10000", "--json"))
-    yield from ((each["call"], each["number"]) for each in told)
 
 
 def _differences(told: Match) -> list[str]:

@@ -281,4 +281,5 @@ class Engine:
         for call in asked - living:
             gone = self._calls.pop(call, None)
             if gone is not None:
-                await self._keep(calls.closed_unseen(gone, at=self._clock.wall()))
+                # All at once, so that they share a commit: one after another they hold up the first new call.
+                self._spawn(self._keep(calls.closed_unseen(gone, at=self._clock.wall())))

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+_CAME_WITH = ("number", "call", "callerid")
+
 
 @dataclass(frozen=True, kw_only=True)
 class KeyPressed:
@@ -67,6 +69,18 @@ def read_calls(path: Path) -> list[CarrierCall]:
     return [CarrierCall(**call) for call in calls.values()]
 
 
+def invited_after(path: Path, offset: int) -> list[CarrierCall]:
+    """Read the calls whose INVITE stands behind an offset of the file, as they came, whatever befell them.
+
+    For whoever waits for the next call and must not read the whole file again and again.
+    """
+    return [
+        CarrierCall(id=line["id"], invited_at=line["at"], **{name: line[name] for name in _CAME_WITH})
+        for line in _lines(path, offset)
+        if line["what"] == "invited"
+    ]
+
+
 def callees(calls: Iterable[CarrierCall]) -> list[CarrierCall]:
     """Leave the agent's calls out: what remains was placed by the dialer to a number."""
     return [call for call in calls if call.number != "agent"]
@@ -80,10 +94,14 @@ def read_rejects(path: Path) -> list[RejectedCall]:
     ]
 
 
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
+def _lines(path: Path, offset: int = 0) -> Iterator[dict[str, Any]]:
     if not path.exists():
         return
     with path.open(encoding="utf-8") as file:
+        if offset:
+            # From the byte before: what stands there ends a line, or the rest of that line is left out.
+            file.seek(offset - 1)
+            file.readline()
         for line in file:
             if line.endswith("\n"):
                 yield json.loads(line, strict=False)  # SIPp writes tabs into its instants

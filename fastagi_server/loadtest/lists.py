@@ -69,12 +69,12 @@ class Dice(Protocol):
         ...
 
 
-def callees(count: int, dice: Dice) -> Iterator[str]:
+def callees(count: int, dice: Dice, *, countries: Sequence[str] = COUNTRIES) -> Iterator[str]:
     """Give so many numbers, spread evenly over the countries, their behaviours by the mix."""
     endings = dice.choices(list(MIX), weights=list(MIX.values()), k=count)
     for position, ending in enumerate(endings):
-        serial, country = divmod(position, len(COUNTRIES))
-        yield _number(COUNTRIES[country], serial) + ending
+        serial, country = divmod(position, len(countries))
+        yield _number(countries[country], serial) + ending
 
 
 def _number(country: str, serial: int) -> str:

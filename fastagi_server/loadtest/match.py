@@ -6,12 +6,13 @@ Instants are of one machine's clock, so they can be subtracted.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from fastagi_server.loadtest.calls import CarrierCall
 from fastagi_server.pacing.proof import most_in_a_second, percentile
 from fastagi_server.telephony.disposition import Disposition
+from fastagi_server.telephony.record import Record
 
 # What the carrier says of a call, and what we may say of it then.
 AGREES = {
@@ -62,6 +63,18 @@ class Match:
     def perfect(self) -> bool:
         """Whether every call of either account is in the other, once, and with the same outcome."""
         return self.ours == self.carriers == self.matched and not (self.twice or self.disagree)
+
+
+def ordered(records: Iterable[Record]) -> Iterator[Ours]:
+    """Give what we say of every call that has left us."""
+    for each in records:
+        if each.ordered_at is not None:
+            yield Ours(
+                call=each.call,
+                number=each.number,
+                planned_at=each.planned_at,
+                disposition=each.disposition,
+            )
 
 
 def match(ours: Iterable[Ours], carriers: Iterable[CarrierCall]) -> Match:

@@ -31,6 +31,7 @@ from fastagi_server.telephony.campaign import Campaign, CampaignState, Contact, 
 from fastagi_server.telephony.errors import BadInputError
 
 DUPLICATE = "duplicate"
+PAGE = 5_000
 
 _campaign = tables.campaign.c
 _c = tables.contact.c
@@ -87,6 +88,11 @@ _DUE = (
         _c.id > bindparam("after_id"),
     )
     .order_by(_c.due_at, _c.id)
+    .limit(bindparam("most"))
+)
+_EVERYBODY = (
+    _CONTACT.where(_c.campaign == bindparam("of_campaign"), _c.id > bindparam("after_id"))
+    .order_by(_c.id)
     .limit(bindparam("most"))
 )
 _NEXT_DUE = select(func.min(_c.due_at)).where(_QUEUED, _c.country == bindparam("of_country"))
@@ -151,6 +157,17 @@ def contact(conn: Connection, contact_id: int) -> Contact | None:
     """Give one contact; None if there is none."""
     row = conn.execute(_CONTACT.where(_c.id == contact_id)).mappings().first()
     return None if row is None else _contact(row)
+
+
+def everybody(conn: Connection, campaign: str, *, after: int = 0, limit: int = PAGE) -> list[Contact]:
+    """Give a page of a campaign's contacts in their list's order; ask for the next one after its last id.
+
+    A page a read, so that no read lasts; an empty page is the end.
+    """
+    if limit < 1:
+        raise BadInputError(field="limit", value=limit, expected="1 or more")
+    values = {"of_campaign": campaign, "after_id": after, "most": limit}
+    return [_contact(row) for row in conn.execute(_EVERYBODY, values).mappings()]
 
 
 def due(

@@ -7,6 +7,7 @@ from fastagi_server.loadtest.calls import (
     KeyPressed,
     RejectedCall,
     callees,
+    invited_after,
     read_calls,
     read_rejects,
 )
@@ -49,6 +50,21 @@ def test_a_line_that_is_being_written_waits_for_the_next_reading(tmp_path: Path)
     file.write_text(WRITTEN + '{"what":"ended","id":"a.1"')
 
     assert [call.ended_at for call in read_calls(file)] == [15.0, None]
+
+
+def test_those_who_came_after_an_offset(tmp_path: Path) -> None:
+    file = tmp_path / "calls.jsonl"
+    file.write_text(WRITTEN)
+    offset = file.stat().st_size
+    with file.open("a") as more:
+        more.write('{"what":"ended","id":"a.1","at":16.0,"outcome":"answered","by":"dialer","cause":16}\n')
+        more.write('{"what":"invited","id":"a.2","at":17.0,"number":"15","call":"02c","callerid":"+1"}\n')
+
+    assert [(call.id, call.invited_at, call.call) for call in invited_after(file, offset)] == [
+        ("a.2", 17.0, "02c")
+    ]
+    assert len(invited_after(file, 0)) == 3
+    assert [call.id for call in invited_after(file, 5)] == ["a.1", "a.2"]
 
 
 def test_a_carrier_that_has_written_nothing_had_no_calls(tmp_path: Path) -> None:

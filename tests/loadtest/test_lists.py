@@ -27,6 +27,13 @@ def test_the_callees_are_dialable_each_once_and_spread_evenly() -> None:
     assert set(Counter(number.iso for number in numbers).values()) == {1000}
 
 
+def test_a_list_of_some_of_the_countries() -> None:
+    numbers = [parse(number) for number in callees(400, Random(1), countries=("usa", "mexico"))]
+
+    assert len({number.e164 for number in numbers}) == 400
+    assert Counter(number.iso for number in numbers) == {"US": 200, "MX": 200}
+
+
 def test_the_same_seed_gives_the_same_list() -> None:
     assert list(callees(50, Random(3))) == list(callees(50, Random(3))) != list(callees(50, Random(4)))
 

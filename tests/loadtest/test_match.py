@@ -5,8 +5,10 @@ from dataclasses import replace
 import pytest
 
 from fastagi_server.loadtest.calls import CarrierCall
-from fastagi_server.loadtest.match import Ours, match
+from fastagi_server.loadtest.match import Ours, match, ordered
+from fastagi_server.telephony.call_id import CallId
 from fastagi_server.telephony.disposition import Disposition
+from fastagi_server.telephony.record import Record, State
 
 OURS = Ours(call="a", number="+525550001003", planned_at=10.0, disposition=Disposition.CONNECTED)
 THEIRS = CarrierCall(
@@ -49,3 +51,22 @@ def test_an_outcome_or_a_number_that_differs_is_told(theirs: CarrierCall) -> Non
 
     assert not told.perfect
     assert "we say connected" in told.disagree[0]
+
+
+def test_a_call_that_never_left_is_not_among_ours() -> None:
+    left = Record(
+        call=CallId("a"),
+        number=OURS.number,
+        country="mexico",
+        callerid="+52",
+        trunk="carrier",
+        campaign="c",
+        state=State.ENDED,
+        planned_at=10.0,
+        begun_at=9.0,
+        ordered_at=10.001,
+        disposition=Disposition.CONNECTED,
+    )
+    cancelled = replace(left, call=CallId("b"), ordered_at=None, disposition=Disposition.CANCELLED)
+
+    assert list(ordered([left, cancelled])) == [OURS]

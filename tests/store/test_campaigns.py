@@ -143,6 +143,24 @@ def test_a_row_that_was_judged_wrongly_is_refused(
         campaigns.add(conn, "spring", [replace(new(1), **wrong)])
 
 
+def test_everybody_is_told_in_pages_in_the_lists_order(conn: Connection) -> None:
+    campaigns.create(conn, SPRING)
+    campaigns.create(conn, replace(SPRING, name="autumn"))
+    no = NewContact(raw="12", number="", country="", state=REFUSED, why="too_short")
+    campaigns.add(conn, "spring", [new(2), new(1, "mexico")])
+    campaigns.add(conn, "autumn", [new(3)])
+    campaigns.add(conn, "spring", [no])
+
+    first = campaigns.everybody(conn, "spring", limit=2)
+
+    assert first == [waiting(2, contact_id=1), waiting(1, contact_id=2, country="mexico")]
+    (last,) = campaigns.everybody(conn, "spring", after=2)
+    assert (last.id, last.state, last.why) == (4, REFUSED, "too_short")
+    assert campaigns.everybody(conn, "spring", after=4) == []
+    with pytest.raises(BadInputError, match="limit is 0"):
+        campaigns.everybody(conn, "spring", limit=0)
+
+
 def test_the_longest_due_come_first_and_none_before_its_time(conn: Connection) -> None:
     campaigns.create(conn, SPRING)
     campaigns.add(conn, "spring", [new(1), new(2, "mexico"), new(3), new(4, "brazil"), new(5)])

@@ -11,6 +11,7 @@ import math
 from sqlalchemy import Boolean, Connection, and_, bindparam, case, exists, func, not_, or_, select, update
 
 from fastagi_server.store import calls, dids, e164, tables
+from fastagi_server.store.statement import Statement
 from fastagi_server.telephony.campaign import Attempt, Begun, CampaignState, ContactState, No, NotBegun
 from fastagi_server.telephony.errors import BadInputError
 from fastagi_server.telephony.record import Record
@@ -50,7 +51,7 @@ _WHY_NOT = select(
         else_="",
     )
 )
-_CLAIM = (
+_CLAIM = Statement(
     update(tables.contact)
     .where(_FREE, ~_OPTED_OUT, ~_IN_FLIGHT, _MAY_SHOW)
     .values(state=ContactState.DIALING, attempts=_contact.attempts + 1, call_id=_call_id)
@@ -61,7 +62,7 @@ _UNCLAIM = (
     .values(state=ContactState.QUEUED, attempts=_contact.attempts - 1, call_id=None)
 )
 # Only this very call gives its contact back: a second finish, or another's, finds nothing to move.
-_GIVE_BACK = (
+_GIVE_BACK = Statement(
     update(tables.contact)
     .where(
         _contact.id == select(_call.contact).where(_call.call_id == _call_id).scalar_subquery(),
@@ -89,7 +90,7 @@ def begin(conn: Connection, attempt: Attempt) -> Begun | NotBegun:
         no = _why_not(conn, told)
         if no is not None:
             return NotBegun(no=no)
-    elif not conn.execute(_CLAIM, told).rowcount:
+    elif not _CLAIM.changed(conn, told):
         # No reason any more: somebody had the contact for a moment.
         return NotBegun(no=_why_not(conn, told) or No.TAKEN)
     uses = 0
@@ -125,7 +126,7 @@ def finish(
         "new_due_at": due_at if again else None,
         "new_why": why,
     }
-    return bool(conn.execute(_GIVE_BACK, values).rowcount)
+    return bool(_GIVE_BACK.changed(conn, values))
 
 
 def _told(attempt: Attempt) -> dict[str, object]:

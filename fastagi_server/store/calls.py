@@ -14,6 +14,7 @@ from sqlalchemy import BindParameter, Connection, Select, Update, bindparam, exi
 
 from fastagi_server.store import digits, tables
 from fastagi_server.store.errors import AlreadyBegunError, UnknownCallError
+from fastagi_server.store.statement import Statement
 from fastagi_server.telephony.amd import Verdict
 from fastagi_server.telephony.call_id import CallId
 from fastagi_server.telephony.disposition import Disposition
@@ -48,9 +49,8 @@ KNOWN: Final = frozenset(Changes.__annotations__)
 _c = tables.call.c
 _BEGIN_FIELDS = [field.name for field in fields(Begin) if field.name != "call"]
 # One statement asks and writes, so that a second begin is refused without an error inside the transaction.
-_BEGIN = (
-    tables.call.insert()
-    .from_select(
+_BEGIN = Statement(
+    tables.call.insert().from_select(
         ["call_id", "state", *_BEGIN_FIELDS],
         select(
             bindparam("new_call_id", type_=_c.call_id.type),
@@ -58,7 +58,6 @@ _BEGIN = (
             *(bindparam(f"new_{name}", type_=_c[name].type) for name in _BEGIN_FIELDS),
         ).where(~exists().where(_c.call_id == bindparam("new_call_id", type_=_c.call_id.type))),
     )
-    .execution_options(preserve_rowcount=True)
 )
 
 
@@ -77,7 +76,8 @@ _KEEP = _THIS.values(
         "optout_at": func.coalesce(_new("optout_at"), _c.optout_at),
     }
 )
-_KEEP_OPEN = _KEEP.where(_c.ended_at.is_(None))
+_KEEP_ENDED = Statement(_KEEP)
+_KEEP_OPEN = Statement(_KEEP.where(_c.ended_at.is_(None)))
 _FILL = _THIS.values({name: func.coalesce(_c[name], _new(name)) for name in KNOWN})
 
 
@@ -85,7 +85,7 @@ def begin(conn: Connection, new: Begin) -> None:
     """Open the record of a call; a call id that is in the store already is refused."""
     values: dict[str, Any] = {f"new_{name}": getattr(new, name) for name in _BEGIN_FIELDS}
     values |= {"new_call_id": new.call, "new_state": State.BEGUN}
-    if not conn.execute(_BEGIN, values).rowcount:
+    if not _BEGIN.changed(conn, values):
         raise AlreadyBegunError(call=new.call)
 
 
@@ -123,7 +123,7 @@ def keep(conn: Connection, record: Record) -> bool:
     values |= {f"new_{name}": getattr(record, name) for name in _STANDING}
     values["of_call"] = record.call
     ended = record.ended_at is not None
-    written = bool(conn.execute(_KEEP if ended else _KEEP_OPEN, values).rowcount)
+    written = bool((_KEEP_ENDED if ended else _KEEP_OPEN).changed(conn, values))
     if not written:
         _demand(conn, record.call)
         conn.execute(_FILL, {name: values[name] for name in _FILLED} | {"of_call": record.call})

@@ -13,6 +13,7 @@ from sqlalchemy import Boolean, Connection, Double, Integer, and_, bindparam, fu
 
 from fastagi_server.store import e164, tables
 from fastagi_server.store.chunks import chunks
+from fastagi_server.store.statement import Statement
 from fastagi_server.telephony.did import Did, Limit, Reset, Use
 from fastagi_server.telephony.errors import BadInputError
 
@@ -31,13 +32,16 @@ _ADD = text(
 ).bindparams(bindparam("lab", type_=Boolean), bindparam("at", type_=Double))
 # The condition is the promise: one statement looks and counts, so no two processes can both take the last
 # use. A clock of another machine may be behind ours; the last use is the latest told.
-_COUNT = text(
-    "INSERT INTO did_use (country, period, number, uses, last_at) "
-    "VALUES (:country, :period, :number, 1, :at) "
-    "ON CONFLICT (country, period, number) DO UPDATE SET uses = did_use.uses + 1, "
-    "last_at = CASE WHEN excluded.last_at > did_use.last_at THEN excluded.last_at ELSE did_use.last_at END "
-    "WHERE did_use.uses < :cap OR :cap = 0 RETURNING uses"
-).bindparams(bindparam("at", type_=Double), bindparam("cap", type_=Integer))
+_COUNT = Statement(
+    text(
+        "INSERT INTO did_use (country, period, number, uses, last_at) "
+        "VALUES (:country, :period, :number, 1, :at) "
+        "ON CONFLICT (country, period, number) DO UPDATE SET uses = did_use.uses + 1, "
+        "last_at = CASE WHEN excluded.last_at > did_use.last_at THEN excluded.last_at "
+        "ELSE did_use.last_at END "
+        "WHERE did_use.uses < :cap OR :cap = 0 RETURNING uses"
+    ).bindparams(bindparam("at", type_=Double), bindparam("cap", type_=Integer))
+)
 _SET_LIMIT = text(
     'INSERT INTO did_limit (country, cap, who, "at") VALUES (:country, :cap, :who, :at) '
     'ON CONFLICT (country) DO UPDATE SET cap = excluded.cap, who = excluded.who, "at" = excluded."at"'
@@ -107,7 +111,7 @@ def owned(conn: Connection, country: str | None = None) -> list[Did]:
 def count(conn: Connection, *, number: str, country: str, period: str, cap: int, at: float) -> int | None:
     """Count one use and give the uses with it; None when the number is at its cap, and nothing is written."""
     values = {"country": country, "period": period, "number": number, "cap": cap, "at": at}
-    uses: int | None = conn.execute(_COUNT, values).scalar_one_or_none()
+    uses: int | None = _COUNT.returned(conn, values)
     return uses
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Select, bindparam, exists, func, select
 
 from fastagi_server.store import tables
 from fastagi_server.store.errors import UnknownCallError
+from fastagi_server.store.statement import Statement
 from fastagi_server.telephony.call_id import CallId
 from fastagi_server.telephony.keys import Press
 
@@ -30,15 +31,13 @@ _HEARD_ALREADY = exists().where(
     _c.duration_ms == _duration_ms,
 )
 _NEXT = select(func.coalesce(func.max(_c.n), 0) + 1).where(_c.call_id == _call_id).scalar_subquery()
-_ADD = (
-    tables.digit.insert()
-    .from_select(
+_ADD = Statement(
+    tables.digit.insert().from_select(
         ["call_id", "n", "digit", "begun_at", "ended_at", "duration_ms"],
         select(tables.call.c.call_id, _NEXT, _digit, _begun_at, _ended_at, _duration_ms)
         .where(tables.call.c.call_id == _call_id)
         .where(~_HEARD_ALREADY),
     )
-    .execution_options(preserve_rowcount=True)
 )
 _KNOWN = select(tables.call.c.call_id).where(tables.call.c.call_id == _call_id)
 
@@ -52,7 +51,7 @@ def add(conn: Connection, call: CallId, press: Press) -> bool:
         "new_ended_at": press.ended_at,
         "new_duration_ms": press.duration_ms,
     }
-    if conn.execute(_ADD, values).rowcount:
+    if _ADD.changed(conn, values):
         return True
     if conn.execute(_KNOWN, {"of_call": call}).first() is None:
         raise UnknownCallError(call=call)

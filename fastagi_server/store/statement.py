@@ -1,0 +1,93 @@
+"""A statement of the hot path: SQLAlchemy writes it once for each database, the driver runs it from then on.
+
+What SQLAlchemy does anew at each execution takes several times as long as SQLite's own work (docs/speed.md).
+Errors are SQLAlchemy's as ever. This file does not know what any statement says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ClauseElement, Connection
+from sqlalchemy.engine import Dialect
+from sqlalchemy.engine.interfaces import DBAPICursor
+from sqlalchemy.exc import DBAPIError
+
+_Put = Callable[[Any], Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """The text for one database, how each parameter is put, and the values that are always the same."""
+
+    sql: str
+    puts: tuple[tuple[str, _Put | None], ...]
+    always: Mapping[str, Any]
+    by_position: bool
+
+    def parameters(self, told: Mapping[str, Any]) -> Any:
+        """Give what the driver takes; a value that is not told is a KeyError."""
+        values = {**self.always, **told}
+        if self.by_position:
+            return [values[name] if put is None else put(values[name]) for name, put in self.puts]
+        return {name: values[name] if put is None else put(values[name]) for name, put in self.puts}
+
+
+class Statement:
+    """One INSERT, UPDATE or DELETE, run inside the transaction of whoever calls."""
+
+    def __init__(self, construct: ClauseElement) -> None:
+        self.construct = construct
+        self._written: dict[tuple[str, str], Written] = {}
+
+    def changed(self, conn: Connection, told: Mapping[str, Any]) -> int:
+        """Run it and give how many rows it changed."""
+        cursor = self._run(conn, told)
+        rows = int(cursor.rowcount)
+        cursor.close()
+        return rows
+
+    def returned(self, conn: Connection, told: Mapping[str, Any]) -> Any:
+        """Run it and give the one value that it returns, None where it returned no row."""
+        cursor = self._run(conn, told)
+        rows = cursor.fetchall()
+        cursor.close()
+        return rows[0][0] if rows else None
+
+    def _run(self, conn: Connection, told: Mapping[str, Any]) -> DBAPICursor:
+        if not conn.in_transaction():
+            conn.begin()
+        dialect = conn.dialect
+        key = (dialect.name, dialect.driver)
+        written = self._written.get(key) or self._written.setdefault(key, write(self.construct, dialect))
+        parameters = written.parameters(told)
+        cursor = conn.connection.cursor()
+        try:
+            cursor.execute(written.sql, parameters)
+        except dialect.loaded_dbapi.Error as error:
+            cursor.close()
+            raise DBAPIError.instance(
+                written.sql, parameters, error, dialect.loaded_dbapi.Error, dialect=dialect
+            ) from error
+        return cursor
+
+
+def write(construct: ClauseElement, dialect: Dialect) -> Written:
+    """Write a statement for one database."""
+    compiled: Any = construct.compile(dialect=dialect)
+    always = {name: value for name, value in compiled.params.items() if not compiled.binds[name].required}
+    by_position = bool(dialect.positional)
+    names = compiled.positiontup if by_position else list(compiled.params)
+
+    def put(name: str) -> _Put | None:
+        found: _Put | None = compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect)
+        return found
+
+    return Written(
+        sql=str(compiled),
+        puts=tuple((name, put(name)) for name in names),
+        always=always,
+        by_position=by_position,
+    )

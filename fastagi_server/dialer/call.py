@@ -14,7 +14,7 @@ from fastagi_server.telephony import cause, facts
 from fastagi_server.telephony.amd import Verdict
 from fastagi_server.telephony.disposition import Disposition
 from fastagi_server.telephony.keys import Meaning
-from fastagi_server.telephony.record import Begin, Record, State
+from fastagi_server.telephony.record import Begin, Record, State, changed
 
 Changes = dict[str, Any]
 
@@ -43,11 +43,12 @@ def after(record: Record, fact: facts.Fact) -> Record:
         return record
     state = life.move(record.state, fact)
     learn = _LEARN.get(type(fact))
-    changed = replace(record, state=state, **(learn(record, fact) if learn else {}))
+    learned = learn(record, fact) if learn else {}
+    then = changed(record, {"state": state, **learned})
     if state is State.ENDED:
-        disposition, why = ending(changed, fact)
-        return replace(changed, ended_at=fact.at, disposition=disposition, why=why)
-    return changed
+        disposition, why = ending(then, fact)
+        return changed(then, {"ended_at": fact.at, "disposition": disposition, "why": why})
+    return then
 
 
 def ending(record: Record, fact: facts.Fact) -> tuple[Disposition, str]:

@@ -6,7 +6,6 @@ Everything here runs in one thread, the reactor's; nothing blocks and nothing lo
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from fastagi_server.campaign import retry
 from fastagi_server.dialer import call as calls
@@ -17,7 +16,7 @@ from fastagi_server.telephony.call_id import CallId
 from fastagi_server.telephony.campaign import Campaign
 from fastagi_server.telephony.clock import Clock
 from fastagi_server.telephony.orders import PlaceCall
-from fastagi_server.telephony.record import Begin, Kept, OptOut, Record, State
+from fastagi_server.telephony.record import Begin, Kept, OptOut, Record, State, changed
 
 NO_LINK = "there is no link to Asterisk"
 KEY = "key"
@@ -89,7 +88,7 @@ class Engine:
         if order.number in self._left_the_list:
             self.cancel(order.call, "it went on the opt-out list just now")
             return False
-        self._calls[order.call] = replace(self._calls[order.call], planned_at=planned_at)
+        self._calls[order.call] = changed(self._calls[order.call], {"planned_at": planned_at})
         self._placing.discard(order.call)
         self._spawn(self._switch_originate(order))
         return True

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from twisted.internet.task import deferLater
+
 from fastagi_server.app.choose import campaign_order
 from fastagi_server.app.errors import UnknownNameError
 from fastagi_server.app.ledger import StoreLedger
@@ -18,7 +20,7 @@ from fastagi_server.dialer.lend import Lender
 from fastagi_server.dialer.pools import Pools
 from fastagi_server.dialer.ports import Spawn
 from fastagi_server.dialer.prepare import Preparer
-from fastagi_server.dialer.runner import CLUSTER, Runner
+from fastagi_server.dialer.runner import CLUSTER, Runner, scopes_of
 from fastagi_server.pacing.window import Windows
 from fastagi_server.telephony.call_id import CHANCE_BYTES, CallId, mint
 from fastagi_server.telephony.campaign import Campaign, Contact
@@ -55,6 +57,8 @@ class Dialing:
         self._ask = ask
         # One for all campaigns: what a carrier counts does not know our lists.
         self._windows = Windows({CLUSTER: settings.max_cps})
+        for name, trunk in settings.trunks.items():
+            self._windows.limit(scopes_of(name)[-1], trunk.cps)
         by_slug = {country.slug: country for country in countries}
         self.pools = Pools(countries=by_slug, uses=ledger, clock=clock)
         self.lending = Lending(
@@ -66,6 +70,16 @@ class Dialing:
             ask=ask,
         )
         self.campaigns = Campaigns(book=ledger, make_runner=self._runner, may_start=self._may_start)
+
+    async def room(self, trunk: str) -> None:
+        """Wait until one more call over the trunk is within its limits; its place is taken from then on."""
+        while (wait := self._windows.earliest(scopes_of(trunk)) - self._clock.steady()) > 0:
+            await deferLater(self._reactor, wait)
+        self.wrote(trunk)
+
+    def wrote(self, trunk: str) -> None:
+        """Take note that a call by hand was written; between its place and its write a commit has passed."""
+        self._windows.wrote(scopes_of(trunk), self._clock.steady())
 
     def forget(self) -> None:
         """Look at the store again: the inventory, a limit or a period has changed."""
@@ -88,7 +102,8 @@ class Dialing:
 
     def _runner(self, campaign: Campaign, done: Callable[[], None]) -> Runner:
         self._windows.limit(f"campaign:{campaign.name}", campaign.cps)
-        rates = [rate for rate in (campaign.cps, self._settings.max_cps) if rate]
+        contract = self._settings.trunks[campaign.trunk].cps
+        rates = [rate for rate in (campaign.cps, contract, self._settings.max_cps) if rate]
         rooms = [room for room in (campaign.concurrency, self._settings.max_concurrent_calls) if room]
         return Runner(
             campaign=campaign,

@@ -103,6 +103,7 @@ class House:
             find=ledger.find,
             campaigns=self._dialing.campaigns,
             forget=self._dialing.forget,
+            limits=self._dialing,
         )
         self._pulse = LoopingCall(self.engine.pulse)
         self._pulse.clock = reactor

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from fastagi_server.app.choose import place_call
 from fastagi_server.app.errors import OrderBrokenError
@@ -23,6 +23,18 @@ from fastagi_server.telephony.record import Record, State
 Tell = Callable[[Frame], None]
 Dice = Callable[[int], bytes]
 Find = Callable[[CallId], Awaitable[Record | None]]
+
+
+class Limits(Protocol):
+    """What a call by hand needs of the rates that hold for every call."""
+
+    def room(self, trunk: str) -> Awaitable[None]:
+        """Wait until one more call over the trunk is within its limits."""
+        ...
+
+    def wrote(self, trunk: str) -> None:
+        """Take note that it was written."""
+        ...
 
 
 @dataclass(kw_only=True)
@@ -50,6 +62,7 @@ class Orders:
         find: Find,
         campaigns: Campaigns,
         forget: Callable[[], None],
+        limits: Limits,
     ) -> None:
         self._engine = engine
         self._settings = settings
@@ -61,6 +74,7 @@ class Orders:
         self._find = find
         self._campaigns = campaigns
         self._forget = forget
+        self._limits = limits
         self._followed: dict[CallId, _Followed] = {}
 
     def __call__(self, order: Frame, tell: Tell) -> None:
@@ -127,7 +141,9 @@ class Orders:
                     trunk=order.trunk,
                 )
             )
+            await self._limits.room(order.trunk)
             await self._engine.place(order, country=country.slug, planned_at=now)
+            self._limits.wrote(order.trunk)
         except DiscadorError as error:
             self._fail(call, error)
         except Exception as error:

@@ -45,6 +45,18 @@ class Trunk:
         ),
     )
 
+    cps: float = field(
+        default=0.0,
+        metadata=about(
+            "The calls per second that the contract with this carrier allows, over all campaigns and calls "
+            "by hand of this engine. 0 is no limit of its own: then max_cps alone holds.",
+            why="only the contract knows; a carrier answers 503 to what is above it.",
+            unit="calls per second",
+            least=0,
+            most=1000,
+        ),
+    )
+
     def __post_init__(self) -> None:
         verify(self)
 

@@ -29,6 +29,11 @@ IDLE_SECONDS = 0.5
 CLUSTER = "cluster"
 
 
+def scopes_of(trunk: str) -> tuple[str, ...]:
+    """Give the scopes whose limits every call over a trunk is under, whoever orders it."""
+    return (CLUSTER, f"trunk:{trunk}")
+
+
 class Sends(Protocol):
     """What a runner needs of the engine."""
 
@@ -165,7 +170,7 @@ class Runner:
             self._sent += 1
 
     def _scopes(self, order: PlaceCall) -> tuple[str, ...]:
-        return (CLUSTER, f"trunk:{order.trunk}", f"campaign:{self.campaign.name}")
+        return (*scopes_of(order.trunk), f"campaign:{self.campaign.name}")
 
     def _has_room(self) -> bool:
         return not self._concurrency or self._engine.up < self._concurrency

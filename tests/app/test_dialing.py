@@ -5,6 +5,8 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from twisted.internet.defer import ensureDeferred
+from twisted.internet.task import Clock
 
 from fastagi_server.ami import events
 from fastagi_server.ami.action import Action
@@ -16,6 +18,7 @@ from fastagi_server.app.ledger import StoreLedger
 from fastagi_server.compliance.gate import GateIsPartialError, LabNumbersLeaveError
 from fastagi_server.config.settings import Gate, Settings
 from fastagi_server.dialer.engine import Engine
+from fastagi_server.pacing.window import SECOND
 from fastagi_server.telephony.country import Country
 from tests.dialer.stage import CAMPAIGN, run
 
@@ -101,3 +104,36 @@ def test_what_is_lent_comes_out_of_the_campaigns_own_pools(
 
     assert house.lending._lender._pools is house.pools
     assert house._preparer(CAMPAIGN)._pools is house.pools
+
+
+def test_the_carriers_contract_holds_for_campaigns_and_for_calls_by_hand(
+    settings: Settings, countries: tuple[Country, ...], clock: Any
+) -> None:
+    contract = {"carrier": replace(settings.trunks["carrier"], cps=2)}
+    house = dialing(replace(settings, trunks=contract, max_cps=30), countries, "127.0.0.1", clock)
+    time = Clock()
+    house._reactor, house._clock = time, SimpleNamespace(steady=time.seconds)
+
+    assert house._runner(replace(CAMPAIGN, cps=25), lambda: None)._cps == 2
+
+    placed = [ensureDeferred(house.room("carrier")) for _ in range(3)]
+    assert [each.called for each in placed] == [True, True, False]
+    time.advance(SECOND)
+    assert placed[2].called
+
+
+def test_a_call_by_hand_counts_from_when_it_was_written(
+    settings: Settings, countries: tuple[Country, ...], clock: Any
+) -> None:
+    house = dialing(replace(settings, max_cps=1), countries, "127.0.0.1", clock)
+    time = Clock()
+    house._reactor, house._clock = time, SimpleNamespace(steady=time.seconds)
+    ensureDeferred(house.room("carrier"))
+    time.advance(0.5)
+    house.wrote("carrier")
+
+    next_one = ensureDeferred(house.room("carrier"))
+    time.advance(0.9)
+    assert not next_one.called
+    time.advance(0.2)
+    assert next_one.called

@@ -146,6 +146,7 @@ class Desk:
         self.engine.ready = True
         self.book = Book()
         self.forgotten: list[str] = []
+        self.paced: list[str] = []
         self.runners: list[str] = []
         self.refusal: DiscadorError | None = None
         self.orders = Orders(
@@ -159,8 +160,15 @@ class Desk:
             find=self.ledger.find,
             campaigns=Campaigns(book=self.book, make_runner=self.make_runner, may_start=self.may_start),
             forget=lambda: self.forgotten.append("forget"),
+            limits=self,
         )
         self.told: list[frames.Frame] = []
+
+    async def room(self, trunk: str) -> None:
+        self.paced.append(f"room on {trunk} after {len(self.asterisk.ordered)}")
+
+    def wrote(self, trunk: str) -> None:
+        self.paced.append(f"wrote on {trunk} after {len(self.asterisk.ordered)}")
 
     async def may_start(self, campaign: Campaign) -> None:
         if self.refusal is not None:
@@ -419,3 +427,9 @@ def test_the_pools_are_forgotten_when_the_inventory_changed(desk: Desk) -> None:
 
     assert desk.forgotten == ["forget"]
     assert desk.told == [frames.Done()]
+
+
+def test_a_call_by_hand_has_its_place_among_all_calls(desk: Desk) -> None:
+    desk.dials()
+
+    assert desk.paced == ["room on carrier after 0", "wrote on carrier after 1"]

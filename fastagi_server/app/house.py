@@ -61,7 +61,7 @@ class House:
         self._ports: list[Any] = []
         self._works = Works()
         self._uri = settings.fastagi.uri
-        self._leaving = False
+        self._leaving = self._serves = False
         self.why_not_linked = "it has not answered yet"
 
         self._database = open_database(settings.database_url)
@@ -115,6 +115,7 @@ class House:
 
         An advertised address leads to one port, so then that one is taken all the same.
         """
+        self._serves = desk
         self._open_fastagi(any_port=any_port and not self._settings.fastagi.advertise)
         if desk:
             self._open_desk()
@@ -170,12 +171,15 @@ class House:
         """Take over what Asterisk kept, then dial again."""
         await self.engine.link_up()
         await self.orders.link_up()
+        if not self._serves:
+            return  # campaigns are the service's affair, not that of a single call
         for name, why in await self._dialing.campaigns.resume():
             _log.warning("campaign %s does not go on: %s", name, why)
 
     def link_down(self, why: str) -> None:
         """Dial nothing until Asterisk is back."""
         self.engine.link_down()
+        self._dialing.campaigns.link_down()
         if not self._leaving:
             _log.warning("no link to Asterisk, nothing is dialed until it is back: %s", why)
 

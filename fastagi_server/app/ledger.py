@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeVar
 from twisted.internet.defer import Deferred, fail
 
 from fastagi_server.campaign.retry import Next
+from fastagi_server.dialer.engine import KEY
 from fastagi_server.dialer.ports import CountryUses, Waiting
 from fastagi_server.store import attempts, calls, campaigns, dids, loans, optouts
 from fastagi_server.store.errors import NotDurableError, StoreBusyError, StoreClosedError
@@ -62,7 +63,12 @@ class StoreLedger:
 
     async def keep(self, record: Record) -> None:
         """Write a record as it stands; what the store could not promise is tried again, then raised."""
-        await self._surely(record.call, lambda conn: calls.keep(conn, record))
+
+        def work(conn: Any) -> None:
+            calls.keep(conn, record)
+            _keep_optout(conn, record)
+
+        await self._surely(record.call, work)
 
     def opt_out(self, entry: OptOut) -> Deferred[bool]:
         """Put a number on the list."""
@@ -82,12 +88,12 @@ class StoreLedger:
 
     async def finish(self, record: Record, then: Next) -> None:
         """Write the record of an ended call and move its contact, as surely as keep."""
-        await self._surely(
-            record.call,
-            lambda conn: attempts.finish(
-                conn, record, contact_state=then.state, due_at=then.due_at, why=then.why
-            ),
-        )
+
+        def work(conn: Any) -> None:
+            attempts.finish(conn, record, contact_state=then.state, due_at=then.due_at, why=then.why)
+            _keep_optout(conn, record)
+
+        await self._surely(record.call, work)
 
     def campaigns(self) -> Deferred[list[Campaign]]:
         """Give every campaign."""
@@ -164,6 +170,15 @@ class StoreLedger:
         over: Deferred[None] = Deferred()
         self._threads.callLater(seconds, over.callback, None)
         return over
+
+
+def _keep_optout(conn: Any, record: Record) -> None:
+    """Put whoever opted out in a call on the list with its record, if the list does not have it yet."""
+    if record.optout_at is not None:
+        entry = OptOut(
+            number=record.number, at=record.optout_at, source=KEY, call=record.call, digit=record.key
+        )
+        optouts.add(conn, entry)
 
 
 def _uses(conn: Any, country: str, day: str, *, lab: bool) -> CountryUses:

@@ -48,4 +48,6 @@ def _hosts(event: Event) -> Iterator[str]:
 def host_of(uri: str) -> str:
     """Give the host of a SIP URI, for example 127.0.0.1 of sip:127.0.0.1:5060, or the text itself."""
     found = _HOST.search(uri)
+    if found and "@" in uri[found.end() :]:
+        return uri  # what looked like the host may be part of a user's name
     return (found["six"] or found["host"]) if found else uri

@@ -59,7 +59,8 @@ def ending(record: Record, fact: facts.Fact) -> tuple[Disposition, str]:
         return Disposition.CANCELLED, fact.why
     # A deciding key is proof of an answer, even when the news of the answer was lost.
     if record.optout_at is not None:
-        return Disposition.OPTED_OUT, f"pressed {record.key}: on the opt-out list"
+        how = f"pressed {record.key}" if record.key else "asked the dialplan"
+        return Disposition.OPTED_OUT, f"{how}: on the opt-out list"
     if record.connected_at is not None:
         return Disposition.CONNECTED, f"pressed {record.key}: connected"
     if record.answered_at is None and record.amd_at is None:
@@ -121,7 +122,7 @@ def _key(record: Record, fact: facts.KeyDecided) -> Changes:
 
 
 def _opted_out(record: Record, fact: facts.OptOutAsked | facts.OptedOut) -> Changes:
-    key = {"key": fact.digit, "key_at": fact.at} if record.key is None else {}
+    key = {"key": fact.digit, "key_at": fact.at} if fact.digit and record.key is None else {}
     return key if record.optout_at is not None else {"optout_at": fact.at, **key}
 
 

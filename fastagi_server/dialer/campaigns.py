@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
@@ -44,38 +45,53 @@ class Campaigns:
         self._may_start = may_start
         self._runners: dict[str, Runner] = {}
         self._last: dict[str, Progress] = {}
+        # How often somebody has asked for a campaign to run or to stop: the last one's word holds, however
+        # long the others' take.
+        self._wishes: Counter[str] = Counter()
 
     async def resume(self) -> list[tuple[str, str]]:
-        """Go on with every campaign that the store says is running; give those that may not, and why."""
+        """Go on with every campaign that the store says is running; give those that may not, and why.
+
+        One that runs already is looked at too: its trunk may lead elsewhere since Asterisk was away.
+        """
         refused = []
         for campaign in await self._book.campaigns():
-            if campaign.state is CampaignState.RUNNING and campaign.name not in self._runners:
-                try:
-                    await self._may_start(campaign)
-                except DiscadorError as no:
-                    refused.append((campaign.name, no.sentence()))
-                else:
-                    await self._run(campaign)
+            if campaign.state is not CampaignState.RUNNING:
+                continue
+            wish = self._wishes[campaign.name]
+            try:
+                await self._may_start(campaign)
+            except DiscadorError as no:
+                refused.append((campaign.name, no.sentence()))
+                self._silence(campaign.name, no.sentence())
+            else:
+                self._run(campaign, wish)
         return refused
 
     async def start(self, name: str) -> Progress:
         """Run a campaign from where it stands; one that runs goes on."""
+        wish = self._wish(name)
         campaign = await self._find(name)
         if name not in self._runners:
             await self._may_start(campaign)
-            await self._book.set_state(name, CampaignState.RUNNING)
-            await self._run(campaign)
+            if self._wishes[name] == wish:
+                await self._book.set_state(name, CampaignState.RUNNING)
+                self._run(campaign, wish)
         return await self.progress(name)
 
     async def stop(self, name: str) -> Progress:
         """Dial nobody more; calls that are up go on."""
+        wish = self._wish(name)
+        self._silence(name, "the campaign was stopped")
         await self._find(name)
-        await self._book.set_state(name, CampaignState.STOPPED)
-        runner = self._runners.pop(name, None)
-        if runner is not None:
-            runner.stop("the campaign was stopped")
-            self._last[name] = runner.progress()
+        if self._wishes[name] == wish:
+            await self._book.set_state(name, CampaignState.STOPPED)
         return await self.progress(name)
+
+    def link_down(self) -> None:
+        """Take back what every campaign has prepared: nobody knows when Asterisk is back."""
+        for runner in self._runners.values():
+            runner.take_back("the link to Asterisk was lost before it was sent")
 
     def look_again(self) -> None:
         """Try the paused countries of every campaign again."""
@@ -104,7 +120,21 @@ class Campaigns:
             paused=known.paused,
         )
 
-    async def _run(self, campaign: Campaign) -> None:
+    def _wish(self, name: str) -> int:
+        self._wishes[name] += 1
+        return self._wishes[name]
+
+    def _silence(self, name: str, why: str) -> None:
+        runner = self._runners.pop(name, None)
+        if runner is not None:
+            runner.stop(why)
+            self._last[name] = runner.progress()
+
+    def _run(self, campaign: Campaign, wish: int) -> None:
+        """Make a campaign's runner, unless it has one, or somebody wished otherwise meanwhile."""
+        if campaign.name in self._runners or self._wishes[campaign.name] != wish:
+            return
+
         def done() -> None:
             runner = self._runners.pop(campaign.name, None)
             if runner is not None:

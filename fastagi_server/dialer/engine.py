@@ -213,15 +213,26 @@ class Engine:
         if number is None:
             return False
         at = self._clock.wall()
-        await self._ledger.opt_out(OptOut(number=number, at=at, source=source, call=call, digit=digit))
-        self._left_the_list.add(number)
+        await self._leave_alone(OptOut(number=number, at=at, source=source, call=call, digit=digit or None))
         if call not in self._opted_out:
             self.take(facts.OptedOut(call=call, at=self._clock.wall(), digit=digit, source=source))
         return True
 
     async def opt_out_number(self, number: str, *, digit: str, source: str) -> None:
         """Put a number on the list durably that no call of ours is the evidence for."""
-        await self._ledger.opt_out(OptOut(number=number, at=self._clock.wall(), source=source, digit=digit))
+        await self._leave_alone(
+            OptOut(number=number, at=self._clock.wall(), source=source, digit=digit or None)
+        )
+
+    async def _leave_alone(self, entry: OptOut) -> None:
+        """Put an entry on the list durably; from here on no prepared attempt of ours goes to its number."""
+        self._left_the_list.add(entry.number)
+        try:
+            await self._ledger.opt_out(entry)
+        except Exception:
+            # Asterisk keeps it until we have it: the next look there takes it over.
+            self._unswept = True
+            raise
 
     async def _number_of(self, call: CallId) -> str | None:
         known = self._calls.get(call) or await self._ledger.find(call)
@@ -251,8 +262,12 @@ class Engine:
 
     async def _sweep(self) -> None:
         self._unswept = False
-        for kept in await self._switch.kept_optouts():
-            await self._take_over(kept)
+        try:
+            for kept in await self._switch.kept_optouts():
+                await self._take_over(kept)
+        except BaseException:
+            self._unswept = True
+            raise
 
     async def _take_over(self, kept: Kept) -> None:
         number = await self._number_of(kept.call)
@@ -260,7 +275,7 @@ class Engine:
             # Not a call of this store: somebody else's evidence is left where it is.
             return
         entry = OptOut(number=number, at=kept.at, source=ASTDB, call=kept.call, digit=kept.digit)
-        await self._ledger.opt_out(entry)
+        await self._leave_alone(entry)
         self.take(facts.OptedOut(call=kept.call, at=kept.at, digit=kept.digit, source=ASTDB))
         await self._ended_before(kept)
         await self._switch.forget_optout(kept)

@@ -32,6 +32,7 @@ class Pools:
         self._uses = uses
         self._clock = clock
         self._pools: dict[tuple[str, bool], tuple[str, Pool]] = {}
+        self._forgotten = 0
 
     async def of(self, country: str, *, lab: bool) -> Pool:
         """Give the country's pool for today: a lab's numbers for a lab's campaigns, ours for the others."""
@@ -40,7 +41,11 @@ class Pools:
         known = self._pools.get(key)
         if known is not None and known[0] == day:
             return known[1]
+        forgotten = self._forgotten
         told = await self._uses.uses(country, day, lab=lab)
+        if forgotten != self._forgotten:
+            # What was read may be older than what has changed.
+            return await self.of(country, lab=lab)
         cap = self._countries[country].cap if told.cap is None else told.cap
         pool = Pool(country=country, period=told.period, cap=cap, uses=told.uses)
         # Two may have asked at once; the first one's pool is already in use.
@@ -51,6 +56,7 @@ class Pools:
 
     def forget(self) -> None:
         """Load anew when next asked: the inventory, a limit or a period has changed."""
+        self._forgotten += 1
         self._pools.clear()
 
     def exhausted(self, pool: Pool) -> Exhausted:

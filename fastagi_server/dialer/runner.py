@@ -127,6 +127,10 @@ class Runner:
         self._running = False
         if self._timer is not None:
             self._timer.cancel()
+        self.take_back(why)
+
+    def take_back(self, why: str) -> None:
+        """Take back what is prepared and has not left: what was true when it was begun may change."""
         while self._ready:
             self._engine.cancel(self._ready.popleft().order.call, why)
 
@@ -205,10 +209,10 @@ class Runner:
             self._claimed.discard(contact.id)
         if isinstance(outcome, Prepared):
             self._engine.admit(outcome.begin)
-            if self._running:
+            if self._running and self._engine.ready:
                 self._ready.append(outcome)
             else:
-                self._engine.cancel(outcome.order.call, "the campaign was stopped")
+                self._engine.cancel(outcome.order.call, "the campaign was stopped, or the link was lost")
         elif isinstance(outcome, Exhausted):
             self._paused[outcome.country] = outcome
             self._drop_paused()

@@ -18,6 +18,8 @@ from fastagi_server.telephony.amd import read_verdict
 from fastagi_server.telephony.country import Country
 from fastagi_server.telephony.errors import DiscadorError
 
+KEYS = "0123456789*#"
+
 
 class UnknownScriptError(DiscadorError):
     """There is no FastAGI script {name!r}; there are {known}."""
@@ -80,7 +82,8 @@ def scripts(calls: Calls) -> dict[str, Script]:
 
         Sets DISCADOR_OPTOUT to done only once the list holds it durably.
         """
-        digit, number = _argument(agi, 0), _argument(agi, 2) or None
+        told, number = _argument(agi, 0), _argument(agi, 2) or None
+        digit = told if told in set(KEYS) else ""
         if await calls.opt_out(uniqueid=agi.request.uniqueid, digit=digit, number=number):
             await agi.set_variable(variables.OPTOUT, variables.OPTOUT_DONE)
 

@@ -13,6 +13,7 @@ from sqlalchemy import Boolean, Connection, and_, bindparam, case, exists, func,
 from fastagi_server.store import calls, dids, e164, tables
 from fastagi_server.store.statement import Statement
 from fastagi_server.telephony.campaign import Attempt, Begun, CampaignState, ContactState, No, NotBegun
+from fastagi_server.telephony.disposition import Disposition
 from fastagi_server.telephony.errors import BadInputError
 from fastagi_server.telephony.record import Record
 
@@ -73,6 +74,8 @@ _GIVE_BACK = Statement(
         state=bindparam("new_state", type_=_contact.state.type),
         due_at=func.coalesce(bindparam("new_due_at", type_=_contact.due_at.type), _contact.due_at),
         why=bindparam("new_why", type_=_contact.why.type),
+        # What never left was no try.
+        attempts=_contact.attempts - bindparam("untried", type_=_contact.attempts.type),
         call_id=None,
     )
 )
@@ -125,6 +128,7 @@ def finish(
         "new_state": contact_state,
         "new_due_at": due_at if again else None,
         "new_why": why,
+        "untried": int(record.disposition is Disposition.CANCELLED),
     }
     return bool(_GIVE_BACK.changed(conn, values))
 

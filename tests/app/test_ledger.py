@@ -215,3 +215,12 @@ def test_a_loan_is_counted_where_a_pool_is_loaded_from(asker: Asker, writer: Wri
     assert asker.gets(asker.ledger.lend(loan)) == NotBegun(no=No.AT_CAP, uses=1)
     (use,) = asker.gets(asker.ledger.uses("usa", "2026-11-23", lab=False)).uses
     assert (use.uses, use.last_at) == (1, 2.0)
+
+
+def test_who_opted_out_in_a_call_is_on_the_list_with_its_record(asker: Asker) -> None:
+    asker.gets(asker.ledger.begin(BEGIN))
+    record = replace(ENDED, optout_at=8.0, key="9", key_at=8.0, disposition=Disposition.OPTED_OUT)
+
+    asker.gets(ensureDeferred(asker.ledger.keep(record)))
+
+    assert asker.gets(asker.ledger.is_opted_out(BEGIN.number))

@@ -83,3 +83,7 @@ def test_an_endpoint_that_is_not_there_has_no_address() -> None:
 )
 def test_the_host_of_a_uri(uri: str, host: str) -> None:
     assert host_of(uri) == host
+
+
+def test_a_host_inside_a_users_name_is_not_where_the_call_goes() -> None:
+    assert host_of("sip:127.0.0.1;x=1@203.0.113.9") == "sip:127.0.0.1;x=1@203.0.113.9"

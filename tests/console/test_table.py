@@ -19,3 +19,7 @@ def test_a_column_with_a_number_and_its_head_stands_right() -> None:
 
 def test_nothing_is_no_line() -> None:
     assert list(table([])) == []
+
+
+def test_an_escape_sequence_is_shown_and_not_obeyed() -> None:
+    assert list(table([("usa", "red\x1b]52;c;ZWNobw==\x07")])) == ["usa  red\ufffd]52;c;ZWNobw==\ufffd"]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
@@ -36,6 +36,9 @@ class Running:
 
     def stop(self, why: str) -> None:
         self.log.append(f"stop: {why}")
+
+    def take_back(self, why: str) -> None:
+        self.log.append(f"take back: {why}")
 
     def forget_pauses(self) -> None:
         self.log.append("forget pauses")
@@ -143,3 +146,71 @@ def test_a_changed_inventory_is_told_to_who_runs() -> None:
 
 def test_one_that_never_ran_here_has_sent_nothing() -> None:
     assert run(Desk().campaigns.progress("c")).sent == 0
+
+
+def waits(work: Any) -> Any:
+    """Begin a piece of work that has to wait."""
+    work.send(None)
+    return work
+
+
+def goes_on(work: Any) -> Any:
+    try:
+        work.send(None)
+    except StopIteration as done:
+        return done.value
+    raise AssertionError("it still waits")
+
+
+class Pause:
+    """Something that takes its time, once."""
+
+    def __await__(self) -> Any:
+        yield
+
+
+def test_a_stop_during_a_slow_start_is_the_last_word() -> None:
+    desk = Desk()
+
+    async def slowly(_: Campaign) -> None:
+        await Pause()
+
+    desk.campaigns._may_start = slowly
+    start = waits(desk.campaigns.start("c"))
+    run(desk.campaigns.stop("c"))
+
+    assert goes_on(start).state is CampaignState.STOPPED
+    assert desk.runners == []
+
+
+def test_two_starts_at_once_make_one_runner() -> None:
+    desk = Desk()
+
+    async def slowly(_: Campaign) -> None:
+        await Pause()
+
+    desk.campaigns._may_start = slowly
+    one, two = waits(desk.campaigns.start("c")), waits(desk.campaigns.start("c"))
+    goes_on(one)
+    goes_on(two)
+
+    assert [runner.log for runner in desk.runners] == [["start"]]
+
+
+def test_a_campaign_whose_trunk_leads_elsewhere_now_is_stopped_when_the_link_is_back() -> None:
+    desk = Desk()
+    run(desk.campaigns.start("c"))
+    desk.may = False
+
+    ((name, why),) = run(desk.campaigns.resume())
+
+    assert (name, desk.runners[0].log) == ("c", ["start", f"stop: {why}"])
+
+
+def test_when_the_link_is_lost_what_is_prepared_is_taken_back() -> None:
+    desk = Desk()
+    run(desk.campaigns.start("c"))
+
+    desk.campaigns.link_down()
+
+    assert desk.runners[0].log[-1] == "take back: the link to Asterisk was lost before it was sent"

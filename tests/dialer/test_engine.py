@@ -396,3 +396,67 @@ def test_a_watcher_can_stop_watching(house: House) -> None:
     house.told(ANSWERED)
 
     assert seen == []
+
+
+class Away(Ledger):
+    """A store that is locked."""
+
+    async def opt_out(self, entry: OptOut) -> bool:
+        raise OSError("locked")
+
+
+def prepared(house: House) -> PlaceCall:
+    """Have an attempt wait for its slot."""
+    begin = Begin(
+        call=OTHER,
+        number=ORDER.number,
+        country="mexico",
+        callerid=ORDER.callerid,
+        trunk=ORDER.trunk,
+        campaign=ORDER.campaign,
+        planned_at=100.0,
+        begun_at=99.0,
+    )
+    house.engine.admit(begin)
+    house.ledger.records[OTHER] = calls.opened(begin)
+    return replace(ORDER, call=OTHER)
+
+
+def test_a_number_that_any_road_put_on_the_list_is_not_rung_from_a_slot(house: House) -> None:
+    order = prepared(house.up())
+    run(house.engine.opt_out_number(order.number, digit="9", source="dialplan"))
+
+    assert not house.engine.send(order, 100.0)
+    assert "originate" not in " ".join(house.log)
+
+
+def test_a_number_taken_over_from_asterisk_is_not_rung_from_a_slot(house: House) -> None:
+    house.up().place()
+    house.told(ANSWERED, ENDED)
+    house.engine.link_down()
+    house.switch.kept.append(Kept(call=CALL, at=108.0, digit="9"))
+    order = prepared(house)
+
+    house.up()
+
+    assert not house.engine.send(order, 100.0)
+
+
+def test_an_opt_out_that_could_not_be_written_is_looked_up_in_asterisk_again(house: House) -> None:
+    house.up().place()
+    house.engine._ledger = Away(house.log)
+    with pytest.raises(OSError, match="locked"):
+        run(house.engine.opt_out_number(ORDER.number, digit="9", source="dialplan"))
+
+    assert house.engine._unswept
+
+
+def test_an_opt_out_without_a_key_is_one_all_the_same(house: House) -> None:
+    house.up().place()
+    house.told(ANSWERED)
+    assert run(house.engine.opt_out(call=CALL, digit="", source="key"))
+    house.told(ENDED)
+
+    record = house.ledger.records[CALL]
+    assert (record.disposition, record.key) == (Disposition.OPTED_OUT, None)
+    assert record.why == "asked the dialplan: on the opt-out list"

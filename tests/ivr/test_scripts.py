@@ -161,6 +161,13 @@ def test_a_foreign_dialplan_names_the_number(asterisk: Asterisk) -> None:
     assert asterisk.calls.asked == [("1795457534.0", "2", "+525512345678")]
 
 
+@pytest.mark.parametrize("digit", ["", "99", "x", "9" * 4000])
+def test_what_is_no_key_opts_out_all_the_same_and_is_not_written_down(asterisk: Asterisk, digit: str) -> None:
+    asterisk.asks("optout", digit, "mexico", "+525512345678")
+
+    assert asterisk.calls.asked == [(OURS, "", "+525512345678")]
+
+
 def test_an_empty_number_counts_as_none(asterisk: Asterisk) -> None:
     asterisk.asks("optout", "9", "mexico", "")
 

@@ -308,3 +308,13 @@ def test_a_finish_that_would_lose_the_contact_is_refused(
     with pytest.raises(BadInputError, match="a call that has ended"):
         attempts.finish(conn, open_still, contact_state=DONE, due_at=None, why="x")
     assert whom(conn, 1).state is ContactState.DIALING
+
+
+def test_what_never_left_was_no_try(conn: Connection, attempt: Try) -> None:
+    new = attempt(1, contact=1)
+    attempts.begin(conn, new)
+    taken_back = replace(ended(new.begin), disposition=Disposition.CANCELLED)
+
+    attempts.finish(conn, taken_back, contact_state=QUEUED, due_at=99.0, why="cancelled")
+
+    assert whom(conn, 1).attempts == 0

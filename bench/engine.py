@@ -14,7 +14,6 @@ import os
 import random
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -24,11 +23,10 @@ from contest import HERE, report
 
 from fastagi_server.app.clock import RealClock
 from fastagi_server.config import countries
-from fastagi_server.loadtest import books, debian, lab
+from fastagi_server.loadtest import books
 from fastagi_server.loadtest.lists import COUNTRIES, callees, caller_ids
 from fastagi_server.loadtest.match import match, ordered
-from fastagi_server.loadtest.office import Office
-from fastagi_server.loadtest.service import install
+from fastagi_server.loadtest.office import Office, opened
 from fastagi_server.pacing.proof import mean_rate, most_in_a_second, percentile
 
 NAME = "engine"
@@ -58,7 +56,8 @@ def main() -> int:
     parser.add_argument("--json", type=Path, help="also write the JSON there")
     asked = parser.parse_args()
     people = round(asked.cps * (asked.seconds + WARM_SECONDS + asked.every))
-    with opened() as office:
+    spoken = [each for each in countries.load() if each.slug in COUNTRIES]
+    with opened(NAME, source=HERE.parent, spoken=spoken, clock=RealClock()) as office:
         office.own([number for number, _ in caller_ids(DIDS)])
         office.plan(NAME, list(callees(people, random.Random(25))), cps=asked.cps)  # noqa: S311 - a list
         office.serve()
@@ -95,21 +94,6 @@ def main() -> int:
     print_table(samples, found)
     report("engine", found, asked.json)
     return 0 if told.perfect else 1
-
-
-@contextmanager
-def opened() -> Iterator[Office]:
-    """Give an office of this bench's own, ready to serve."""
-    where = lab.up(NAME, countries=[each for each in countries.load() if each.slug in COUNTRIES])
-    try:
-        office = Office(lab=where, command=install(HERE.parent, debian.cache_folder()), clock=RealClock())
-        office.prepare()
-        try:
-            yield office
-        finally:
-            office.service.stop()
-    finally:
-        lab.down(NAME)
 
 
 def watched(office: Office, seconds: float, every: float) -> Iterator[Sample]:

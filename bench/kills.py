@@ -14,8 +14,7 @@ import random
 import statistics
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -25,13 +24,11 @@ from contest import HERE, report
 from fastagi_server.app.clock import RealClock
 from fastagi_server.callerid.day import day_of
 from fastagi_server.config import countries
-from fastagi_server.loadtest import debian, lab
 from fastagi_server.loadtest.afterwards import Afterwards, Terms, examine
 from fastagi_server.loadtest.books import read_books
 from fastagi_server.loadtest.errors import NotReadyError
 from fastagi_server.loadtest.lists import callees
-from fastagi_server.loadtest.office import Kill, Office
-from fastagi_server.loadtest.service import install
+from fastagi_server.loadtest.office import Kill, Office, opened
 
 NAME = "kills"
 AGAIN = "again"
@@ -62,7 +59,7 @@ def main() -> int:
     dids = max(1, round(asked.cps * (sum(alive) + TAIL_SECONDS) / 2 / cap))
     people = list(callees(2 * (dids * cap + TOO_MANY), dice, countries=(CAPPED, FREE)))
     day = day_of(time.time(), zone)
-    with opened(sorted(spoken)) as office:
+    with opened(NAME, source=HERE.parent, spoken=list(spoken.values()), clock=RealClock()) as office:
         office.own([*american(0, dids), *(f"+5255110000{n:02}" for n in range(20))])
         office.plan(NAME, people, cps=asked.cps, retries=asked.retries)
         kills = killed(office, alive)
@@ -94,21 +91,6 @@ def main() -> int:
     )
     listed = sum(1 for each in books.contacts if each.campaign == NAME)
     return 0 if told.clean and listed == len(people) else 1
-
-
-@contextmanager
-def opened(spoken: Sequence[str]) -> Iterator[Office]:
-    """Give an office of this bench's own."""
-    where = lab.up(NAME, countries=[each for each in countries.load() if each.slug in spoken])
-    try:
-        office = Office(lab=where, command=install(HERE.parent, debian.cache_folder()), clock=RealClock())
-        office.prepare()
-        try:
-            yield office
-        finally:
-            office.service.stop()
-    finally:
-        lab.down(NAME)
 
 
 def american(first: int, count: int) -> list[str]:

@@ -6,7 +6,7 @@ It uses the commands that everybody uses, and then matches our records with the 
 from __future__ import annotations
 
 import argparse
-import csv
+import fcntl
 import json
 import os
 import random
@@ -17,21 +17,20 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
+from fastagi_server.app.clock import RealClock
+from fastagi_server.app.errors import DemoRunsError
 from fastagi_server.config import countries, language
 from fastagi_server.config.settings import Language
 from fastagi_server.console.tongue import Tongue
-from fastagi_server.desk.client import ask
-from fastagi_server.loadtest import books, calls, debian, lab
+from fastagi_server.loadtest import books, debian, lab
 from fastagi_server.loadtest.lists import COUNTRIES, callees, caller_ids
 from fastagi_server.loadtest.match import Match, match, ordered
-from fastagi_server.loadtest.service import Service, install
-from fastagi_server.telephony import frames
+from fastagi_server.loadtest.office import Office, close, opened
 from fastagi_server.telephony.errors import DiscadorError
 
 NAME = "demo"
 DIDS = 20_000
 SEED = 25
-_PATIENCE = 30.0
 # After the last call has left, the longest of them lives on for so long at most.
 _TAIL_SECONDS = 120.0
 _SHOWN = 5
@@ -39,89 +38,85 @@ _SHOWN = 5
 
 def main(argv: Sequence[str], source: Path) -> int:
     """Run the demo and give its exit code: 0 when both accounts agree about every call."""
-    parser = argparse.ArgumentParser(prog="scripts/demo", description=__doc__)
-    parser.add_argument("--cps", type=float, default=25.0, help="calls per second")
-    parser.add_argument("--seconds", type=int, default=60, help="how long calls go out")
-    parser.add_argument("--report", type=Path, default=Path("demo-report.json"), help="where the JSON goes")
-    parser.add_argument("--keep", action="store_true", help="leave the lab and Discador running afterwards")
-    parser.add_argument("--lang", choices=("en", "es", "pt"))
-    asked = parser.parse_args(argv)
+    asked = _read(argv)
     tongue = Tongue(Language(asked.lang) if asked.lang else language.of_environment(os.environ))
     began = time.monotonic()
     try:
-        with _house(source, tongue, cps=asked.cps, seconds=asked.seconds, keep=asked.keep) as service:
-            _tell(tongue.say("demo.ready", seconds=f"{time.monotonic() - began:.0f}"))
-            _campaign(service, tongue, seconds=asked.seconds)
-            return _report(service, tongue, asked.report)
+        with _alone(lab.check_name(asked.name)):
+            if close(asked.name):
+                _tell(tongue.say("demo.closed", name=asked.name))
+            if asked.end:
+                return 0
+            _tell(tongue.say("demo.lab"))
+            spoken = [each for each in countries.load() if each.slug in COUNTRIES]
+            with opened(
+                asked.name,
+                source=source,
+                spoken=spoken,
+                clock=RealClock(),
+                tell=_tell,
+                lang=str(tongue.language),
+                keep=asked.keep,
+            ) as office:
+                _fill(office, cps=asked.cps, seconds=asked.seconds)
+                office.serve()
+                _tell(tongue.say("demo.ready", seconds=f"{time.monotonic() - began:.0f}"))
+                _campaign(office, tongue, seconds=asked.seconds)
+                code = _report(office, tongue, asked.report)
+            if asked.keep:
+                _tell(tongue.say("demo.kept", config=office.lab.paths.config, name=asked.name))
+            return code
     except DiscadorError as error:
         sys.stderr.write(tongue.say("error", sentence=tongue.error(error)) + "\n")
         return 2
 
 
+def _read(argv: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="scripts/demo", description=__doc__)
+    parser.add_argument("--cps", type=float, default=25.0, help="calls per second")
+    parser.add_argument("--seconds", type=int, default=60, help="how long calls go out")
+    parser.add_argument("--report", type=Path, default=Path("demo-report.json"), help="where the JSON goes")
+    parser.add_argument("--name", default=NAME, help="several demos may run side by side")
+    parser.add_argument("--keep", action="store_true", help="leave the lab and Discador running afterwards")
+    parser.add_argument("--end", action="store_true", help="only clear away what --keep left")
+    parser.add_argument("--lang", choices=("en", "es", "pt"))
+    return parser.parse_args(argv)
+
+
 @contextmanager
-def _house(source: Path, tongue: Tongue, *, cps: float, seconds: int, keep: bool) -> Iterator[Service]:
-    _tell(tongue.say("demo.lab"))
-    _leave_behind()
-    spoken = [each for each in countries.load() if each.slug in COUNTRIES]
-    where = lab.up(NAME, countries=spoken)
-    _tell(tongue.say("demo.install"))
-    service = Service(lab=where, command=install(source, debian.cache_folder()))
-    try:
-        _say(service, "db", "upgrade")
-        _say(service, "apply")
-        _fill(service, cps=cps, seconds=seconds)
-        service.start()
-        _wait_for_link(service)
-        yield service
-    finally:
-        if keep:
-            _tell(tongue.say("demo.kept", config=where.paths.config))
-        else:
-            service.stop()
-            lab.down(NAME)
+def _alone(name: str) -> Iterator[None]:
+    """Be the only demo of this name; the lock goes when the process does."""
+    debian.need_root("it makes a lab")
+    cache = debian.cache_folder()
+    cache.mkdir(mode=0o755, parents=True, exist_ok=True)
+    with (cache / f"demo-{name}.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise DemoRunsError(name=name) from error
+        yield
 
 
-def _leave_behind() -> None:
-    """End what an earlier demo left running with --keep."""
-    try:
-        Service(lab=lab.Lab.load(NAME), command=Path("discador")).stop()
-    except DiscadorError:
-        return
-    lab.down(NAME)
-
-
-def _fill(service: Service, *, cps: float, seconds: int) -> None:
+def _fill(office: Office, *, cps: float, seconds: int) -> None:
     """Import the caller IDs and make the campaign, by the commands."""
-    folder = service.lab.paths.data
-    dids, people = folder / "dids.csv", folder / "list.csv"
-    with dids.open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows([("number", "country"), *caller_ids(DIDS)])
-    with people.open("w", newline="", encoding="utf-8") as file:
-        rows = [(number,) for number in callees(round(cps * seconds), random.Random(SEED))]  # noqa: S311 - a seeded list, no secret
-        csv.writer(file).writerows([("number",), *rows])
-    _say(service, "did", "import", str(dids), "--lab")
-    _say(service, "campaign", "create", NAME, "--list", str(people), "--cps", str(cps), "--lab")
+    office.own([number for number, _ in caller_ids(DIDS)])
+    people = callees(round(cps * seconds), random.Random(SEED))  # noqa: S311 - a seeded list, no secret
+    office.plan(NAME, list(people), cps=cps)
 
 
-def _campaign(service: Service, tongue: Tongue, *, seconds: int) -> None:
+def _campaign(office: Office, tongue: Tongue, *, seconds: int) -> None:
     """Start the campaign and tell how it goes until it is over."""
-    desk = service.lab.paths.desk
-    _say(service, "campaign", "start", NAME)
+    office.begin(NAME)
     end = time.monotonic() + seconds + _TAIL_SECONDS
-    while time.monotonic() < end:
-        standing = next(ask(desk, frames.Campaigning(campaign=NAME), patience=_PATIENCE))
-        if not isinstance(standing, frames.CampaignStanding) or standing.state == "done":
-            break
+    while time.monotonic() < end and (standing := office.standing(NAME)).state != "done":
         _tell(tongue.say("demo.progress", sent=standing.sent, up=standing.up))
         time.sleep(5)
 
 
-def _report(service: Service, tongue: Tongue, path: Path) -> int:
-    words = ("--lang", str(tongue.language))
-    _tell(service.once(*words, "campaign", "report", NAME))
-    ours = books.read_calls(f"sqlite:///{service.lab.paths.data}/discador.db", NAME)
-    told = match(ordered(ours), calls.callees(calls.read_calls(service.lab.paths.calls)))
-    report = json.loads(service.once("campaign", "report", NAME, "--json"))
+def _report(office: Office, tongue: Tongue, path: Path) -> int:
+    _tell(office.report(NAME))
+    told = match(ordered(books.read_calls(office.database, NAME)), office.calls())
+    report = json.loads(office.report(NAME, "--json"))
     path.write_text(json.dumps({**report, "carrier": asdict(told)}, indent=2) + "\n", encoding="utf-8")
     _tell(tongue.say("demo.match", ours=told.ours, carriers=told.carriers, matched=told.matched))
     for line in _differences(told):
@@ -137,19 +132,6 @@ def _differences(told: Match) -> list[str]:
     carriers = [f"only the carrier's: {call}" for call in told.only_carriers]
     twice = [f"twice: {call}" for call in told.twice]
     return [*only, *carriers, *twice, *told.disagree][:_SHOWN]
-
-
-def _wait_for_link(service: Service) -> None:
-    end = time.monotonic() + _PATIENCE
-    while time.monotonic() < end:
-        standing = next(ask(service.lab.paths.desk, frames.Ask(), patience=_PATIENCE))
-        if isinstance(standing, frames.Standing) and standing.ready:
-            return
-        time.sleep(0.1)
-
-
-def _say(service: Service, *words: str) -> None:
-    _tell(service.once(*words).strip())
 
 
 def _tell(line: str) -> None:

@@ -80,3 +80,10 @@ class OrderBrokenError(DiscadorError):
 
     def __init__(self, *, what: str) -> None:
         super().__init__(what=what)
+
+
+class DemoRunsError(DiscadorError):
+    """A demo named {name!r} runs already; wait for its end, or give another name with --name."""
+
+    def __init__(self, *, name: str) -> None:
+        super().__init__(name=name)

@@ -8,19 +8,21 @@ from __future__ import annotations
 import csv
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from fastagi_server.desk.client import ask
-from fastagi_server.loadtest import books, calls, programs
+from fastagi_server.loadtest import books, calls, debian, lab, programs
 from fastagi_server.loadtest.calls import CarrierCall
-from fastagi_server.loadtest.errors import LabError, NotReadyError
+from fastagi_server.loadtest.errors import LabError, NoLabError, NotReadyError
 from fastagi_server.loadtest.lab import Lab
-from fastagi_server.loadtest.service import Service
+from fastagi_server.loadtest.service import Service, install
 from fastagi_server.telephony import frames
 from fastagi_server.telephony.call_id import CHANCE_BYTES, mint
 from fastagi_server.telephony.clock import Clock
+from fastagi_server.telephony.country import Country
 
 _PATIENCE = 20.0
 _TICK = 0.05
@@ -50,12 +52,22 @@ class Kill:
 
 
 class Office:
-    """One lab and one Discador."""
+    """One lab and one Discador; `tell` is given what each command prints, in the language `lang`."""
 
-    def __init__(self, *, lab: Lab, command: Path, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        lab: Lab,
+        command: Path,
+        clock: Clock,
+        tell: Callable[[str], None] = lambda _: None,
+        lang: str = "en",
+    ) -> None:
         self.lab = lab
         self.service = Service(lab=lab, command=command)
         self._clock = clock
+        self._tell = tell
+        self._lang = lang
 
     @property
     def database(self) -> str:
@@ -64,12 +76,12 @@ class Office:
 
     def prepare(self) -> None:
         """Make the database and the dialplan."""
-        self.service.once("db", "upgrade")
-        self.service.once("apply")
+        self._say("db", "upgrade")
+        self._say("apply")
 
     def own(self, numbers: Sequence[str]) -> None:
         """Import caller IDs; their numbers say of which country they are."""
-        self.service.once("did", "import", self.write("dids.csv", numbers), "--lab")
+        self._say("did", "import", self.write("dids.csv", numbers), "--lab")
 
     def plan(
         self,
@@ -83,7 +95,7 @@ class Office:
         """Make a campaign over a list."""
         people = self.write("people.csv", numbers)
         limits = ("--cps", f"{cps:g}", "--retries", str(retries), "--retry-seconds", str(retry_seconds))
-        self.service.once("campaign", "create", name, "--list", people, "--lab", *limits)
+        self._say("campaign", "create", name, "--list", people, "--lab", *limits)
 
     def write(self, name: str, numbers: Sequence[str]) -> str:
         """Write a list of numbers as CSV and give its path."""
@@ -98,13 +110,17 @@ class Office:
         service.start()
         self.wait_until(lambda: _ready(service), _PATIENCE, "the link to Asterisk")
 
+    def report(self, name: str, *words: str) -> str:
+        """Give a campaign's report as it is printed."""
+        return self._once("campaign", "report", name, *words)
+
     def begin(self, name: str) -> None:
         """Start a campaign."""
-        self.service.once("campaign", "start", name)
+        self._say("campaign", "start", name)
 
     def stop(self, name: str) -> None:
         """Stop a campaign."""
-        self.service.once("campaign", "stop", name)
+        self._say("campaign", "stop", name)
 
     def standing(self, name: str) -> frames.CampaignStanding:
         """Ask the engine how a campaign stands."""
@@ -140,6 +156,12 @@ class Office:
         )
         return Kill(at=at, started_at=started_at, first_call_at=self._since(offset, started_at) or 0.0)
 
+    def _say(self, *words: str) -> None:
+        self._tell(self._once(*words))
+
+    def _once(self, *words: str) -> str:
+        return self.service.once("--lang", self._lang, *words)
+
     def _since(self, offset: int, instant: float) -> float | None:
         """Say when the first call came that was begun after an instant: our ids sort by time."""
         oldest = mint(instant, bytes(CHANCE_BYTES))
@@ -153,6 +175,43 @@ class Office:
             if self._clock.steady() > end:
                 raise NotReadyError(what=what, seconds=seconds, log=programs.tail(self.service.log))
             time.sleep(_TICK)
+
+
+@contextmanager
+def opened(
+    name: str,
+    *,
+    source: Path,
+    spoken: Sequence[Country],
+    clock: Clock,
+    tell: Callable[[str], None] = lambda _: None,
+    lang: str = "en",
+    keep: bool = False,
+) -> Iterator[Office]:
+    """Give an office in a lab of this name, database and dialplan made; it is cleared away unless kept."""
+    where = lab.up(name, countries=spoken)
+    try:
+        command = install(source, debian.cache_folder())
+        office = Office(lab=where, command=command, clock=clock, tell=tell, lang=lang)
+        try:
+            office.prepare()
+            yield office
+        finally:
+            if not keep:
+                office.service.stop()
+    finally:
+        if not keep:
+            lab.down(name)
+
+
+def close(name: str) -> bool:
+    """Clear away what was kept under a name, and say whether there was anything."""
+    try:
+        where = Lab.load(name)
+    except NoLabError:
+        return False
+    Service(lab=where, command=Path("discador")).stop()
+    return lab.down(name)
 
 
 def _ready(service: Service) -> bool:

@@ -10,6 +10,7 @@ ERRORS = {
     "CannotReadError": "No se puede leer {path}: {why}; nombre un archivo que este usuario pueda leer.",
     "CannotWriteError": "No se puede escribir {path}: {why}; nombre un archivo que este usuario pueda escribir.",
     "DeskLostError": "El Discador de {path} se fue sin haber respondido; las llamadas hechas siguen en Asterisk.",
+    "DemoRunsError": "Ya corre una demostración de nombre {name!r}; espere a que termine o dé otro nombre con --name.",
     "DeskShutError": "El mostrador {path} no deja a este usuario dar órdenes: {why}; ejecútelo como el usuario que ejecuta Discador.",
     "DeskTakenError": "No se puede abrir el mostrador {path}: {why}; quizá lo tenga otro Discador; si no, revise desk.",
     "GateIsPartialError": "La troncal {trunk} lleva a {addresses} y la puerta todavía no está completa; para usarla escriba gate: partial.",

@@ -10,6 +10,7 @@ ERRORS = {
     "CannotReadError": "{path} não pode ser lido: {why}; nomeie um arquivo que este usuário possa ler.",
     "CannotWriteError": "{path} não pode ser gravado: {why}; nomeie um arquivo que este usuário possa gravar.",
     "DeskLostError": "O Discador de {path} se foi sem ter respondido; as chamadas feitas seguem no Asterisk.",
+    "DemoRunsError": "Já há uma demonstração de nome {name!r} em execução; espere o fim dela ou dê outro nome com --name.",
     "DeskShutError": "O balcão {path} não deixa este usuário dar ordens: {why}; execute como o usuário que executa o Discador.",
     "DeskTakenError": "O balcão {path} não pode ser aberto: {why}; talvez outro Discador o tenha; senão, veja desk.",
     "GateIsPartialError": "O tronco {trunk} leva a {addresses} e o portão ainda não está completo; para usá-lo escreva gate: partial.",

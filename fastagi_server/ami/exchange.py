@@ -7,7 +7,7 @@ pending actions is unknown, and it is told once; nothing that was asked is ever 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from fastagi_server.ami.action import Action
 from fastagi_server.ami.errors import LinkLostError, RemoteError
@@ -17,6 +17,8 @@ from fastagi_server.ami.parsing import LISTED, WANTED
 from fastagi_server.ami.reader import MAX_MESSAGE, Reader
 
 MAX_LIST = 200_000
+# Letters in one list: the dialplan of a great FreePBX has some five million.
+MAX_LIST_TEXT = 1 << 26
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,6 +51,7 @@ class _Pending:
     action: Action
     response: Response | None = None
     events: list[Event] = field(default_factory=list)
+    text: int = 0
     end: Complete | Malformed | None = None
     ended: bool = False
 
@@ -128,8 +131,11 @@ class Exchange:
             pending.ended, pending.end = True, event
         else:
             pending.events.append(event)
+            pending.text += _letters(event)
         if len(pending.events) > MAX_LIST:
             raise RemoteError(why=f"a list of more than {MAX_LIST} events")
+        if pending.text > MAX_LIST_TEXT:
+            raise RemoteError(why=f"a list of more than {MAX_LIST_TEXT} letters")
         return self._close(action_id, pending)
 
     def _close(self, action_id: str, pending: _Pending) -> list[Told]:
@@ -149,3 +155,9 @@ class Exchange:
     def _orphan(self, action_id: str, message: Response | Event) -> Orphan:
         self.orphans += 1
         return Orphan(action_id=action_id, message=message)
+
+
+def _letters(event: Event) -> int:
+    """Count what an event holds of text."""
+    values = (getattr(event, spec.name) for spec in fields(event))
+    return sum(len(value) for value in values if isinstance(value, str))

@@ -13,7 +13,9 @@ from fastagi_server.ami.messages import Response
 
 def md5_key(challenge: str, secret: str) -> str:
     """Give the key that answers a challenge; MD5 is Asterisk's choice, not ours."""
-    return hashlib.md5((challenge + secret).encode(), usedforsecurity=False).hexdigest()
+    # Whatever bytes the challenge was made of: they are digested as they came.
+    said = (challenge + secret).encode("utf-8", "surrogateescape")
+    return hashlib.md5(said, usedforsecurity=False).hexdigest()
 
 
 def login(*, username: str, secret: str, md5: bool = True) -> Generator[Action, Response, None]:

@@ -30,7 +30,20 @@ TYPES: dict[str, type[Event]] = {
 WANTED: frozenset[str] = frozenset(TYPES)
 LISTED: frozenset[str] = frozenset(name for name, kind in TYPES.items() if issubclass(kind, Item))
 
-_CONVERT: dict[str, Callable[[str], int] | None] = {"str": None, "int": int, "int | None": int}
+# What Asterisk counts with, and what every store takes.
+GREATEST = (1 << 63) - 1
+
+
+def _number(text: str) -> int:
+    """Read a number; one that Asterisk cannot have meant is none."""
+    number = int(text)
+    if not -GREATEST <= number <= GREATEST:
+        msg = "too great a number"
+        raise ValueError(msg)
+    return number
+
+
+_CONVERT: dict[str, Callable[[str], int] | None] = {"str": None, "int": _number, "int | None": _number}
 _USER = "\r\nUserEvent: "
 
 

@@ -31,7 +31,8 @@ class Reader:
         self._parsers = {name.encode(): parser_of(name) for name in wanted}
         self._max = max_message
         self._tail = bytearray()
-        self._follows: bytes | None = None
+        self._output: list[bytes] = []
+        self._output_size = 0
         self._greeted = False
         self._broken: RemoteError | None = None
 
@@ -86,7 +87,7 @@ class Reader:
     def _read(self, pieces: list[bytes], messages: list[Message]) -> None:
         parsers = self._parsers
         for piece in pieces:
-            if piece.startswith(_EVENT) and self._follows is None:
+            if piece.startswith(_EVENT) and not self._output:
                 end = piece.find(b"\r\n", 7)
                 parse = parsers.get(piece[7:end] if end > 0 else piece[7:])
                 if parse is not None:
@@ -95,17 +96,25 @@ class Reader:
                 self._read_other(piece, messages)
 
     def _read_other(self, piece: bytes, messages: list[Message]) -> None:
-        if self._follows is not None:
-            piece = self._follows + _END + piece
-            self._follows = None
-        if piece.startswith(b"\r\n"):  # an empty line too many
+        if self._output or (piece.startswith(_FOLLOWS) and not piece.endswith(_END_COMMAND)):
+            self._go_on_with_output(piece, messages)
+        elif piece.startswith(b"\r\n"):  # an empty line too many
             self._read([piece.lstrip(b"\r\n")], messages)
-        elif piece.startswith(_FOLLOWS) and not piece.endswith(_END_COMMAND):
-            # The old form of a Command's answer may hold empty lines of its own.
-            if len(piece) > self._max:
-                raise RemoteError(why=f"a message of more than {self._max} bytes")
-            self._follows = piece
         elif piece.startswith(_RESPONSE):
             messages.append(read_response(piece))
         elif piece:
             messages.append(Malformed(event="", field="first line", value=text_of(piece[:200])))
+
+    def _go_on_with_output(self, piece: bytes, messages: list[Message]) -> None:
+        """Keep a part of the old form of a Command's answer, which may hold empty lines of its own.
+
+        The parts are put together once, at the end: each time anew, a megabyte of empty lines would hold us
+        for minutes.
+        """
+        self._output.append(piece)
+        self._output_size += len(piece) + len(_END)
+        if self._output_size > self._max + len(_END):
+            raise RemoteError(why=f"a message of more than {self._max} bytes")
+        if piece.endswith(_END_COMMAND):
+            messages.append(read_response(_END.join(self._output)))
+            self._output, self._output_size = [], 0

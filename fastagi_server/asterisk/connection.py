@@ -23,6 +23,7 @@ from fastagi_server.ami.exchange import Answered, Exchange, Orphan
 from fastagi_server.ami.login import login
 from fastagi_server.ami.messages import Banner, Response
 from fastagi_server.asterisk.errors import OutcomeUnknownError, RefusedError
+from fastagi_server.asterisk.translate import readable
 from fastagi_server.telephony.errors import DiscadorError
 
 # Asterisk cuts off a client whose buffers are full for 100 ms: a burst of events must fit.
@@ -136,7 +137,7 @@ class Connection(Protocol):
                 case Answered():
                     self._answered(message)
                 case Banner():
-                    self.banner = message.text
+                    self.banner = readable(message.text)
                     self._begin_login()
                 case Orphan():
                     continue  # counted by the exchange; its asker was told long ago
@@ -224,7 +225,7 @@ class Connection(Protocol):
         if answered.response.ok:
             asked.answer.callback(answered)
         else:
-            why = answered.response.message or answered.response.response
+            why = readable(answered.response.message or answered.response.response)
             asked.answer.errback(RefusedError(action=asked.action.action, why=why))
 
     def _expire(self, action_id: str) -> None:

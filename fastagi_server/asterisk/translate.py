@@ -5,6 +5,7 @@ An event of a channel that is not ours gives nothing. `at` is when we saw it, Un
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -22,6 +23,7 @@ _UP = 6
 _RECEIVED = "Received"
 # Seconds; nobody holds a key longer and means it.
 LONGEST_PRESS = 60.0
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 Facts = Iterator[facts.Fact]
 
@@ -102,10 +104,14 @@ class Translator:
 
 
 def readable(text: str) -> str:
-    """Give text that every log, JSON body and store takes: bytes that are no UTF-8 become escapes."""
-    if text.isascii():
+    """Give text that every log, JSON body, store and terminal takes: other bytes become escapes.
+
+    A carrier's reason phrase may hold what a terminal obeys, or a NUL, which PostgreSQL does not take.
+    """
+    if text.isprintable():
         return text
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    plain = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), plain)
 
 
 def told(fields: Any, call: CallId, at: float) -> Facts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from fastagi_server.telephony import frames
@@ -38,9 +38,13 @@ def ask(path: Path, order: Frame, *, patience: float | None = None) -> Iterator[
         except (FileNotFoundError, ConnectionRefusedError):
             raise NobodyAtTheDeskError(path=str(path)) from None
         try:
-            desk.sendall(frames.encode(order) + b"\n")
+            with suppress(BrokenPipeError):  # who turns us away says why before he closes
+                desk.sendall(frames.encode(order) + b"\n")
             with desk.makefile("rb") as lines:
-                yield from map(frames.decode, lines)
-        except (BrokenPipeError, ConnectionResetError, TimeoutError):
+                for line in lines:
+                    if not line.endswith(b"\n"):  # it went away in the middle of a word
+                        break
+                    yield frames.decode(line)
+        except (ConnectionResetError, TimeoutError):
             raise DeskLostError(path=str(path)) from None
     raise DeskLostError(path=str(path))

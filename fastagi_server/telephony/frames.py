@@ -13,6 +13,7 @@ from fastagi_server.telephony.errors import BadInputError, DiscadorError
 from fastagi_server.telephony.record import Record
 
 MAX_LINE = 65536
+MAX_SAID_BACK = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,7 +162,9 @@ def encode(frame: Frame) -> bytes:
 def decode(line: bytes) -> Frame:
     """Take one line from the other side; whatever is not a frame is refused by name."""
     try:
-        told = json.loads(line)
+        told = json.loads(line.decode(), parse_constant=_no_number)
+        if b"\\u" in line:  # half a surrogate pair, which no store and no log takes
+            json.dumps(told, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         raise BadInputError(field="frame", value=line[:80], expected="one JSON object a line") from None
     if not isinstance(told, dict):
@@ -169,18 +172,29 @@ def decode(line: bytes) -> Frame:
     word = told.pop("frame", None)
     kind = _KINDS.get(word) if isinstance(word, str) else None
     if kind is None:
-        raise BadInputError(field="frame", value=word, expected=", ".join(_KINDS))
+        raise BadInputError(field="frame", value=_short(word), expected=", ".join(_KINDS))
     types = {each.name: str(each.type) for each in fields(kind)}
     for name, value in told.items():
         if name not in types:
-            raise BadInputError(field=f"{word}.{name}", value=value, expected=", ".join(types) or "no fields")
+            fields_named = ", ".join(types) or "no fields"
+            raise BadInputError(field=f"{word}.{name[:80]}", value=_short(value), expected=fields_named)
         if type(value) not in _JSON_TYPES[types[name]]:
-            raise BadInputError(field=f"{word}.{name}", value=value, expected=types[name])
+            raise BadInputError(field=f"{word}.{name}", value=_short(value), expected=types[name])
     try:
         return kind(**told)
     except TypeError:
         missing = ", ".join(sorted(set(types) - set(told)))
-        raise BadInputError(field=str(word), value=told, expected=f"{missing} as well") from None
+        raise BadInputError(field=str(word), value=_short(told), expected=f"{missing} as well") from None
+
+
+def _short(value: object) -> object:
+    """Give the value as it is said back: what is long is not echoed whole."""
+    return value if len(repr(value)) <= MAX_SAID_BACK else repr(value)[:MAX_SAID_BACK] + "…"
+
+
+def _no_number(word: str) -> float:
+    """Refuse NaN and Infinity, which Python reads and JSON does not have."""
+    raise ValueError(word)
 
 
 def record_json(record: Record) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from fastagi_server.ami.exchange import Exchange
-from fastagi_server.asterisk.translate import LONGEST_PRESS, Translator
+from fastagi_server.asterisk.translate import LONGEST_PRESS, Translator, readable
 from fastagi_server.telephony import facts
 from fastagi_server.telephony.amd import Amd, Verdict
 from fastagi_server.telephony.call_id import CallId, mint
@@ -278,3 +278,16 @@ def test_a_user_event_of_another_manager_has_no_channel(told: Told) -> None:
     )
 
     assert [fact for each in told.exchange.receive(raw) for fact in told.translator.facts(each, AT)] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("SIP 603 Declin\u00e9 \u65e5", "SIP 603 Declin\u00e9 \u65e5"),
+        ("Jos\udce9", r"Jos\xe9"),
+        ("a\x1b[2Jb\0\x7f\x9b", r"a\x1b[2Jb\x00\x7f\x9b"),
+        ("a\nb\u2028", r"a\nb\u2028"),
+    ],
+)
+def test_what_a_terminal_obeys_and_what_no_store_takes_become_escapes(text: str, plain: str) -> None:
+    assert readable(text) == plain

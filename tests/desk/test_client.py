@@ -58,3 +58,35 @@ def test_impatience_is_told_as_a_lost_desk(tmp_path: Path) -> None:
 
     with listener, pytest.raises(DeskLostError):
         next(ask(tmp_path / "desk", frames.Ask(), patience=0.05))
+
+
+def test_a_desk_that_leaves_in_the_middle_of_a_word_is_told_as_lost(tmp_path: Path) -> None:
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(str(tmp_path / "desk"))
+    listener.listen()
+
+    def serve() -> None:
+        with listener, listener.accept()[0] as asker:
+            asker.recv(100)
+            asker.sendall(b'{"frame": "stand')
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    with pytest.raises(DeskLostError):
+        next(ask(tmp_path / "desk", frames.Ask()))
+    thread.join()
+
+
+def test_who_is_turned_away_is_told_why(tmp_path: Path) -> None:
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(str(tmp_path / "desk"))
+    listener.listen()
+
+    def serve() -> None:
+        with listener, listener.accept()[0] as asker:
+            asker.sendall(frames.encode(frames.Failed(code="DeskFullError", message="full")) + b"\n")
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    assert next(ask(tmp_path / "desk", frames.Ask())) == frames.Failed(code="DeskFullError", message="full")
+    thread.join()

@@ -9,6 +9,7 @@ ERRORS = {
     "CannotOpenError": "La base de datos {url} no se puede abrir: {why}; {remedy}.",
     "CannotReadError": "No se puede leer {path}: {why}; nombre un archivo que este usuario pueda leer.",
     "CannotWriteError": "No se puede escribir {path}: {why}; nombre un archivo que este usuario pueda escribir.",
+    "DeskFullError": "Los {limit} sitios del mostrador están ocupados; pruebe de nuevo cuando otros se hayan ido.",
     "DeskLostError": "El Discador de {path} se fue sin haber respondido; las llamadas hechas siguen en Asterisk.",
     "DemoRunsError": "Ya corre una demostración de nombre {name!r}; espere a que termine o dé otro nombre con --name.",
     "DeskShutError": "El mostrador {path} no deja a este usuario dar órdenes: {why}; ejecútelo como el usuario que ejecuta Discador.",

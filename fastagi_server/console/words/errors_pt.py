@@ -9,6 +9,7 @@ ERRORS = {
     "CannotOpenError": "O banco de dados {url} não pode ser aberto: {why}; {remedy}.",
     "CannotReadError": "{path} não pode ser lido: {why}; nomeie um arquivo que este usuário possa ler.",
     "CannotWriteError": "{path} não pode ser gravado: {why}; nomeie um arquivo que este usuário possa gravar.",
+    "DeskFullError": "Os {limit} lugares do balcão estão ocupados; tente de novo quando outros tiverem saído.",
     "DeskLostError": "O Discador de {path} se foi sem ter respondido; as chamadas feitas seguem no Asterisk.",
     "DemoRunsError": "Já há uma demonstração de nome {name!r} em execução; espere o fim dela ou dê outro nome com --name.",
     "DeskShutError": "O balcão {path} não deixa este usuário dar ordens: {why}; execute como o usuário que executa o Discador.",

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import click
 import pytest
 
+from fastagi_server.app.journal import File
 from fastagi_server.campaign.listing import NUMBER_COLUMNS
 from fastagi_server.config import schema
 from fastagi_server.config.environment import CONFIG
@@ -103,7 +104,14 @@ DIALPLAN = {
     *variables.Header,
     *variables.Sound,
 }
+LOGS = {
+    *(f"{file}.log" for file in File),
+    *re.findall(r'File\.\w+, "(\w+)"', (HOUSE / "fastagi_server/app/logs.py").read_text()),
+    *re.findall(r'"(lent|not_lent|campaign_\w+)"', (HOUSE / "fastagi_server/app/logs.py").read_text()),
+    *re.findall(r'book\.forget\(known, "(\w+)"', (HOUSE / "fastagi_server/console/dids.py").read_text()),
+}
 WORDS = {
+    "logs.md": LOGS,
     "dialplan.md": DIALPLAN,
     "call-life.md": {*State, *Disposition, *CampaignState, *ContactState, *No},
     "configuration.md": {*keys(Settings), *(each.name for each in environment(Settings)), CONFIG},

@@ -11,6 +11,7 @@ from fastagi_server.app.choose import campaign_order
 from fastagi_server.app.errors import UnknownNameError
 from fastagi_server.app.ledger import StoreLedger
 from fastagi_server.app.lending import Lending
+from fastagi_server.app.logs import Logs
 from fastagi_server.asterisk.trunk import Ask, addresses
 from fastagi_server.compliance.gate import check_trunk
 from fastagi_server.config.settings import Gate, Settings
@@ -46,7 +47,9 @@ class Dialing:
         reactor: Any,
         spawn: Spawn,
         ask: Ask,
+        logs: Logs,
     ) -> None:
+        self._logs = logs
         self._engine = engine
         self._ledger = ledger
         self._settings = settings
@@ -68,6 +71,7 @@ class Dialing:
             settings=settings,
             countries=countries,
             ask=ask,
+            told=logs.lent,
         )
         self.campaigns = Campaigns(book=ledger, make_runner=self._runner, may_start=self._may_start)
 
@@ -105,9 +109,16 @@ class Dialing:
         contract = self._settings.trunks[campaign.trunk].cps
         rates = [rate for rate in (campaign.cps, contract, self._settings.max_cps) if rate]
         rooms = [room for room in (campaign.concurrency, self._settings.max_concurrent_calls) if room]
+        cps = min(rates, default=FASTEST)
+        self._logs.running(campaign, cps)
+
+        def over() -> None:
+            self._logs.done(campaign)
+            done()
+
         return Runner(
             campaign=campaign,
-            cps=min(rates, default=FASTEST),
+            cps=cps,
             concurrency=min(rooms, default=0),
             preparer=self._preparer(campaign),
             ledger=self._ledger,
@@ -116,7 +127,7 @@ class Dialing:
             clock=self._clock,
             later=self._reactor.callLater,
             spawn=self._spawn,
-            done=done,
+            done=over,
         )
 
     def _preparer(self, campaign: Campaign) -> Preparer:
@@ -131,4 +142,5 @@ class Dialing:
             make_order=order,
             mint=lambda: mint(self._clock.wall(), self._dice(CHANCE_BYTES)),
             clock=self._clock,
+            told=self._logs.prepared,
         )

@@ -19,6 +19,7 @@ from fastagi_server.app import reach
 from fastagi_server.app.dialing import Dialing
 from fastagi_server.app.errors import DeskTakenError, PortTakenError
 from fastagi_server.app.ledger import StoreLedger
+from fastagi_server.app.logs import TICK_SECONDS, Logs
 from fastagi_server.app.orders import Dice, Orders
 from fastagi_server.app.questions import Questions
 from fastagi_server.app.works import Works
@@ -55,7 +56,9 @@ class House:
         reactor: Any,
         clock: Clock,
         dice: Dice,
+        logs: Logs,
     ) -> None:
+        self._logs = logs
         self._settings = settings
         self._reactor = reactor
         self._ports: list[Any] = []
@@ -89,6 +92,7 @@ class House:
             reactor=reactor,
             spawn=self._works.spawn,
             ask=self._link.ask,
+            logs=logs,
         )
         questions = Questions(engine=self.engine, countries=countries, lending=self._dialing.lending)
         self._fastagi = self._make_fastagi(questions)
@@ -104,11 +108,14 @@ class House:
             campaigns=self._dialing.campaigns,
             forget=self._dialing.forget,
             limits=self._dialing,
+            logs=logs,
         )
         self._pulse = LoopingCall(self.engine.pulse)
-        self._pulse.clock = reactor
+        self._tick = LoopingCall(logs.tick, self.engine)
+        self._pulse.clock = self._tick.clock = reactor
 
         self.engine.watch(write_down)
+        self.engine.watch(logs.watch)
 
     def start(self, *, desk: bool, any_port: bool = False) -> None:
         """Open the doors and reach for Asterisk; `any_port` takes a free FastAGI port.
@@ -120,6 +127,7 @@ class House:
         if desk:
             self._open_desk()
         self._pulse.start(PULSE_SECONDS)
+        self._tick.start(TICK_SECONDS, now=False)
         self._link.start()
         _log.info("FastAGI listens at %s", self._uri)
 
@@ -150,8 +158,9 @@ class House:
         self._dialing.campaigns.leave()
         for port in self._ports:
             await as_deferred(port.stopListening())
-        if self._pulse.running:
-            self._pulse.stop()
+        for each in (self._pulse, self._tick):
+            if each.running:
+                each.stop()
         await self._works.finished(LEAVING_SECONDS, self._reactor)
         await as_deferred(self._link.stop())
         # The last news came while the link was being closed.
@@ -169,6 +178,7 @@ class House:
 
     async def link_up(self) -> None:
         """Take over what Asterisk kept, then dial again."""
+        self._logs.link()
         await self.engine.link_up()
         await self.orders.link_up()
         if not self._serves:
@@ -181,6 +191,7 @@ class House:
         self.engine.link_down()
         self._dialing.campaigns.link_down()
         if not self._leaving:
+            self._logs.link(why)
             _log.warning("no link to Asterisk, nothing is dialed until it is back: %s", why)
 
     def take(self, fact: facts.Fact) -> None:

@@ -6,7 +6,7 @@ Whenever we do not know enough, none is lent; the dialplan is told why.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from fastagi_server.agi.errors import AgiError
 from fastagi_server.app.ledger import StoreLedger
@@ -42,7 +42,9 @@ class Lending:
         settings: Settings,
         countries: Sequence[Country],
         ask: Ask,
+        told: Callable[[Lent, str], None] = lambda *_: None,
     ) -> None:
+        self._told = told
         self._engine = engine
         self._ledger = ledger
         self._lender = lender
@@ -64,6 +66,7 @@ class Lending:
             "%s: country=%s callerid=%s uniqueid=%r why=%s",
             *(told, lent.country or "-", lent.callerid or "-", uniqueid, lent.why),
         )
+        self._told(lent, uniqueid)
         return lent
 
     async def _decide(self, uniqueid: str, asked: str) -> Lent:

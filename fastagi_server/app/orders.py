@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from fastagi_server.app.choose import place_call
 from fastagi_server.app.errors import OrderBrokenError
+from fastagi_server.app.logs import Logs
 from fastagi_server.config.settings import Settings
 from fastagi_server.dialer.campaigns import Campaigns
 from fastagi_server.dialer.engine import Engine
@@ -63,7 +64,9 @@ class Orders:
         campaigns: Campaigns,
         forget: Callable[[], None],
         limits: Limits,
+        logs: Logs,
     ) -> None:
+        self._logs = logs
         self._engine = engine
         self._settings = settings
         self._countries = countries
@@ -90,6 +93,7 @@ class Orders:
                 self._spawn(self._campaign(order, tell))
             case frames.Forget():
                 self._forget()
+                self._logs.changed(order.what, order.says)
                 tell(frames.Done())
             case _:
                 expected = "dial, ask, campaigning or forget"
@@ -111,6 +115,8 @@ class Orders:
             if order.do not in deeds:
                 raise BadInputError(field="campaigning.do", value=order.do, expected=", ".join(deeds))
             progress = await deeds[order.do](order.campaign)
+            if order.do == "stop":
+                self._logs.stopped(progress)
         except DiscadorError as error:
             tell(frames.failed(error))
             return

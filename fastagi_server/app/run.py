@@ -13,6 +13,7 @@ from twisted.python.failure import Failure
 
 from fastagi_server.app.clock import RealClock
 from fastagi_server.app.house import House
+from fastagi_server.app.logs import Logs, open_logs, silent
 from fastagi_server.config.settings import Settings
 from fastagi_server.telephony.country import Country
 
@@ -23,13 +24,15 @@ def serve(settings: Settings, countries: Sequence[Country], ready: Callable[[str
     """Serve until told to stop by SIGTERM or SIGINT; `ready` is told once the doors are open."""
 
     async def main(reactor: Any) -> None:
-        house = make_house(settings, countries, reactor)
+        logs, close = open_logs(settings, RealClock().wall)
+        house = make_house(settings, countries, reactor, logs)
         try:
             house.start(desk=True)
             ready(house.fastagi())
             await told_to_stop()
         finally:
             await house.stop()
+            close()
 
     run(main)
 
@@ -92,12 +95,15 @@ def _leave(work: Deferred[None]) -> Deferred[None] | None:
     return over
 
 
-def make_house(settings: Settings, countries: Sequence[Country], reactor: Any) -> House:
-    """Give a house with the real clock and real chance."""
+def make_house(
+    settings: Settings, countries: Sequence[Country], reactor: Any, logs: Logs | None = None
+) -> House:
+    """Give a house with the real clock and real chance; only one that serves has log files."""
     return House(
         settings=settings,
         countries=countries,
         reactor=reactor,
         clock=RealClock(),
         dice=os.urandom,
+        logs=logs or Logs(tell=silent),
     )

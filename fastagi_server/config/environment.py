@@ -1,4 +1,4 @@
-"""The environment as a layer above the file: each variable becomes the text of one setting.
+"""The environment, and below it a .env file, as layers above YAML: a variable is the text of one setting.
 
 This file knows no setting: names come from the schema, as DISCADOR_ and the key path in capitals, or the name
 that the setting gives itself. What a variable holds is checked by the reader like everything else.
@@ -9,12 +9,15 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import enum
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 from fastagi_server.config import schema
 from fastagi_server.config.document import Items, Node, Scalar, Table
+from fastagi_server.config.dotenv import Given
 from fastagi_server.config.mistakes import Mistake, Place, Wrong
 
 PREFIX = "DISCADOR_"
@@ -23,6 +26,8 @@ _BITS = {"1": "true", "0": "false"}
 # Nearer than this is a slip of the pen; what is farther may be somebody else's (an orchestrator sets
 # DISCADOR_SERVICE_HOST and DISCADOR_PORT for a service named discador) and is left alone.
 _SLIP = 0.9
+_NEAR = 0.6
+_PASSWORD = re.compile(r"://[^@]*:[^@]+@|password=", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +37,11 @@ class Variable:
     name: str
     keys: tuple[str, ...]
     hint: Any
+    secret: bool = False
+
+    def holds_secret(self, text: str) -> bool:
+        """Say whether the text is a secret; an address is one only with a password in it."""
+        return self.secret and bool(text) and ("://" not in text or bool(_PASSWORD.search(text)))
 
 
 def variables(kind: type[Any], keys: tuple[str, ...] = ()) -> Iterator[Variable]:
@@ -41,26 +51,55 @@ def variables(kind: type[Any], keys: tuple[str, ...] = ()) -> Iterator[Variable]
         if each.about and dataclasses.is_dataclass(each.hint):
             yield from variables(each.hint, here)  # type: ignore[arg-type]
         elif schema.member(each.hint) is None:
-            own = each.about.env if each.about else ""
-            yield Variable(name=own or PREFIX + "_".join(here).upper(), keys=here, hint=each.hint)
+            own, secret = (each.about.env, each.about.secret) if each.about else ("", False)
+            name = own or PREFIX + "_".join(here).upper()
+            yield Variable(name=name, keys=here, hint=each.hint, secret=secret)
 
 
-def overlay(kind: type[Any], tree: Table, env: Mapping[str, str], mistakes: list[Mistake]) -> None:
-    """Lay what the environment sets over the tree; an empty variable counts as not set."""
+def overlay(
+    kind: type[Any],
+    tree: Table,
+    env: Mapping[str, str],
+    mistakes: list[Mistake],
+    dotenv: Mapping[str, Given] = MappingProxyType({}),
+) -> None:
+    """Lay what the .env file sets over the tree, and over it the environment; an empty one is not set."""
     known = {each.name: each for each in variables(kind)}
     for name, each in known.items():
         if env.get(name):
-            _lay(tree, each, env[name])
+            _lay(tree, each, env[name], Place(file=name, variable=name))
+        elif name in dotenv and dotenv[name].text:
+            _lay(tree, each, dotenv[name].text, dotenv[name].place)
     for name in sorted(set(env) - known.keys() - {CONFIG}):
         near = difflib.get_close_matches(name, known, n=1, cutoff=_SLIP)
         if name.startswith(PREFIX) and near:
             place = Place(file="the environment")
             expected = f"did you mean {near[0]}?"
             mistakes.append(Mistake(wrong=Wrong.UNKNOWN, place=place, key=name, expected=expected))
+    mistakes.extend(_strange(dotenv, known))
 
 
-def _lay(tree: Table, variable: Variable, text: str) -> None:
-    place = Place(file=variable.name)
+def _strange(dotenv: Mapping[str, Given], known: Mapping[str, Variable]) -> Iterator[Mistake]:
+    """Tell what a .env file names in vain: it is ours, so every DISCADOR_ and every near miss is a slip.
+
+    Other names are left alone: docker-compose and others may read the same file.
+    """
+    for name in dotenv.keys() - known.keys():
+        place = replace(dotenv[name].place, variable="")
+        ours = name.upper().startswith(PREFIX)
+        near = difflib.get_close_matches(name.upper(), known, n=1, cutoff=_NEAR if ours else _SLIP)
+        if name == CONFIG:
+            expected = "it belongs into the environment, because it decides which .env is read"
+        elif near:
+            expected = f"did you mean {near[0]}?"
+        elif ours:
+            expected = "docs/configuration.md names every variable"
+        else:
+            continue
+        yield Mistake(wrong=Wrong.UNKNOWN, place=place, key=name, expected=expected)
+
+
+def _lay(tree: Table, variable: Variable, text: str, place: Place) -> None:
     for key in variable.keys[:-1]:
         inner = tree.entries.get(key)
         if not isinstance(inner, Table):

@@ -1,4 +1,4 @@
-"""Settings, read once at the door: the schema's defaults, then the file, then the environment.
+"""Settings, read once at the door: the schema's defaults, then the file, .env, and the environment.
 
 Every mistake is told at once and nothing is half loaded. Relative paths start where Discador was started.
 """
@@ -6,35 +6,56 @@ Every mistake is told at once and nothing is half loaded. Relative paths start w
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-from fastagi_server.config import consistency, countries, document, environment, secret
+from fastagi_server.config import consistency, countries, document, dotenv, environment, secret
 from fastagi_server.config.document import Table
+from fastagi_server.config.dotenv import Given
 from fastagi_server.config.mistakes import Mistake, Place, SettingError, Wrong, did_you_mean, shown
 from fastagi_server.config.read import Reader
 from fastagi_server.config.settings import Settings
 
+DOTENV = ".env"
 SEARCHED = (Path("discador.yml"), Path("/etc/discador/discador.yml"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loaded:
+    """The settings and where they came from; `tree` remembers the place of each."""
+
+    settings: Settings
+    tree: Table
+    file: Path | None
+    dotenv: Path | None
 
 
 def load(path: Path | None, env: Mapping[str, str], *, searched: tuple[Path, ...] = SEARCHED) -> Settings:
     """Give the settings from one file, or from the first one found, or the defaults."""
+    return read(path, env, searched=searched).settings
+
+
+def read(path: Path | None, env: Mapping[str, str], *, searched: tuple[Path, ...] = SEARCHED) -> Loaded:
+    """Give the settings with their places."""
     reader = Reader(mistakes=[])
-    tree = _tree(path, env, searched, reader.mistakes)
-    environment.overlay(Settings, tree, env, reader.mistakes)
+    file, tree = _tree(path, env, searched, reader.mistakes)
+    beside = (file.parent if file else Path()) / DOTENV
+    given = _dotenv(beside, reader.mistakes)
+    environment.overlay(Settings, tree, env, reader.mistakes, given or {})
     settings = reader.read(Settings, tree)
     if settings is not None:
         _refuse_clashes(settings, tree, reader)
         settings = _with_secret(settings, tree, reader)
     if settings is None or reader.mistakes:
         raise SettingError(reader.mistakes)
-    return settings
+    return Loaded(settings=settings, tree=tree, file=file, dotenv=None if given is None else beside)
 
 
 def _tree(
     path: Path | None, env: Mapping[str, str], searched: tuple[Path, ...], mistakes: list[Mistake]
-) -> Table:
+) -> tuple[Path | None, Table]:
     named = path or (Path(env[environment.CONFIG]) if env.get(environment.CONFIG) else None)
     for each in (named,) if named else searched:
         try:
@@ -46,8 +67,39 @@ def _tree(
         except OSError as wrong:
             raise _unreadable(each, wrong) from None
         else:
-            return document.parse(raw, file=str(each), mistakes=mistakes)
-    return Table(Place(file="the defaults"))
+            return each, document.parse(raw, file=str(each), mistakes=mistakes)
+    return None, Table(Place(file="the defaults"))
+
+
+def _dotenv(path: Path, mistakes: list[Mistake]) -> dict[str, Given] | None:
+    """Give what a .env file says; None where there is none. A folder of that name is somebody's venv."""
+    try:
+        if path.is_dir():
+            return None
+        # A pipe would hold the open for ever; looking at the open file leaves no gap to swap it in.
+        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:  # noqa: PTH123
+            seen = os.fstat(file.fileno())
+            raw = file.read(dotenv.MAX_BYTES + 1)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as wrong:
+        raise _unreadable(path, wrong) from None
+    given = dotenv.parse(raw, file=str(path), mistakes=mistakes)
+    held = [each.name for each in environment.variables(Settings) if _holds(each, given)]
+    try:
+        if held:
+            secret.refuse_open_doors(seen, path)
+    except secret.Unusable as wrong:
+        value = f"it holds a secret ({', '.join(held)}), and {wrong.wrong}"
+        open_to_all = Mistake(
+            wrong=Wrong.FILE, place=Place(file=str(path)), value=value, expected=wrong.remedy
+        )
+        mistakes.append(open_to_all)
+    return given
+
+
+def _holds(variable: environment.Variable, given: Mapping[str, Given]) -> bool:
+    return variable.name in given and variable.holds_secret(given[variable.name].text)
 
 
 def _unreadable(path: Path, wrong: OSError) -> SettingError:

@@ -26,6 +26,7 @@ class Wrong(enum.StrEnum):
     TWICE = "twice"
     FILE = "file"
     SYNTAX = "syntax"
+    LINE = "line"
 
 
 _SENTENCES = {
@@ -35,18 +36,25 @@ _SENTENCES = {
     Wrong.TWICE: "{key} is given twice; it should be {expected}",
     Wrong.FILE: "this file cannot be used: {value}; {expected}",
     Wrong.SYNTAX: "this is not YAML that we take: {value}; it should be {expected}",
+    Wrong.LINE: "this is not a line of a .env file: {value}; it should be {expected}",
 }
 
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """Where something was read: a file and its line, or a variable of the environment without one."""
+    """Where something was read: a file and its line, or a variable of the environment without one.
+
+    `variable` is the name of what was read from the environment or a .env file.
+    """
 
     file: str
     line: int | None = None
+    variable: str = ""
 
     def __str__(self) -> str:
-        return self.file if self.line is None else f"{self.file}:{self.line}"
+        if self.line is None:
+            return self.file
+        return f"{self.file}:{self.line} {self.variable}".rstrip()
 
 
 @dataclass(frozen=True, kw_only=True)

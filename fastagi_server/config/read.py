@@ -71,7 +71,8 @@ class Reader:
 
     def _field(self, each: schema.Field, tree: Table, parent: str) -> Any:
         node, key, about = tree.entries[each.name], path(parent, each.name), each.about
-        if about and not about.in_file and node.place.line is not None:
+        written = node.place.line is not None and not node.place.variable
+        if about and not about.in_file and written:
             expected = "in the environment or in a file of its own, never here"
             self.note(Wrong.VALUE, node.place, key=key, value=HIDDEN, expected=expected)
             return _Wrong.NOTED

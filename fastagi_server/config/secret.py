@@ -27,7 +27,7 @@ def read(path: Path) -> str:
     try:
         # A pipe would hold the open for ever; looking at the open file leaves no gap to swap it in.
         with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:  # noqa: PTH123
-            _refuse_open_doors(os.fstat(file.fileno()), path)
+            refuse_open_doors(os.fstat(file.fileno()), path)
             raw = file.read(MAX_BYTES + 1)
     except OSError as wrong:
         raise Unusable(wrong.strerror or "it cannot be read", f"make {path} readable to this user") from None
@@ -41,7 +41,8 @@ def read(path: Path) -> str:
     return text
 
 
-def _refuse_open_doors(seen: os.stat_result, path: Path) -> None:
+def refuse_open_doors(seen: os.stat_result, path: Path) -> None:
+    """Raise unless only the file's owner and group can read it, and only the owner write."""
     if not stat.S_ISREG(seen.st_mode):
         raise Unusable("it is not a regular file", "name the file that holds the secret")
     if seen.st_mode & stat.S_IRWXO:

@@ -31,18 +31,27 @@ _ABOUT = """\
 
 <!-- Written by scripts/generate from fastagi_server/config: a change made here is lost. -->
 
-Discador reads its settings once, when it starts: first the defaults, then one YAML file, then the
-environment. The file is the one named on the command line, else `$DISCADOR_CONFIG`, else `./discador.yml`,
-else `/etc/discador/discador.yml`; without any of them the defaults hold. `etc/discador.yml` is a file of all
+Discador reads its settings once, when it starts: first the defaults, then one YAML file, then a file
+`.env`, then the environment; what comes later takes the place of what came before. The YAML file is the one
+named on the command line, else `$DISCADOR_CONFIG`, else `./discador.yml`, else
+`/etc/discador/discador.yml`; without any of them the defaults hold. `etc/discador.yml` is a file of all
 settings with their defaults.
 
-- Every mistake of the file and the environment is told at once, with its line, its key, its value and what
+`.env` lies beside the YAML file; where there is no YAML file, in the folder where Discador is started. It
+holds `NAME=VALUE` lines with the variables that this page names; `.env.example` is one to begin with.
+`export ` may stand in front, quotes of either kind around the value, and a comment after `#`. Nothing is
+filled in and nothing is run: `${NAME}`, `$(…)` and backquotes are refused unless single quotes make them
+plain text. A `.env` with a secret in it (the manager's, or a password in an address) that everybody may
+read, or more than its owner may change, is refused: `chmod 640 .env`. Names that are not ours are left
+alone.
+
+- Every mistake of the files and the environment is told at once, with its line, its key, its value and what
   would be right; Discador does not start with settings that are half right. What several settings say
   together (a default trunk that is no trunk) is looked at when each of them is right.
 - A value is taken as it is written: `NO` stays the two letters, `+525512345678` keeps its plus without
   quotes, and a number in quotes is not a number. Anchors, aliases, tags and keys given twice are refused.
 - Relative paths start in the folder where Discador is started.
-- A variable of the environment that is empty counts as not set. A list is written with commas.
+- A variable that is empty counts as not set. A list is written with commas.
 - Secrets are never shown in logs, errors or anywhere else.
 """
 

@@ -71,10 +71,10 @@ def answer(known: Session, order: Frame) -> Frame:
     return next(at_desk(known, order, patience=PATIENCE))
 
 
-def forget(known: Session) -> None:
-    """Let a running engine look at its caller IDs again; where none runs there is nothing to do."""
+def forget(known: Session, what: str, **says: object) -> None:
+    """Let a running engine look at its caller IDs again, and log who changed what."""
     try:
-        answer(known, frames.Forget())
+        answer(known, frames.Forget(what=what, says=says))
     except NobodyAtTheDeskError:
         return
 

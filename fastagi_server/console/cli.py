@@ -12,7 +12,7 @@ import click
 
 from fastagi_server.config import language
 from fastagi_server.config.settings import Language
-from fastagi_server.console import cli_campaigns, cli_numbers, commands
+from fastagi_server.console import cli_campaigns, cli_config, cli_numbers, commands
 from fastagi_server.console.actions import Actions
 from fastagi_server.console.codes import Code, of_error
 from fastagi_server.console.session import Session
@@ -63,6 +63,7 @@ def build(tongue: Tongue, env: Mapping[str, str], actions: Actions, clock: Clock
     _keeping(discador, say, json_option)
     cli_numbers.add(discador, say, json_option)
     cli_campaigns.add(discador, say, json_option)
+    cli_config.add(discador, say, json_option)
     return discador
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import pwd
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
@@ -94,8 +96,16 @@ def take(known: Session, file: Path, *, country: str, lab: bool, skip_bad: bool,
         _tell_bad(known, judge.bad)
         _tell_import(known, new=new, old=old, bad=len(judge.bad), counted=counted, refused=refused)
     if new or old:
-        book.forget(known)
+        book.forget(known, "import", who=_user(), file=str(file), new=new, owned=old, lab=lab)
     return Code.ASKED_WRONGLY if refused else Code.DONE
+
+
+def _user() -> str:
+    """Name who runs this command, by the system's word and not by what the environment claims."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())
 
 
 def _tell_bad(known: Session, bad: list[Bad]) -> None:
@@ -223,7 +233,7 @@ def limit(known: Session, *, country: str, cap: int, who: str) -> None:
     book.write(known, lambda conn: dids.set_limit(conn, new))
     told = cap or known.tongue.say("did.no_cap")
     click.echo(known.tongue.say("did.limited", country=place.slug, cap=told, who=who))
-    book.forget(known)
+    book.forget(known, "limit", who=who, country=place.slug, cap=cap)
 
 
 def reset(known: Session, *, country: str, who: str, why: str) -> None:
@@ -238,7 +248,7 @@ def reset(known: Session, *, country: str, who: str, why: str) -> None:
 
     period = book.write(known, begin)
     click.echo(known.tongue.say("did.reset", country=place.slug, period=period, who=who))
-    book.forget(known)
+    book.forget(known, "reset", who=who, why=why, country=place.slug, period=period)
 
 
 def _when(at: float | None) -> str:

@@ -31,9 +31,14 @@ class Session:
         self.clock = clock
 
     @cached_property
+    def loaded(self) -> load.Loaded:
+        """The settings with their places, read once."""
+        return load.read(self._config, self._env)
+
+    @property
     def settings(self) -> Settings:
-        """The settings, read once."""
-        return load.load(self._config, self._env)
+        """The settings."""
+        return self.loaded.settings
 
     @cached_property
     def countries(self) -> tuple[Country, ...]:

@@ -53,7 +53,9 @@ class Preparer:
         make_order: MakeOrder,
         mint: Callable[[], CallId],
         clock: Clock,
+        told: Callable[[Prepared | Skipped | Exhausted], None] = lambda _: None,
     ) -> None:
+        self._told = told
         self._engine = engine
         self._lab = lab
         self._ledger = ledger
@@ -64,6 +66,11 @@ class Preparer:
 
     async def prepare(self, contact: Contact, planned_at: float) -> Prepared | Skipped | Exhausted:
         """Begin an attempt for the contact, with the least used caller ID that is under its cap."""
+        outcome = await self._prepare(contact, planned_at)
+        self._told(outcome)
+        return outcome
+
+    async def _prepare(self, contact: Contact, planned_at: float) -> Prepared | Skipped | Exhausted:
         while True:
             pool = await self._pools.of(contact.country, lab=self._lab)
             choice = pool.choose(self._clock.wall())

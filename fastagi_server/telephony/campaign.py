@@ -41,7 +41,6 @@ class No(enum.StrEnum):
     TAKEN = "taken"
     AT_CAP = "at_cap"
     NOT_OWNED = "not_owned"
-    NO_CALLERID = "no_callerid"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -45,7 +45,13 @@ class Campaigning:
 
 @dataclass(frozen=True, kw_only=True)
 class Forget:
-    """The inventory of caller IDs, a limit or a period has changed: look at the store again."""
+    """The inventory of caller IDs, a limit or a period has changed: look at the store again.
+
+    `what` is import, limit or reset, and `says` who did it and how, for the log.
+    """
+
+    what: str = ""
+    says: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,6 +15,7 @@ from fastagi_server.ami.messages import Response
 from fastagi_server.app.dialing import Dialing
 from fastagi_server.app.errors import UnknownNameError
 from fastagi_server.app.ledger import StoreLedger
+from fastagi_server.app.logs import Logs, silent
 from fastagi_server.compliance.gate import GateIsPartialError, LabNumbersLeaveError
 from fastagi_server.config.settings import Gate, Settings
 from fastagi_server.dialer.engine import Engine
@@ -38,6 +39,7 @@ def dialing(settings: Settings, countries: tuple[Country, ...], address: str, cl
         reactor=SimpleNamespace(callLater=None),
         spawn=lambda work: None,
         ask=ask,
+        logs=Logs(tell=silent),
     )
 
 

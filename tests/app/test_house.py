@@ -16,6 +16,7 @@ from twisted.internet.testing import StringTransport
 
 from fastagi_server.app.errors import DeskTakenError, PortTakenError
 from fastagi_server.app.house import House, as_deferred, remove_deserted, write_down
+from fastagi_server.app.logs import Logs, silent
 from fastagi_server.config.settings import Settings
 from fastagi_server.dialer.call import opened
 from fastagi_server.store.errors import SchemaBehindError
@@ -67,6 +68,7 @@ class Street:
             reactor=reactor,
             clock=clock,
             dice=bytes,
+            logs=Logs(tell=silent),
         )
 
     def asks_fastagi(self, request: bytes, host: str = "127.0.0.1") -> Peer:

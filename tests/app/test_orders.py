@@ -7,6 +7,8 @@ from typing import Any, cast
 import pytest
 from twisted.internet.defer import Deferred, ensureDeferred, succeed
 
+from fastagi_server.app.journal import File
+from fastagi_server.app.logs import Logs
 from fastagi_server.app.orders import Orders
 from fastagi_server.compliance.gate import LabNumbersLeaveError
 from fastagi_server.config.settings import Settings
@@ -145,6 +147,7 @@ class Desk:
         )
         self.engine.ready = True
         self.book = Book()
+        self.lines: list[tuple[Any, ...]] = []
         self.forgotten: list[str] = []
         self.paced: list[str] = []
         self.runners: list[str] = []
@@ -161,6 +164,7 @@ class Desk:
             campaigns=Campaigns(book=self.book, make_runner=self.make_runner, may_start=self.may_start),
             forget=lambda: self.forgotten.append("forget"),
             limits=self,
+            logs=Logs(tell=lambda *line, **_: self.lines.append(line)),
         )
         self.told: list[frames.Frame] = []
 
@@ -423,9 +427,10 @@ def test_a_campaign_order_that_makes_no_sense_is_refused(desk: Desk, order: fram
 
 
 def test_the_pools_are_forgotten_when_the_inventory_changed(desk: Desk) -> None:
-    desk.asks(frames.Forget())
+    desk.asks(frames.Forget(what="limit", says={"who": "ana", "country": "usa", "cap": 5}))
 
     assert desk.forgotten == ["forget"]
+    assert desk.lines == [(File.CLI_MANAGER, "limit", {"who": "ana", "country": "usa", "cap": 5})]
     assert desk.told == [frames.Done()]
 
 

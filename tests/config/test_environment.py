@@ -43,7 +43,8 @@ def test_names_are_all_different() -> None:
 def test_a_variable_takes_the_place_of_what_the_file_says() -> None:
     tree, mistakes = lay({"DISCADOR_ASTERISK_PORT": "7"}, "asterisk:\n  port: 5\n  host: h\n")
     assert mistakes == []
-    assert at(tree, "asterisk", "port") == Scalar("7", plain=True, place=Place(file="DISCADOR_ASTERISK_PORT"))
+    place = Place(file="DISCADOR_ASTERISK_PORT", variable="DISCADOR_ASTERISK_PORT")
+    assert at(tree, "asterisk", "port") == Scalar("7", plain=True, place=place)
     assert isinstance(at(tree, "asterisk", "host"), Scalar)
 
 

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from fastagi_server.config.load import load
+from fastagi_server.config.load import load, read
 from fastagi_server.config.mistakes import SettingError
 from fastagi_server.config.settings import LogLevel, Settings
 from fastagi_server.config.trunk import NumberFormat, Trunk
@@ -215,3 +215,120 @@ def test_any_file_gives_settings_or_mistakes(tmp_path: Path, entries: dict[str, 
         assert isinstance(load(path, {}), Settings)
     except SettingError as wrong:
         assert wrong.mistakes  # noqa: PT017 - either is right
+
+
+def dotenv(folder: Path, text: str, mode: int = 0o640) -> Path:
+    path = folder / ".env"
+    path.write_text(text, encoding="utf-8")
+    path.chmod(mode)
+    return path
+
+
+def test_a_dotenv_beside_the_file_goes_over_it_and_the_environment_over_both(tmp_path: Path) -> None:
+    path = written(tmp_path, "max_cps: 5\nlog_level: error\nengine: a\n")
+    dotenv(tmp_path, "export MAX_CPS=6\nLOG_LEVEL=debug\nPOSTGRES_DB=theirs\nDISCADOR_LAB=\n")
+    loaded = load(path, {"MAX_CPS": "7", "LOG_LEVEL": ""})
+    assert (loaded.max_cps, loaded.log_level, loaded.engine) == (7.0, LogLevel.DEBUG, "a")
+
+
+def test_without_a_file_the_dotenv_of_the_working_folder_is_read_and_with_one_it_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "etc").mkdir()
+    monkeypatch.chdir(tmp_path)
+    dotenv(tmp_path, "MAX_CPS=3\n")
+    assert load(None, {}, searched=()).max_cps == 3
+    assert load(written(tmp_path / "etc", ""), {}).max_cps == Settings().max_cps
+
+
+def test_the_example_of_a_dotenv_is_the_guides(tmp_path: Path) -> None:
+    dotenv(tmp_path, (HOUSE / ".env.example").read_text())
+    path = written(tmp_path, "")
+    assert load(path, {}) == Settings(redis_url="redis://localhost:6379")
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://discador:s3cret@localhost:5432/discador", "sqlite:////var/lib/d.db"]
+)
+def test_the_addresses_of_guides_are_taken(tmp_path: Path, url: str) -> None:
+    dotenv(tmp_path, f"DATABASE_URL={url}\n")
+    assert load(written(tmp_path, ""), {}).database_url == url
+
+
+def test_mistakes_of_a_dotenv_name_its_file_its_line_and_its_name(tmp_path: Path) -> None:
+    path = written(tmp_path, "")
+    env = dotenv(
+        tmp_path,
+        "MAX_CPS=many\nLOG_LEVL=INFO\nnonsense\nDISCADOR_FASTAGI_PROT=1\nDISCADOR_CONFIG=x\n"
+        "DISCADOR_ZZZZZZZZZZZZZZZZ=1\nPORT=80\nlog_level=x\n",
+    )
+    assert [each.replace(f"{env}:", ".env:") for each in mistakes(path)] == [
+        ".env:1 MAX_CPS: max_cps is many; it should be a number, without quotes",
+        ".env:2: LOG_LEVL is not known here; did you mean LOG_LEVEL?",
+        ".env:3: this is not a line of a .env file: a line without =; it should be NAME=VALUE",
+        ".env:4: DISCADOR_FASTAGI_PROT is not known here; did you mean DISCADOR_FASTAGI_PORT?",
+        (
+            ".env:5: DISCADOR_CONFIG is not known here; it belongs into the environment, because it decides "
+            "which .env is read"
+        ),
+        ".env:6: DISCADOR_ZZZZZZZZZZZZZZZZ is not known here; docs/configuration.md names every variable",
+        ".env:8: log_level is not known here; did you mean LOG_LEVEL?",
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "DISCADOR_AMI_SECRET=hunter2",
+        "DATABASE_URL=postgresql://u:hunter2@h/d",
+        "REDIS_URL=redis://:hunter2@h:1",
+    ],
+)
+@pytest.mark.parametrize("mode", [0o644, 0o660])
+def test_a_dotenv_with_a_secret_in_it_is_for_its_owner_and_group(
+    tmp_path: Path, line: str, mode: int
+) -> None:
+    path = written(tmp_path, "")
+    env = dotenv(tmp_path, f"{line}\n", mode)
+    (told,) = mistakes(path)
+    name = line.partition("=")[0]
+    assert told.startswith(f"{env}: this file cannot be used: it holds a secret ({name}), and ")
+    assert told.endswith(f"; chmod 640 {env}")
+    assert "hunter2" not in told
+    env.chmod(0o640)
+    load(path, {})
+
+
+def test_a_dotenv_without_a_secret_may_be_anybodys(tmp_path: Path) -> None:
+    path = written(tmp_path, "")
+    dotenv(tmp_path, "REDIS_URL=redis://localhost:6379/0\nDISCADOR_AMI_SECRET=\n", 0o644)
+    assert load(path, {}).redis_url == "redis://localhost:6379/0"
+
+
+def test_a_secret_may_stand_in_a_dotenv_and_is_never_told(tmp_path: Path) -> None:
+    path = written(tmp_path, "")
+    dotenv(tmp_path, "DISCADOR_AMI_SECRET='hunter2'\n")
+    assert load(path, {}).asterisk.secret == "hunter2"
+    dotenv(tmp_path, "DISCADOR_AMI_SECRET='hunter2" + "x" * 600 + "'\n")
+    (told,) = mistakes(path)
+    assert "DISCADOR_AMI_SECRET: asterisk.secret is (hidden)" in told
+    assert "hunter2" not in told
+
+
+def test_a_folder_named_dotenv_is_somebodys_and_one_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    path = written(tmp_path, "")
+    (tmp_path / ".env").mkdir()
+    assert load(path, {}) == Settings()
+    (tmp_path / ".env").rmdir()
+    (tmp_path / ".env").symlink_to(".env")
+    (told,) = mistakes(path)
+    assert "this file cannot be used: Too many levels of symbolic links" in told
+
+
+def test_each_setting_remembers_where_it_came_from(tmp_path: Path) -> None:
+    path = written(tmp_path, "max_cps: 5\n")
+    env = dotenv(tmp_path, "LOG_LEVEL=debug\n")
+    told = read(path, {"DISCADOR_ENGINE": "b"})
+    assert (told.file, told.dotenv) == (path, env)
+    places = {key: str(place) for key, place in told.tree.keys.items()}
+    assert places == {"max_cps": f"{path}:1", "log_level": f"{env}:1 LOG_LEVEL", "engine": "DISCADOR_ENGINE"}

@@ -54,7 +54,7 @@ def test_the_desk_answers_once(known: Session, desk: Any) -> None:
 
 
 def test_where_nobody_serves_there_is_nothing_to_forget(known: Session) -> None:
-    book.forget(known)
+    book.forget(known, "limit")
 
 
 def test_an_engine_that_could_not_be_told_is_no_silence(
@@ -67,7 +67,7 @@ def test_an_engine_that_could_not_be_told_is_no_silence(
     monkeypatch.setattr(book, "ask", shut)
 
     with pytest.raises(DeskShutError, match="Permission denied"):
-        book.forget(known)
+        book.forget(known, "limit")
 
 
 def test_a_file_is_read_or_told(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import os
+import pwd
 from pathlib import Path
 from typing import Any
 
@@ -119,7 +121,18 @@ def test_a_running_engine_is_told_to_look_again(discador: Any, desk: Any, file: 
     assert discador("did", "import", str(file)).code == 0
     assert discador("did", "limit", "usa", "5", "--who", "ana").code == 0
     assert discador("did", "reset", "usa", "--who", "ana", "--why", "new numbers").code == 0
-    assert heard == [frames.Forget()] * 3
+    took, limited, began_anew = (each for each in heard if isinstance(each, frames.Forget))
+    assert (took.what, took.says["who"], took.says["file"]) == (
+        "import",
+        pwd.getpwuid(os.getuid()).pw_name,
+        str(file),
+    )
+    assert limited == frames.Forget(what="limit", says={"who": "ana", "country": "usa", "cap": 5})
+    assert (began_anew.what, began_anew.says["who"], began_anew.says["why"]) == (
+        "reset",
+        "ana",
+        "new numbers",
+    )
 
 
 def test_the_inventory_is_printed(discador: Any, file: Path) -> None:

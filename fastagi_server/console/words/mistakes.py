@@ -18,6 +18,7 @@ TABLES: dict[Language, dict[Wrong, str]] = {
         Wrong.TWICE: "{key} está dos veces; debería ser {expected}",
         Wrong.FILE: "este archivo no se puede usar: {value}; {expected}",
         Wrong.SYNTAX: "esto no es YAML que aceptemos: {value}; debería ser {expected}",
+        Wrong.LINE: "esto no es una línea de un archivo .env: {value}; debería ser {expected}",
     },
     Language.PORTUGUESE: {
         Wrong.VALUE: "{key} é {value}; deveria ser {expected}",
@@ -26,5 +27,6 @@ TABLES: dict[Language, dict[Wrong, str]] = {
         Wrong.TWICE: "{key} está duas vezes; deveria ser {expected}",
         Wrong.FILE: "este arquivo não pode ser usado: {value}; {expected}",
         Wrong.SYNTAX: "isto não é YAML que aceitamos: {value}; deveria ser {expected}",
+        Wrong.LINE: "isto não é uma linha de um arquivo .env: {value}; deveria ser {expected}",
     },
 }

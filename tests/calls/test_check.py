@@ -301,7 +301,7 @@ def test_a_carrier_that_does_not_answer(site: Site) -> None:
     site.wait_good("trunk_contact")
 
 
-def test_a_full_disk(site: Site, tmp_path: Path) -> None:
+def test_a_full_disk(site: Site) -> None:
     small = site.lab.paths.data / "small"
     small.mkdir()
     site.shell(f"mount -t tmpfs -o size=4m,mode=0755,uid=discador tmpfs {small}")

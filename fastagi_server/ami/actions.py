@@ -241,6 +241,16 @@ class ModuleCheck(Action):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class GetConfig(Action):
+    """Asks for one section of a file in Asterisk's configuration folder, as Asterisk itself reads it."""
+
+    action = "GetConfig"
+    needs = frozenset({"system", "config"})
+    filename: str
+    category: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ListCommands(Action):
     """Asks which actions this user may use."""
 

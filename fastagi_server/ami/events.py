@@ -286,9 +286,10 @@ class AorDetail(Item):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ContactStatusDetail(Item):
-    """One place at which an endpoint is reached."""
+    """One place at which an endpoint is reached; its status: Reachable, Unreachable, NonQualified …."""
 
     uri: str
+    status: str = ""
     outbound_proxy: str = ""
 
 

@@ -3,31 +3,25 @@
 from __future__ import annotations
 
 import logging
-import socket
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from typing import Any
 
 from twisted.internet.defer import Deferred, TimeoutError  # noqa: A004 - Twisted's, from addTimeout
 from twisted.logger import STDLibLogObserver, globalLogBeginner
 
 from fastagi_server.app import reach
+from fastagi_server.app.checks import whole as checks
+from fastagi_server.app.checks.machine import take_open_files
+from fastagi_server.app.clock import RealClock
 from fastagi_server.app.errors import NoAsteriskError
 from fastagi_server.app.house import House
 from fastagi_server.app.run import make_house, run, serve
 from fastagi_server.asterisk import apply as dialplan_apply
-from fastagi_server.asterisk.connection import Connection
 from fastagi_server.config.settings import Settings
 from fastagi_server.console.actions import Finding
-from fastagi_server.console.session import dialplan_settings
-from fastagi_server.desk.client import ask
-from fastagi_server.dialplan import check as dialplan_check
-from fastagi_server.dialplan.compare import differences
-from fastagi_server.dialplan.read import read
 from fastagi_server.telephony import frames
 from fastagi_server.telephony.country import Country
-from fastagi_server.telephony.errors import DiscadorError
 
 
 class RealActions:
@@ -35,6 +29,7 @@ class RealActions:
 
     def serve(self, settings: Settings, countries: Sequence[Country], ready: Callable[[str], None]) -> None:
         """Serve until told to stop."""
+        take_open_files()
         listen_to_logs(settings)
         serve(settings, countries, ready)
 
@@ -82,33 +77,8 @@ class RealActions:
         )
 
     def check(self, settings: Settings, countries: Sequence[Country], text: str) -> list[Finding]:
-        """Look at what only a connection can tell."""
-        rendered = dialplan_check.problems(text, countries, dialplan_settings(settings))
-        return [
-            Finding(key="rendered", good=not rendered, says={"problems": "; ".join(rendered) or "-"}),
-            _fastagi(settings),
-            *self._asterisk(settings, text),
-        ]
-
-    def _asterisk(self, settings: Settings, text: str) -> list[Finding]:
-        where = reach.where(settings.asterisk)
-        want = read(text)
-
-        async def look(manager: Connection) -> tuple[list[str], list[str]]:
-            found = differences(want, await dialplan_apply.listed(want, manager.ask))
-            return found, await reach.missing_rights(manager)
-
-        try:
-            found, missing = run(lambda reactor: reach.visited(reactor, settings.asterisk, look))
-        except DiscadorError as error:
-            why = error.details["why"] if isinstance(error, NoAsteriskError) else frames.failed(error)
-            says = {"where": where, "why": why}
-            return [Finding(key="asterisk", good=False, says=says)]
-        return [
-            Finding(key="asterisk", good=True, says={"where": where, "why": ""}),
-            Finding(key="dialplan", good=not found, says={"problems": "; ".join(found[:3]) or "-"}),
-            Finding(key="rights", good=not missing, says={"missing": ", ".join(missing) or "-"}),
-        ]
+        """Look at everything that could keep calls from going well."""
+        return checks.check(settings, countries, text, clock=RealClock())
 
 
 async def linked(house: House, settings: Settings, reactor: Any) -> None:
@@ -119,27 +89,6 @@ async def linked(house: House, settings: Settings, reactor: Any) -> None:
     except TimeoutError as error:
         where = reach.where(settings.asterisk)
         raise NoAsteriskError(where=where, why=house.why_not_linked) from error
-
-
-def _fastagi(settings: Settings) -> Finding:
-    """Say whether the FastAGI port is free, or held by the Discador at our own desk."""
-    uri, why = settings.fastagi.uri, "-"
-    family = socket.AF_INET6 if ":" in settings.fastagi.host else socket.AF_INET
-    with closing(socket.socket(family)) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.fastagi.host, settings.fastagi.port))
-        except OSError as error:
-            why = error.strerror or str(error)
-    return Finding(key="fastagi", good=why == "-" or _serves(settings), says={"uri": uri, "why": why})
-
-
-def _serves(settings: Settings) -> bool:
-    try:
-        standing = next(ask(settings.desk, frames.Ask(), patience=2.0))
-    except (DiscadorError, OSError):
-        return False
-    return isinstance(standing, frames.Standing) and standing.fastagi == settings.fastagi.uri
 
 
 def listen_to_logs(settings: Settings) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import Any, TypeVar
 
 from OpenSSL.crypto import Error as NotPemError
@@ -78,5 +78,9 @@ async def knock(reactor: Any, asterisk: Asterisk) -> None:
 async def missing_rights(manager: Connection) -> list[str]:
     """Name the actions of ours that Asterisk refuses this user."""
     answered = await manager.ask(actions.ListCommands())
-    allowed = {name for name, _ in answered.response.headers.pairs}
+    return refused({name for name, _ in answered.response.headers.pairs})
+
+
+def refused(allowed: Collection[str]) -> list[str]:
+    """Name the actions of ours that are not among those that a user may use."""
     return [name for name in NEEDED if name not in allowed]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -11,13 +12,26 @@ from fastagi_server.telephony.country import Country
 from fastagi_server.telephony.frames import Dial, Frame
 
 
+class Level(enum.StrEnum):
+    """How much a finding weighs: bad must be mended, a note is worth knowing and no more."""
+
+    GOOD = "good"
+    NOTE = "note"
+    BAD = "bad"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One thing that was looked at: its sentence's key, whether it is good, what fills the braces."""
+    """One thing that was looked at: its sentence's key, its level, what fills the braces."""
 
     key: str
-    good: bool
+    level: Level
     says: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def good(self) -> bool:
+        """Say whether nothing must be done about it; a note leaves everything well."""
+        return self.level is not Level.BAD
 
 
 class Actions(Protocol):
@@ -38,5 +52,5 @@ class Actions(Protocol):
         ...
 
     def check(self, settings: Settings, countries: Sequence[Country], text: str) -> list[Finding]:
-        """Look at what only a connection can tell."""
+        """Look at everything that could keep calls from going well."""
         ...

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, is_dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
 from fastagi_server.console import book, findings, story
+from fastagi_server.console.actions import Level
 from fastagi_server.console.codes import Code, of_error
 from fastagi_server.console.errors import CannotWriteError
 from fastagi_server.console.session import Session
@@ -149,18 +152,22 @@ def upgrade(known: Session) -> None:
 
 def check(known: Session, *, as_json: bool) -> int:
     """Print every finding; 1 when any is bad."""
-    found = [
-        *findings.of_settings(known.settings, known.countries),
-        *known.actions.check(known.settings, known.countries, known.dialplan()),
-    ]
-    bad = [each for each in found if not each.good]
+    found = known.actions.check(known.settings, known.countries, known.dialplan())
+    levels = Counter(each.level for each in found)
     if as_json:
-        click.echo(json.dumps([asdict(each) for each in found], default=str))
+        told = [findings.for_programs(each, known.tongue) for each in found]
+        click.echo(json.dumps(told, default=_plain))
     else:
         for each in found:
             click.echo(findings.line(each, known.tongue))
-        click.echo(known.tongue.say("check.summary", bad=len(bad), all=len(found)))
-    return Code.NOT_DONE if bad else Code.DONE
+        bad, notes = levels[Level.BAD], levels[Level.NOTE]
+        click.echo(known.tongue.say("check.summary", bad=bad, notes=notes, all=len(found)))
+    return Code.NOT_DONE if levels[Level.BAD] else Code.DONE
+
+
+def _plain(value: Any) -> object:
+    """Give what a finding says as JSON knows it: an error by its parts, a path by its name."""
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else str(value)
 
 
 def calls_list(known: Session, *, limit: int, as_json: bool) -> None:

@@ -1,47 +1,40 @@
-"""What can be found out without a connection, and how a finding is printed."""
+"""How findings are told: sentence and remedy to people, an object to programs. Nothing is looked at here."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Sequence
+from typing import Any
 
-from fastagi_server.config.settings import Settings
-from fastagi_server.console.actions import Finding
+from fastagi_server.console.actions import Finding, Level
 from fastagi_server.console.tongue import Tongue
-from fastagi_server.store import migrate
 from fastagi_server.telephony import frames
-from fastagi_server.telephony.country import Country
-from fastagi_server.telephony.errors import DiscadorError
-
-
-def of_settings(settings: Settings, countries: Sequence[Country]) -> Iterator[Finding]:
-    """Look at the store, the trunks, the caller IDs and the folder."""
-    yield _store(settings)
-    yield Finding(key="trunk", good=bool(settings.trunks))
-    missing = [country.slug for country in countries if not settings.callerids.get(country.slug)]
-    yield Finding(key="callerid", good=not missing, says={"missing": ", ".join(missing) or "-"})
-    folder = settings.dialplan.folder
-    yield Finding(key="folder", good=os.access(folder, os.W_OK), says={"path": folder})
-
-
-def _store(settings: Settings) -> Finding:
-    try:
-        found = migrate.current(settings.database_url)
-    except DiscadorError as error:
-        return Finding(key="store_open", good=False, says={"why": frames.failed(error)})
-    says = {"found": found or "-", "needed": migrate.head()}
-    return Finding(key="store", good=found == migrate.head(), says=says)
 
 
 def line(finding: Finding, tongue: Tongue) -> str:
-    """Give a finding as people read it, with its remedy when it is bad."""
-    word = tongue.say("check.good" if finding.good else "check.bad")
+    """Give a finding as people read it, with its remedy unless it is good."""
+    sentence = f"{tongue.say(f'check.{finding.level}'):<5} {_say(finding.key, finding, tongue)}"
+    told = remedy(finding, tongue)
+    return sentence if told is None else f"{sentence}\n      {tongue.say('check.remedy', remedy=told)}"
+
+
+def remedy(finding: Finding, tongue: Tongue) -> str | None:
+    """Say what would mend a finding; a good one needs nothing."""
+    return None if finding.level is Level.GOOD else _say(f"{finding.key}.remedy", finding, tongue)
+
+
+def for_programs(finding: Finding, tongue: Tongue) -> dict[str, Any]:
+    """Give a finding as an object; its remedy is in the reader's language, all else in fixed words."""
+    return {
+        "key": finding.key,
+        "good": finding.good,
+        "level": finding.level,
+        "says": dict(finding.says),
+        "remedy": remedy(finding, tongue),
+    }
+
+
+def _say(key: str, finding: Finding, tongue: Tongue) -> str:
     says = {name: _said(value, tongue) for name, value in finding.says.items()}
-    sentence = f"{word:<5} {tongue.say(f'finding.{finding.key}', **says)}"
-    if finding.good:
-        return sentence
-    remedy = tongue.say(f"finding.{finding.key}.remedy", **says)
-    return f"{sentence}\n      {tongue.say('check.remedy', remedy=remedy)}"
+    return tongue.say(f"finding.{key}", **says)
 
 
 def _said(value: object, tongue: Tongue) -> object:

@@ -111,28 +111,6 @@ def test_an_interrupt_while_the_link_comes_up_ends_the_command(
     assert "Traceback" not in out + err
 
 
-def test_check_tells_what_is_bad_and_what_would_help(program: Any, manager: Make, turned_away: Any) -> None:
-    program.asterisk = manager(turned_away).port
-    program.write()
-
-    told = program.run("check", LANG="es_MX.UTF-8")
-
-    assert told.returncode == 1
-    assert f"mal   Asterisk nos deja entrar: 127.0.0.1:{program.asterisk}" in told.stdout
-    assert "el usuario o el secreto no es el de manager.conf" in told.stdout
-
-
-def test_check_finds_its_own_service_at_the_port_and_a_stranger_there(program: Any) -> None:
-    uri = f"agi://127.0.0.1:{program.fastagi}"
-    with socket.create_server(("127.0.0.1", program.fastagi)):
-        assert f"bad   FastAGI can be opened, or Discador holds it: {uri}" in program.run("check").stdout
-    assert f"good  FastAGI can be opened, or Discador holds it: {uri}" in program.run("check").stdout
-
-    program.serve()
-
-    assert f"good  FastAGI can be opened, or Discador holds it: {uri}" in program.run("check").stdout
-
-
 def test_giving_up_on_a_link_names_the_place(settings: Settings, reactor: Any) -> None:
     class Waiting:
         why_not_linked = "it said nothing"

@@ -53,3 +53,8 @@ def test_a_ca_file_without_a_certificate_trusts_nobody_and_is_refused(tmp_path: 
 
     with pytest.raises(BadInputError, match=r"asterisk\.ca_file"):
         reach.endpoint(reactor, Asterisk(tls=True, ca_file=file))
+
+
+def test_the_actions_that_are_not_allowed_are_named() -> None:
+    assert reach.refused(reach.NEEDED) == []
+    assert reach.refused(set(reach.NEEDED) - {"Hangup", "DBDel"}) == ["Hangup", "DBDel"]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from fastagi_server.app.errors import NotDialableError
-from fastagi_server.console.actions import Finding
+from fastagi_server.console.actions import Finding, Level
 from fastagi_server.dialplan.read import read
 from fastagi_server.store import calls, optouts
 from fastagi_server.store.connect import open_database
@@ -233,23 +233,37 @@ def test_calls_and_optouts_for_programs(discador: Any) -> None:
 
 def test_check_is_1_when_anything_is_bad_with_its_remedy(discador: Any) -> None:
     discador.actions.findings = [
-        Finding(key="asterisk", good=False, says={"where": "127.0.0.1:5038", "why": "refused"})
+        Finding(key="asterisk", level=Level.BAD, says={"where": "127.0.0.1:5038", "why": "refused"}),
+        Finding(key="cdr", level=Level.NOTE, says={"hourly": 3600}),
+        Finding(key="trunk", level=Level.GOOD),
     ]
 
     told = discador("check")
 
     assert told.code == 1
-    assert "bad   Asterisk lets us in: 127.0.0.1:5038\n      remedy: look at asterisk:" in told.out
+    assert "bad   Asterisk's manager answers: 127.0.0.1:5038\n      remedy: look at asterisk:" in told.out
+    assert told.out.endswith("1 of 3 findings are bad, 1 are notes.\n")
+
+
+def test_check_is_0_when_there_are_notes_only(discador: Any) -> None:
+    discador.actions.findings = [Finding(key="cdr", level=Level.NOTE, says={"hourly": 3600})]
+
+    assert discador("check").code == 0
 
 
 def test_check_for_programs(discador: Any) -> None:
     failed = frames.Failed(code="NoLinkError", message="no", details={"where": "x", "action": "y"})
-    discador.actions.findings = [Finding(key="asterisk", good=False, says={"where": "x", "why": failed})]
+    says = {"where": Path("x"), "why": failed}
+    discador.actions.findings = [Finding(key="asterisk", level=Level.BAD, says=says)]
 
-    told = json.loads(discador("check", "--json").out)
+    (told,) = json.loads(discador("check", "--json").out)
 
-    assert {each["key"] for each in told} >= {"store", "trunk", "callerid", "folder", "asterisk"}
-    assert told[-1]["says"]["why"]["code"] == "NoLinkError"
+    assert (told["key"], told["good"], told["level"]) == ("asterisk", False, "bad")
+    assert told["says"] == {
+        "where": "x",
+        "why": {"code": "NoLinkError", "message": "no", "details": {"where": "x", "action": "y"}},
+    }
+    assert told["remedy"].startswith("look at asterisk:")
 
 
 def test_without_a_command_the_help_is_shown_and_it_is_2(discador: Any) -> None:

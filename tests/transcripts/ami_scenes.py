@@ -221,6 +221,7 @@ SAMPLES: tuple[Action, ...] = (
     a.Setvar(variable="FOO", value="1"),
     a.QueueStatus(),
     a.ModuleCheck(module="pbx_config"),
+    a.GetConfig(filename="extensions.conf", category="general"),
     a.PJSIPShowEndpoint(endpoint="nobody"),
     a.UserEvent(name="Permission"),
 )

@@ -1,0 +1,79 @@
+"""What the configuration and the store say by themselves. This file does not know Asterisk."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from fastagi_server.app.checks.reader import is_there
+from fastagi_server.app.checks.verdicts import judged, noted, some
+from fastagi_server.config.settings import Gate, Settings
+from fastagi_server.console.actions import Finding
+from fastagi_server.store import address, dids, migrate, reader
+from fastagi_server.store.connect import open_database
+from fastagi_server.telephony import frames
+from fastagi_server.telephony.country import Country
+from fastagi_server.telephony.errors import DiscadorError
+
+_USUAL_ENGINE = "engine"
+
+
+def store(settings: Settings) -> Iterator[Finding]:
+    """Look whether the store opens, has the schema that we need, and is nobody else's to read."""
+    try:
+        found = migrate.current(settings.database_url)
+    except DiscadorError as error:
+        yield judged("store_open", good=False, why=frames.failed(error))
+        return
+    needed = migrate.head()
+    yield judged("store", good=found == needed, found=found or "-", needed=needed)
+    file = store_file(settings)
+    if file and is_there(file):
+        good = not file.stat().st_mode & stat.S_IRWXO
+        yield judged("store_private", good=good, path=file)
+    elif file is None and settings.engine == _USUAL_ENGINE:
+        yield noted("engine_name", engine=settings.engine)
+
+
+def store_file(settings: Settings) -> Path | None:
+    """Give the store's file; None where the store is no file."""
+    url = address.parse(settings.database_url)
+    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+
+
+def trunk(settings: Settings) -> Finding:
+    """Look whether there is a way out."""
+    return judged("trunk", good=bool(settings.trunks))
+
+
+def gate(settings: Settings) -> Finding:
+    """Say what a campaign's gate does not look at."""
+    return noted("gate_whole" if settings.gate is Gate.WHOLE else "gate_partial")
+
+
+def callerids(settings: Settings, countries: Sequence[Country]) -> tuple[list[Country], Finding]:
+    """Give the countries that have caller IDs, configured or imported, and what is to be said of it."""
+    owned = {slug for slug, numbers in settings.callerids.items() if numbers} | _imported(settings)
+    used = [country for country in countries if country.slug in owned]
+    if not used:
+        return [], judged("callerid", good=False, owned="-")
+    without = [country.slug for country in countries if country.slug not in owned]
+    names = some(country.slug for country in used)
+    if not without:
+        return used, judged("callerid", good=True, owned=names)
+    return used, noted("callerid_some", owned=names, count=len(without), without=some(without))
+
+
+def _imported(settings: Settings) -> set[str]:
+    """Give the slugs of imported caller IDs; a store that cannot be read is told by its own finding."""
+    try:
+        database = open_database(settings.database_url)
+    except DiscadorError:
+        return set()
+    try:
+        return {did.country for did in reader.read(database, dids.owned)}
+    except DiscadorError:
+        return set()
+    finally:
+        database.dispose()

@@ -1,0 +1,146 @@
+"""Everything that `discador check` looks at, in the order in which it is told: ours first, then Asterisk's.
+
+What cannot be looked at is said, never taken for good. This file does not know how anything is looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from fastagi_server.ami import actions
+from fastagi_server.ami.errors import LoginRefusedError
+from fastagi_server.app import reach
+from fastagi_server.app.checks import (
+    audio,
+    books,
+    capacity,
+    contexts,
+    doors,
+    files,
+    machine,
+    modules,
+    rights,
+    trunks,
+)
+from fastagi_server.app.checks.reader import asterisk_user
+from fastagi_server.app.checks.theirs import Ask, section
+from fastagi_server.app.checks.verdicts import judged, looked, unseen
+from fastagi_server.app.errors import NoAsteriskError
+from fastagi_server.app.run import run
+from fastagi_server.config.settings import Settings
+from fastagi_server.console.actions import Finding
+from fastagi_server.console.session import dialplan_settings
+from fastagi_server.dialplan.check import sounds
+from fastagi_server.telephony import frames
+from fastagi_server.telephony.clock import Clock
+from fastagi_server.telephony.country import Country
+from fastagi_server.telephony.errors import DiscadorError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """What one check is about; `used` are the countries that have caller IDs."""
+
+    settings: Settings
+    countries: Sequence[Country]
+    used: Sequence[Country]
+    text: str
+    clock: Clock
+    sounds_folder: Path | None = None
+
+
+def check(settings: Settings, countries: Sequence[Country], text: str, *, clock: Clock) -> list[Finding]:
+    """Look at everything."""
+    used, callerid = books.callerids(settings, countries)
+    case = Case(settings=settings, countries=countries, used=used, text=text, clock=clock)
+    return [*_ours(case, callerid), *_theirs(case)]
+
+
+def _ours(case: Case, callerid: Finding) -> Iterator[Finding]:
+    """Look at what needs no Asterisk."""
+    settings, file = case.settings, books.store_file(case.settings)
+    yield from books.store(settings)
+    yield from files.store_folder(file)
+    yield books.trunk(settings)
+    yield callerid
+    yield books.gate(settings)
+    yield from files.ours(settings, asterisk_user(""))
+    yield contexts.rendered(case.text, case.countries, settings)
+    yield doors.fastagi(settings)
+    yield from doors.way_in(settings)
+    yield from machine.disks([settings.dialplan.folder, *([file.absolute().parent] if file else [])])
+    yield machine.open_files(settings)
+    yield machine.clock()
+    if doors.is_here(settings.asterisk.host):
+        yield machine.host_name()
+
+
+def _theirs(case: Case) -> list[Finding]:
+    """Look at what Asterisk alone can tell, in one visit."""
+    asterisk = case.settings.asterisk
+    where = reach.where(asterisk)
+    try:
+        found = run(
+            lambda reactor: reach.visited(reactor, asterisk, lambda manager: _visit(case, manager.ask))
+        )
+    except LoginRefusedError as error:
+        told = [judged("asterisk", good=True, where=where, why="")]
+        why = frames.failed(error)
+        return [*told, judged("login", good=False, user=asterisk.username, why=why), *_files(case)]
+    except DiscadorError as error:
+        why = error.details["why"] if isinstance(error, NoAsteriskError) else frames.failed(error)
+        return [judged("asterisk", good=False, where=where, why=why), *_files(case)]
+    told = [judged("asterisk", good=True, where=where, why="")]
+    return [*told, judged("login", good=True, user=asterisk.username, why=""), *found]
+
+
+async def _visit(case: Case, ask: Ask) -> list[Finding]:
+    settings = case.settings
+    here = doors.is_here(settings.asterisk.host)
+    dials = [trunk.dial for trunk in settings.trunks.values()]
+    looks = {
+        "rights": partial(rights.write, ask, settings.asterisk.username),
+        "rights_read": partial(rights.read, ask, settings.asterisk.username),
+        "version": partial(capacity.itself, ask, settings, here=here),
+        "modules": partial(modules.modules, ask, modules.needed(case.text, dials)),
+        "dialplan": partial(contexts.in_force, ask, case.text, settings),
+        "destination": partial(contexts.destinations, ask, settings, case.used),
+        **{
+            f"trunk {name}": partial(trunks.trunk, ask, name, trunk)
+            for name, trunk in settings.trunks.items()
+        },
+        "rtp": partial(capacity.rtp, ask, settings),
+        "asterisk_clock": partial(capacity.clocks, ask, case.clock),
+    }
+    found = [finding for what, look in looks.items() for finding in await looked(what, look)]
+    return [*found, *_files(case, await _run_user(ask), await _data_folder(ask))]
+
+
+async def _run_user(ask: Ask) -> str:
+    try:
+        told = await ask(actions.CoreSettings())
+    except DiscadorError:
+        return ""
+    return told.response.headers.get("CoreRunUser")
+
+
+async def _data_folder(ask: Ask) -> str:
+    try:
+        told = await section(ask, "asterisk.conf", "directories")
+    except DiscadorError:
+        return ""
+    return (told or {}).get("astdatadir", "")
+
+
+def _files(case: Case, run_user: str = "", data_folder: str = "") -> Iterator[Finding]:
+    """Look at the files that we share with Asterisk, where it is on this machine."""
+    if not doors.is_here(case.settings.asterisk.host):
+        yield unseen("sounds", case.settings.asterisk.host)
+        return
+    who = asterisk_user(run_user)
+    yield from files.for_asterisk(case.settings, who)
+    names = sounds(case.used, dialplan_settings(case.settings))
+    yield from audio.sounds(names, audio.folders(case.sounds_folder, data_folder), who)

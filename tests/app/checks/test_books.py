@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fastagi_server.app.checks import books
+from fastagi_server.config.settings import Gate, Settings
+from fastagi_server.console.actions import Level
+from fastagi_server.store import dids
+from fastagi_server.store.connect import open_database
+from fastagi_server.telephony.country import Country
+from fastagi_server.telephony.did import Did
+
+
+@pytest.fixture
+def file(settings: Settings) -> Path:
+    found = books.store_file(settings)
+    assert found is not None
+    found.chmod(0o640)
+    return found
+
+
+def test_a_store_at_its_newest_is_good(settings: Settings, file: Path, levels: Any) -> None:
+    assert levels(books.store(settings)) == {"store": Level.GOOD, "store_private": Level.GOOD}
+
+
+def test_a_store_that_everybody_reads_is_bad(settings: Settings, file: Path, levels: Any) -> None:
+    file.chmod(0o644)
+
+    assert levels(books.store(settings))["store_private"] is Level.BAD
+
+
+def test_a_store_without_its_schema_is_bad_and_is_not_made(
+    settings: Settings, tmp_path: Path, levels: Any
+) -> None:
+    none = replace(settings, database_url=f"sqlite:///{tmp_path}/none.db")
+
+    assert levels(books.store(none)) == {"store": Level.BAD}
+    assert not (tmp_path / "none.db").exists()
+
+
+def test_a_store_that_cannot_be_opened_says_why(settings: Settings, tmp_path: Path) -> None:
+    (found,) = books.store(replace(settings, database_url=f"sqlite:///{tmp_path}/nowhere/x.db"))
+
+    assert (found.key, found.level) == ("store_open", Level.BAD)
+    assert found.says["why"].code == "CannotOpenError"  # type: ignore[attr-defined]
+
+
+def test_postgresql_is_no_file() -> None:
+    assert books.store_file(Settings(database_url="postgresql+psycopg://db/discador")) is None
+
+
+def test_a_trunk_is_needed(settings: Settings) -> None:
+    assert books.trunk(settings).good
+    assert not books.trunk(replace(settings, trunks={})).good
+
+
+@pytest.mark.parametrize("gate", list(Gate))
+def test_the_gate_is_told_and_keeps_nothing_from_being_good(gate: Gate, settings: Settings) -> None:
+    found = books.gate(replace(settings, gate=gate))
+
+    assert (found.key, found.level) == (f"gate_{gate}", Level.NOTE)
+
+
+def test_no_caller_id_at_all_is_bad(settings: Settings, countries: Sequence[Country]) -> None:
+    used, found = books.callerids(replace(settings, callerids={}), countries)
+
+    assert (used, found.key, found.level) == ([], "callerid", Level.BAD)
+
+
+def test_countries_without_one_are_a_note(settings: Settings, countries: Sequence[Country]) -> None:
+    used, found = books.callerids(settings, countries)
+
+    assert [country.slug for country in used] == ["mexico"]
+    assert (found.key, found.level, found.says["count"]) == ("callerid_some", Level.NOTE, 2)
+
+
+def test_imported_caller_ids_count(settings: Settings, countries: Sequence[Country]) -> None:
+    database = open_database(settings.database_url)
+    numbers = [("+12125559000", "usa"), ("+551150009000", "brasil"), ("+525550009000", "mexico")]
+    with database.begin() as conn:
+        dids.add(conn, [Did(number=number, country=slug) for number, slug in numbers], 1.0)
+    database.dispose()
+
+    used, found = books.callerids(replace(settings, callerids={}), countries)
+
+    assert len(used) == 3
+    assert (found.key, found.level) == ("callerid", Level.GOOD)
+
+
+def test_a_store_that_is_not_there_has_no_caller_ids(
+    settings: Settings, countries: Sequence[Country], tmp_path: Path
+) -> None:
+    away = replace(settings, database_url=f"sqlite:///{tmp_path}/none.db")
+
+    assert books.callerids(away, countries)[0]

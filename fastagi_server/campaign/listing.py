@@ -6,6 +6,7 @@ program: a row that is no number is a row with a reason.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import unicodedata
@@ -14,7 +15,18 @@ from dataclasses import dataclass
 
 from fastagi_server.telephony.errors import DiscadorError
 
-NUMBER_COLUMNS = ("number", "numero", "phone", "telefono", "telefone", "tel", "celular", "did", "ddi")
+NUMBER_COLUMNS = (
+    *("number", "numero", "phone", "phone number", "mobile", "telefono", "movil", "telefone", "fone", "tel"),
+    *("celular", "msisdn", "did", "ddi"),
+)
+# What a column of this file is, by the names that people give it.
+_ALIASES = {"pais": "country", "iso": "country", "nota": "note", "notes": "note"}
+_NOT_TEXT = {
+    b"PK\x03\x04": "a workbook of Excel or LibreOffice",
+    b"\xd0\xcf\x11\xe0": "a workbook of an old Excel",
+    b"%PDF": "a PDF",
+    b"\x1f\x8b": "a compressed file",
+}
 MAX_BYTES = 256 * 1024 * 1024
 _DELIMITERS = ",;\t|"
 
@@ -31,6 +43,13 @@ class UnreadableListError(DiscadorError):
 
     def __init__(self, *, line: int, why: str) -> None:
         super().__init__(line=line, why=why)
+
+
+class NotAListError(DiscadorError):
+    """This is {kind}, not CSV; where it was made, save it as CSV UTF-8 and take that file."""
+
+    def __init__(self, *, kind: str) -> None:
+        super().__init__(kind=kind)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +89,13 @@ def read_list(data: bytes) -> Iterator[Row]:
 
 def _decode(data: bytes) -> str:
     """Take UTF-8, with or without its mark; else what spreadsheets of the Americas write."""
+    for mark, kind in _NOT_TEXT.items():
+        if data.startswith(mark):
+            raise NotAListError(kind=kind)
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16", "replace")
+    if b"\0" in data[:4096]:
+        raise NotAListError(kind="a file of other bytes than text")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -85,7 +111,7 @@ def _columns(cells: list[str]) -> tuple[list[str], int]:
     names = [_plain(cell) for cell in cells]
     for known in NUMBER_COLUMNS:
         if known in names:
-            return names, names.index(known)
+            return [_ALIASES.get(name, name) for name in names], names.index(known)
     for place, cell in enumerate(cells):
         if sum(char.isdigit() for char in cell) >= 7:  # noqa: PLR2004 - no shorter number can be international
             return [], place
@@ -93,6 +119,6 @@ def _columns(cells: list[str]) -> tuple[list[str], int]:
 
 
 def _plain(text: str) -> str:
-    """Give a column's name without accents and case: Número is numero."""
-    split = unicodedata.normalize("NFKD", text.strip().lower())
+    """Give a column's name without accents, case and joints: Número is numero, phone_number phone number."""
+    split = unicodedata.normalize("NFKD", text.strip().lower().replace("_", " ").replace("-", " "))
     return "".join(char for char in split if not unicodedata.combining(char))

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import pwd
+import stat
+import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from fastagi_server.console.errors import CannotReadError, DeskShutError, LabIsOffError, UnknownCountryError
+from fastagi_server.campaign.listing import MAX_BYTES
+from fastagi_server.console.errors import (
+    CannotReadError,
+    DeskShutError,
+    LabIsOffError,
+    TooLargeError,
+    UnknownCountryError,
+)
 from fastagi_server.console.session import Session
 from fastagi_server.desk.client import NobodyAtTheDeskError, ask
 from fastagi_server.store import reader
@@ -80,22 +91,50 @@ def forget(known: Session, what: str, **says: object) -> None:
 
 
 def read_file(path: Path) -> bytes:
-    """Give what a file holds."""
+    """Give what a list's file holds; never more of it than a list may have."""
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            kind = os.fstat(file.fileno())
+            if stat.S_ISCHR(kind.st_mode) or stat.S_ISBLK(kind.st_mode):
+                raise CannotReadError(path=str(path), why="it is a device")
+            if kind.st_size > MAX_BYTES:
+                raise TooLargeError(path=str(path), most=MAX_BYTES // 2**20)
+            data = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise CannotReadError(path=str(path), why=error.strerror or str(error)) from error
+    if len(data) > MAX_BYTES:
+        raise TooLargeError(path=str(path), most=MAX_BYTES // 2**20)
+    return data
+
+
+def countries(known: Session) -> dict[str, Country]:
+    """Give the countries by every name that they go by: slug and ISO code, as `plain` writes them."""
+    return {name: each for each in known.countries for name in (each.slug, each.iso.lower())}
+
+
+def plain(name: str) -> str:
+    """Give a country's name as we write it: México is mexico, Costa Rica costa_rica."""
+    split = unicodedata.normalize("NFKD", name.strip().lower())
+    return "".join(char for char in split if not unicodedata.combining(char)).replace(" ", "_")
 
 
 def country(known: Session, name: str) -> Country:
     """Give the country of a slug or an ISO code."""
-    for each in known.countries:
-        if name.lower() in (each.slug, each.iso.lower()):
-            return each
-    raise UnknownCountryError(name=name, known=", ".join(each.slug for each in known.countries))
+    found = countries(known).get(plain(name))
+    if found is None:
+        raise UnknownCountryError(name=name, known=", ".join(each.slug for each in known.countries))
+    return found
 
 
 def check_lab(known: Session, *, lab: bool) -> None:
     """Refuse what is marked as lab's unless the configuration is a lab's."""
     if lab and not known.settings.lab:
         raise LabIsOffError
+
+
+def user() -> str:
+    """Name who runs this command, by the system's word and not by what the environment claims."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())

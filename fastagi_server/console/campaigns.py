@@ -1,101 +1,28 @@
-"""The commands that make campaigns and give the engine orders about them."""
+"""The commands that list and delete campaigns, and give the engine orders about them."""
 
 from __future__ import annotations
 
 import json
-import math
+import sys
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import click
 
-from fastagi_server.campaign.listing import read_list
-from fastagi_server.compliance.gate import judge
 from fastagi_server.console import book
 from fastagi_server.console.codes import Code, of_error
-from fastagi_server.console.errors import NobodyOnTheListError, UnknownTrunkError
+from fastagi_server.console.errors import NotConfirmedError
 from fastagi_server.console.reason import reason
 from fastagi_server.console.session import Session
 from fastagi_server.console.table import table
-from fastagi_server.numbering.country import by_iso
-from fastagi_server.numbering.parse import parse
 from fastagi_server.store import campaigns
 from fastagi_server.telephony import frames
-from fastagi_server.telephony.campaign import Campaign, CampaignState, ContactState, NewContact
-from fastagi_server.telephony.errors import BadInputError
+from fastagi_server.telephony.campaign import Campaign, CampaignState, ContactState
 
-LONGEST_NAME = 79  # Asterisk cuts an account code here
 Counts = Mapping[tuple[str, ContactState, str], int]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Asked:
-    """What a new campaign is asked to be."""
-
-    name: str
-    file: Path
-    trunk: str
-    cps: float
-    concurrency: int
-    retries: int
-    retry_seconds: int
-    lab: bool
-    as_json: bool
-
-
-def create(known: Session, asked: Asked) -> None:
-    """Keep a campaign with its whole list, or nothing."""
-    book.check_lab(known, lab=asked.lab)
-    campaign = _campaign(known, asked)
-    countries = by_iso(known.countries)
-    contacts = [judge(parse(row.number), countries) for row in read_list(book.read_file(asked.file))]
-    if not contacts:
-        raise NobodyOnTheListError(path=str(asked.file))
-    counts = book.write(known, lambda conn: _keep(conn, campaign, contacts))
-    told = counted(counts)
-    if asked.as_json:
-        click.echo(json.dumps({"campaign": campaign.name, **told}))
-        return
-    click.echo(known.tongue.say("campaign.created", name=campaign.name, **told["contacts"]))
-    tell_counts(known, told)
-
-
-def _campaign(known: Session, asked: Asked) -> Campaign:
-    _check(asked)
-    trunk = asked.trunk or known.settings.usual_trunk
-    if trunk not in known.settings.trunks:
-        raise UnknownTrunkError(name=trunk, known=", ".join(known.settings.trunks) or "none")
-    return Campaign(
-        name=asked.name,
-        trunk=trunk,
-        cps=asked.cps,
-        concurrency=asked.concurrency,
-        retries=asked.retries,
-        retry_seconds=asked.retry_seconds,
-        lab=asked.lab,
-        state=CampaignState.READY,
-        created_at=known.clock.wall(),
-    )
-
-
-def _check(asked: Asked) -> None:
-    """Refuse what only the first call would trip over: the name is the CDR's account code."""
-    name = asked.name
-    if not name.isprintable() or name != name.strip() or not 1 <= len(name) <= LONGEST_NAME:
-        expected = f"1 to {LONGEST_NAME} letters, digits or signs, without blanks around them"
-        raise BadInputError(field="campaign", value=name, expected=expected)
-    if math.isnan(asked.cps):
-        raise BadInputError(field="cps", value="nan", expected="calls per second, 0 for no limit")
-
-
-def _keep(conn: Any, campaign: Campaign, contacts: list[NewContact]) -> Counts:
-    campaigns.create(conn, campaign)
-    campaigns.add(conn, campaign.name, contacts)
-    return campaigns.counts(conn, campaign.name)
 
 
 def counted(counts: Counts) -> dict[str, Any]:
@@ -149,6 +76,20 @@ def failed(known: Session, told: frames.Failed) -> Code:
 def state(known: Session, word: str) -> str:
     """Give a campaign's state in the reader's language; a newer engine may know more states."""
     return known.tongue.say(f"state.{word}") if word in set(CampaignState) else word
+
+
+def remove(known: Session, name: str, *, yes: bool) -> None:
+    """Delete a campaign and its list once somebody has said so; the records of its calls stay."""
+    if not yes:
+        # Nobody can be asked through a pipe, and silence is no yes.
+        asked = sys.stdin.isatty() and click.confirm(
+            known.tongue.say("campaign.delete_sure", name=name), err=True
+        )
+        if not asked:
+            raise NotConfirmedError(name=name)
+    book.write(known, lambda conn: campaigns.remove(conn, name))
+    click.echo(known.tongue.say("campaign.deleted", name=name))
+    book.forget(known)
 
 
 def every(known: Session, *, as_json: bool) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from fastagi_server.console import campaigns, reporting, standing
+from fastagi_server.console import campaigns, creating, refused, reporting, standing
 from fastagi_server.console.session import Session
 
 Say = Callable[..., str]
@@ -35,6 +35,7 @@ def _making(campaign: click.Group, say: Say, json_option: Option) -> None:
     @campaign.command(help=say("help.campaign.create"))
     @click.argument("name")
     @click.option("--list", "file", type=_FILE, required=True, help=say("help.campaign.list_file"))
+    @click.option("--country", default="", help=say("help.campaign.country"))
     @click.option("--trunk", default="", help=say("help.call.trunk"))
     @click.option("--cps", type=click.FloatRange(0, _MAX_CPS), default=0, help=say("help.campaign.cps"))
     @click.option("--concurrency", type=_CALLS, default=0, help=say("help.campaign.concurrency"))
@@ -44,7 +45,7 @@ def _making(campaign: click.Group, say: Say, json_option: Option) -> None:
     @json_option
     @click.pass_obj
     def create(known: Session, /, **asked: Any) -> None:
-        campaigns.create(known, campaigns.Asked(**asked))
+        creating.create(known, creating.Asked(**asked))
 
     @campaign.command(help=say("help.campaign.start"))
     @click.argument("name")
@@ -60,8 +61,23 @@ def _making(campaign: click.Group, say: Say, json_option: Option) -> None:
     def stop(known: Session, /, *, name: str, as_json: bool) -> int:
         return campaigns.order(known, name, do="stop", as_json=as_json)
 
+    @campaign.command(help=say("help.campaign.delete"))
+    @click.argument("name")
+    @click.option("--yes", is_flag=True, help=say("help.campaign.yes"))
+    @click.pass_obj
+    def delete(known: Session, /, *, name: str, yes: bool) -> None:
+        campaigns.remove(known, name, yes=yes)
+
 
 def _looking(campaign: click.Group, say: Say, json_option: Option) -> None:
+    @campaign.command("refused", help=say("help.campaign.refused"))
+    @click.argument("name")
+    @click.option("--csv", "as_csv", is_flag=True, help=say("help.campaign.csv"))
+    @json_option
+    @click.pass_obj
+    def refused_command(known: Session, /, *, name: str, as_csv: bool, as_json: bool) -> None:
+        refused.refused(known, name, as_json=as_json, as_csv=as_csv)
+
     @campaign.command("list", help=say("help.campaign.list"))
     @json_option
     @click.pass_obj

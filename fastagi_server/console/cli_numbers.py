@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from fastagi_server.console import dids, numbers
+from fastagi_server.console import dids, importing, numbers, retiring
 from fastagi_server.console.session import Session
 from fastagi_server.telephony.country import MAX_CAP
 
@@ -33,11 +33,13 @@ def add(discador: click.Group, say: Say, json_option: Option) -> None:
 
     _reading(did, say, json_option)
     _writing(did, say, json_option)
+    _retiring(did, say, json_option)
 
 
 def _reading(did: click.Group, say: Say, json_option: Option) -> None:
     @did.command("list", help=say("help.did.list"))
     @click.option("--country", default="", help=say("help.did.of_country"))
+    @click.option("--retired", is_flag=True, help=say("help.did.list.retired"))
     @json_option
     @click.pass_obj
     def list_command(known: Session, /, **asked: Any) -> None:
@@ -60,12 +62,13 @@ def _writing(did: click.Group, say: Say, json_option: Option) -> None:
     @json_option
     @click.pass_obj
     def import_command(known: Session, /, *, file: Path, **asked: Any) -> int:
-        return dids.take(known, file, **asked)
+        return importing.take(known, file, **asked)
 
     @did.command(help=say("help.did.limit"))
     @click.argument("country")
     @click.argument("cap", type=click.IntRange(0, MAX_CAP))
     @click.option("--who", required=True, help=say("help.did.who"))
+    @json_option
     @click.pass_obj
     def limit(known: Session, /, **asked: Any) -> None:
         dids.limit(known, **asked)
@@ -74,6 +77,28 @@ def _writing(did: click.Group, say: Say, json_option: Option) -> None:
     @click.argument("country")
     @click.option("--who", required=True, help=say("help.did.who"))
     @click.option("--why", required=True, help=say("help.did.why"))
+    @json_option
     @click.pass_obj
     def reset(known: Session, /, **asked: Any) -> None:
         dids.reset(known, **asked)
+
+
+def _retiring(did: click.Group, say: Say, json_option: Option) -> None:
+    @did.command(help=say("help.did.retire"))
+    @click.argument("numbers", nargs=-1)
+    @click.option("--file", type=_FILE, help=say("help.did.retire.file"))
+    @click.option("--country", default="", help=say("help.did.of_country"))
+    @json_option
+    @click.pass_obj
+    def retire(known: Session, /, *, as_json: bool, **asked: Any) -> None:
+        retiring.retire(known, retiring.Which(**asked), as_json=as_json)
+
+    @did.command(help=say("help.did.restore"))
+    @click.argument("numbers", nargs=-1)
+    @click.option("--file", type=_FILE, help=say("help.did.retire.file"))
+    @click.option("--country", default="", help=say("help.did.of_country"))
+    @click.option("--lab/--no-lab", default=None, help=say("help.did.restore.lab"))
+    @json_option
+    @click.pass_obj
+    def restore(known: Session, /, *, lab: bool | None, as_json: bool, **asked: Any) -> None:
+        retiring.restore(known, retiring.Which(**asked), lab=lab, as_json=as_json)

@@ -26,6 +26,13 @@ class CannotReadError(DiscadorError):
         super().__init__(path=path, why=why)
 
 
+class TooLargeError(DiscadorError):
+    """{path} is larger than {most} MiB; split it."""
+
+    def __init__(self, *, path: str, most: int) -> None:
+        super().__init__(path=path, most=most)
+
+
 class UnknownCountryError(DiscadorError):
     """There is no country {name!r}; there are: {known}."""
 
@@ -49,3 +56,24 @@ class NobodyOnTheListError(DiscadorError):
 
     def __init__(self, *, path: str) -> None:
         super().__init__(path=path)
+
+
+class NobodyToCallError(DiscadorError):
+    """None of the {rows} rows of {path} may be called, so there is no campaign {name!r}."""
+
+    def __init__(self, *, path: str, rows: int, name: str) -> None:
+        super().__init__(path=path, rows=rows, name=name)
+
+
+class NotOwnedError(DiscadorError):
+    """{numbers}: not among our caller IDs, or so already; nothing was changed; see: discador did list."""
+
+    def __init__(self, *, numbers: str) -> None:
+        super().__init__(numbers=numbers)
+
+
+class NotConfirmedError(DiscadorError):
+    """Nothing was deleted; say --yes to delete campaign {name!r} and its list."""
+
+    def __init__(self, *, name: str) -> None:
+        super().__init__(name=name)

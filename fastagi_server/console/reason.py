@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from fastagi_server.console.table import printable
 from fastagi_server.console.tongue import Tongue
+from fastagi_server.telephony.campaign import RefusedRow
 
 NO_COUNTRY = "no_country"
 _DUPLICATE = "duplicate"
@@ -18,3 +20,9 @@ def reason(tongue: Tongue, why: str, country: str = "") -> str:
         return tongue.say("why.duplicate")
     told = detail if word == _NOT_DIALABLE and detail else why
     return tongue.phrase(told.replace("_", " "))
+
+
+def refused_line(tongue: Tongue, row: RefusedRow) -> str:
+    """Give a refused row as people read it: `line 4: '12': short code`."""
+    why = reason(tongue, printable(row.why))
+    return tongue.say("did.bad", line=row.line or "-", number=row.raw, why=why)

@@ -98,7 +98,7 @@ class Preparer:
             contact=contact.id,
             attempt=contact.attempts + 1,
         )
-        attempt = Attempt(begin=begin, contact=contact.id, period=pool.period, cap=pool.cap)
+        attempt = Attempt(begin=begin, contact=contact.id, period=pool.period, cap=pool.cap, lab=self._lab)
         try:
             outcome = await self._ledger.attempt(attempt)
         except BaseException:

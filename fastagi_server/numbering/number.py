@@ -28,6 +28,8 @@ class Why(enum.StrEnum):
     PAGER = "pager"
     COMPANY_WIDE = "company_wide"
     VOICEMAIL = "voicemail"
+    OTHER_COUNTRY = "other_country"  # it may be dialed, and is not where the list says
+    ROUNDED = "rounded"  # a spreadsheet's 5.25512E+12
 
 
 class Rule(enum.StrEnum):

@@ -6,6 +6,7 @@ This file knows no numbering plan; whom to ask, the table or the library, is an 
 from __future__ import annotations
 
 import dataclasses
+import re
 import unicodedata
 from collections.abc import Callable
 
@@ -19,6 +20,8 @@ SHORT_CODE_DIGITS = 6
 _MAX_E164 = 15
 _SEPARATORS = str.maketrans("", "", " .-()\N{NO-BREAK SPACE}\N{HYPHEN}\N{NON-BREAKING HYPHEN}\N{EN DASH}")
 _DIGITS = frozenset("0123456789")
+# What a spreadsheet makes of a long number in a column that is not text: 5.25512E+12 has lost its end.
+_ROUNDED = re.compile(r"[0-9]+(?:[.,][0-9]+)?[Ee]\+?[0-9]{1,3}", re.ASCII)
 _UNKNOWN = {Why.UNASSIGNED, Why.TOO_LONG, Why.TOO_SHORT}
 _CATEGORIES = {"C": Why.CONTROL_CHARACTER, "L": Why.LETTER}
 
@@ -33,7 +36,7 @@ def parse_by(ask: Callable[[str, str], Number], text: str) -> Number:
         digits = text.translate(_SEPARATORS).removeprefix("+")
     wrong = _unwritable(digits)
     if wrong:
-        return Number(raw=raw, why=wrong)
+        return Number(raw=raw, why=Why.ROUNDED if _ROUNDED.fullmatch(text.strip()) else wrong)
     number = ask(raw, digits)
     corrected = correct(digits) if number.why in _UNKNOWN else None
     if corrected is None:
@@ -41,6 +44,12 @@ def parse_by(ask: Callable[[str, str], Number], text: str) -> Number:
     today, rule = corrected
     again = ask(raw, today)
     return number if again.why in _UNKNOWN else dataclasses.replace(again, rule=rule)
+
+
+def digits_of(text: str) -> str:
+    """Give the digits of a text that is nothing but digits and what is written between them, else nothing."""
+    digits = text.translate(_SEPARATORS).removeprefix("+")
+    return digits if digits.isascii() and digits.isdecimal() else ""
 
 
 def outside(raw: str, digits: str) -> Number:

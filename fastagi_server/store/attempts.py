@@ -40,6 +40,7 @@ _FREE = and_(
 _OWNED = exists().where(
     _did.number == bindparam("of_callerid", type_=_did.number.type),
     _did.country == bindparam("of_country", type_=_did.country.type),
+    _did.lab == bindparam("is_lab", type_=Boolean),
     _did.retired_at.is_(None),
 )
 _MAY_SHOW = or_(not_(bindparam("is_counted", type_=Boolean)), _OWNED)
@@ -143,6 +144,7 @@ def _told(attempt: Attempt) -> dict[str, object]:
         "of_callerid": begin.callerid,
         "of_country": begin.country,
         "is_counted": bool(attempt.period),
+        "is_lab": attempt.lab,
     }
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    delete,
     exists,
     func,
     literal,
@@ -26,7 +27,12 @@ from sqlalchemy import (
 
 from fastagi_server.store import e164, tables
 from fastagi_server.store.chunks import chunks
-from fastagi_server.store.errors import CampaignExistsError, UnknownCampaignError
+from fastagi_server.store.errors import (
+    CampaignExistsError,
+    CampaignIsUpError,
+    NameIsUsedError,
+    UnknownCampaignError,
+)
 from fastagi_server.telephony.campaign import Campaign, CampaignState, Contact, ContactState, NewContact
 from fastagi_server.telephony.errors import BadInputError
 
@@ -59,12 +65,13 @@ _IS_DUPLICATE = and_(
 )
 # The rows are judged one after the other by the database, so a number twice in a list needs no memory here.
 _ADD = tables.contact.insert().from_select(
-    ["campaign", "raw", "number", "country", "state", "why", "attempts", "due_at"],
+    ["campaign", "raw", "number", "country", "line", "state", "why", "attempts", "due_at"],
     select(
         _of,
         bindparam("new_raw", type_=_c.raw.type),
         _number,
         bindparam("new_country", type_=_c.country.type),
+        bindparam("new_line", type_=_c.line.type),
         case((_IS_DUPLICATE, literal(ContactState.REFUSED, _c.state.type)), else_=_state),
         case((_IS_DUPLICATE, DUPLICATE), else_=_why),
         literal_column("0"),
@@ -109,12 +116,28 @@ _DIALING = (
 _QUEUED_BY_COUNTRY = select(_c.country, func.count()).where(_QUEUED).group_by(_c.country)
 
 
+_HAS_CALLS = select(exists().where(tables.call.c.campaign == bindparam("of_campaign")))
+
+
 def create(conn: Connection, campaign: Campaign) -> None:
-    """Keep a new campaign; a name that is taken is refused."""
+    """Keep a new campaign; a name that is taken is refused, and one that calls are kept under."""
     if not campaign.name.strip():
         raise BadInputError(field="campaign", value=campaign.name, expected="a name")
     if not conn.execute(_CREATE, {f"new_{name}": getattr(campaign, name) for name in _FIELDS}).rowcount:
         raise CampaignExistsError(name=campaign.name)
+    if conn.execute(_HAS_CALLS, {"of_campaign": campaign.name}).scalar_one():
+        raise NameIsUsedError(name=campaign.name)
+
+
+def remove(conn: Connection, name: str) -> None:
+    """Take a campaign away with its list; the records of its calls stay. One that is up is refused."""
+    found = get(conn, name)
+    if found is None:
+        raise UnknownCampaignError(name=name)
+    if found.state is CampaignState.RUNNING or conn.execute(_DIALING, {"of_campaign": name}).scalar_one():
+        raise CampaignIsUpError(name=name)
+    conn.execute(delete(tables.contact).where(_c.campaign == name))
+    conn.execute(delete(tables.campaign).where(_campaign.name == name))
 
 
 def get(conn: Connection, name: str) -> Campaign | None:
@@ -261,6 +284,7 @@ def _row(campaign: str, new: NewContact, *, due_at: float) -> dict[str, object]:
         "new_raw": new.raw,
         "new_number": new.number,
         "new_country": new.country,
+        "new_line": new.line,
         "new_state": new.state,
         "new_why": new.why,
         "new_due_at": due_at,

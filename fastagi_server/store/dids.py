@@ -9,12 +9,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import Boolean, Connection, Double, Integer, and_, bindparam, func, select, text, update
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Connection,
+    Double,
+    Integer,
+    and_,
+    bindparam,
+    func,
+    select,
+    text,
+    update,
+)
 
 from fastagi_server.store import e164, tables
 from fastagi_server.store.chunks import chunks
 from fastagi_server.store.statement import Statement
-from fastagi_server.telephony.did import Did, Limit, Reset, Use
+from fastagi_server.telephony.did import Did, Limit, Mark, Reset, Use
 from fastagi_server.telephony.errors import BadInputError
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -27,8 +39,7 @@ _reset = tables.did_reset.c
 # SQLAlchemy has an ON CONFLICT of its own for every database; these words mean the same in ours.
 _ADD = text(
     "INSERT INTO did (number, country, note, lab, added_at) VALUES (:number, :country, :note, :lab, :at) "
-    "ON CONFLICT (number, country) DO UPDATE "
-    "SET note = excluded.note, lab = excluded.lab, retired_at = NULL"
+    "ON CONFLICT (number, country) DO UPDATE SET note = excluded.note WHERE did.lab = excluded.lab"
 ).bindparams(bindparam("lab", type_=Boolean), bindparam("at", type_=Double))
 # The condition is the promise: one statement looks and counts, so no two processes can both take the last
 # use. A clock of another machine may be behind ours; the last use is the latest told.
@@ -80,8 +91,8 @@ _LAST_SERIAL = select(func.coalesce(func.max(_reset.serial), 0)).where(
 def add(conn: Connection, dids: Iterable[Did], at: float) -> tuple[int, int]:
     """Take numbers into the inventory, and say how many are new to it and how many were owned already.
 
-    What is told last of a number is kept (its note, its lab mark); one that was retired is ours again, and
-    counts as new.
+    The note that is told last is kept. A number's lab mark is never turned, and one that was retired stays
+    so: both are a decision about that very number, and a list is none.
     """
     before, told = _owned_count(conn), 0
     for chunk in chunks(dids):
@@ -99,9 +110,37 @@ def retire(conn: Connection, number: str, at: float, *, country: str | None = No
     return bool(conn.execute(statement).rowcount)
 
 
+def restore(conn: Connection, number: str, *, country: str | None = None, lab: bool | None = None) -> bool:
+    """Take a retired number back, in one country or in all, with a new lab mark if one is told."""
+    statement = update(tables.did).where(_did.number == number, ~_OWNED).values(retired_at=None)
+    if lab is not None:
+        statement = statement.values(lab=lab)
+    if country is not None:
+        statement = statement.where(_did.country == country)
+    return bool(conn.execute(statement).rowcount)
+
+
+def marks(conn: Connection) -> dict[tuple[str, str], Mark]:
+    """Give what the inventory knows of each number in each country: its lab mark, and is it retired."""
+    rows = conn.execute(select(_did.number, _did.country, _did.lab, _did.retired_at))
+    return {
+        (number, country): Mark(lab=lab, retired=retired_at is not None)
+        for number, country, lab, retired_at in rows
+    }
+
+
+def retired(conn: Connection, country: str | None = None) -> list[Did]:
+    """Give the numbers that were taken out of the inventory, of one country or of all."""
+    return _dids(conn, ~_OWNED, country)
+
+
 def owned(conn: Connection, country: str | None = None) -> list[Did]:
     """Give the inventory, of one country or of all."""
-    which = select(_did.number, _did.country, _did.note, _did.lab).where(_OWNED)
+    return _dids(conn, _OWNED, country)
+
+
+def _dids(conn: Connection, such: ColumnElement[bool], country: str | None) -> list[Did]:
+    which = select(_did.number, _did.country, _did.note, _did.lab).where(such)
     if country is not None:
         which = which.where(_did.country == country)
     rows = conn.execute(which.order_by(_did.country, _did.number))

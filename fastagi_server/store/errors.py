@@ -44,6 +44,20 @@ class CampaignExistsError(DiscadorError):
         super().__init__(name=name)
 
 
+class NameIsUsedError(DiscadorError):
+    """Calls are kept under the campaign name {name!r}; give this one another, or their reports mix."""
+
+    def __init__(self, *, name: str) -> None:
+        super().__init__(name=name)
+
+
+class CampaignIsUpError(DiscadorError):
+    """Campaign {name!r} is running, or calls of it are up; stop it first, and wait for its last call."""
+
+    def __init__(self, *, name: str) -> None:
+        super().__init__(name=name)
+
+
 class UnknownCampaignError(DiscadorError):
     """The store has no campaign {name!r}; create it before anything else is told of it."""
 

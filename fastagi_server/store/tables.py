@@ -217,6 +217,8 @@ contact = Table(
     Column("due_at", Double, nullable=False),
     Column("call_id", String(LENGTH)),
     Column("why", Text, nullable=False),
+    # Added by a migration: where the row stood in its list, unknown of older ones.
+    Column("line", Integer),
     CheckConstraint("attempts >= 0", name="attempts"),
     CheckConstraint("(state = 'dialing') = (call_id IS NOT NULL)", name="dialing"),
     sqlite_autoincrement=True,
@@ -226,6 +228,7 @@ contact = Table(
 QUEUED = text("state = 'queued'")
 DIALING = text("state = 'dialing'")
 KEPT = text("state <> 'refused'")
+REFUSED = text("state = 'refused'")
 
 Index(
     "ix_contact_number",
@@ -246,3 +249,10 @@ Index(
     postgresql_where=QUEUED,
 )
 Index("ix_contact_dialing", contact.c.campaign, sqlite_where=DIALING, postgresql_where=DIALING)
+Index(
+    "ix_contact_refused",
+    contact.c.campaign,
+    contact.c.id,
+    sqlite_where=REFUSED,
+    postgresql_where=REFUSED,
+)

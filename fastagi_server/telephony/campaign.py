@@ -10,7 +10,22 @@ from dataclasses import dataclass
 
 from fastagi_server.telephony.call_id import CallId
 from fastagi_server.telephony.disposition import Disposition
+from fastagi_server.telephony.errors import BadInputError
 from fastagi_server.telephony.record import Begin
+
+LONGEST_NAME = 64
+MAX_ACCOUNT_BYTES = 79
+_SIGNS = frozenset("-_. ")
+
+
+def check_name(name: str) -> None:
+    """Refuse a name that a file, a dialplan or a CDR's account code could not carry."""
+    letters = all(each.isalnum() or each in _SIGNS for each in name)
+    # Asterisk cuts an account code after 79 bytes.
+    fits = 1 <= len(name) <= LONGEST_NAME and len(name.encode(errors="replace")) <= MAX_ACCOUNT_BYTES
+    if not (letters and fits and name[0].isalnum() and name == name.strip()):
+        expected = f"1 to {LONGEST_NAME} letters, digits, blanks or - _ . and a letter or digit first"
+        raise BadInputError(field="campaign", value=name, expected=expected)
 
 
 class CampaignState(enum.StrEnum):
@@ -62,15 +77,29 @@ class Campaign:
     created_at: float
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class NewContact:
-    """A row of a list, judged: QUEUED with an E.164 number and a country, or REFUSED with its reason."""
+    """A row of a list, judged: QUEUED with an E.164 number and a country, or REFUSED with its reason.
+
+    `line` is where it stands in its list, None where nobody knows.
+    """
 
     raw: str
     number: str
     country: str
     state: ContactState
     why: str = ""
+    line: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefusedRow:
+    """A row of a list that nobody is called for: where it stood, what it said, and why (in fixed words)."""
+
+    id: int
+    line: int | None
+    raw: str
+    why: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,13 +122,15 @@ class Attempt:
 
     `contact` is its record's, None for a call that no list ordered; `period` is the counting period of the
     caller ID in that country (a day such as 2026-11-23, with #2 after a manual reset), empty for a caller
-    ID of the configuration, which is not counted; `cap` is its uses in the period, 0 for no limit.
+    ID of the configuration, which is not counted; `cap` is its uses in the period, 0 for no limit; `lab` says
+    which caller IDs may be shown, a lab's or ours.
     """
 
     begin: Begin
     contact: int | None
     period: str
     cap: int
+    lab: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

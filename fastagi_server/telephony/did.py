@@ -16,6 +16,14 @@ class Did:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Mark:
+    """What the inventory knows of a number in a country, whether or not it is still ours."""
+
+    lab: bool
+    retired: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Use:
     """One DID's uses in one counting period, and when it was last used (None: never in it)."""
 

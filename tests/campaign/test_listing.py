@@ -4,7 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fastagi_server.campaign.listing import NoNumberColumnError, UnreadableListError, read_list
+from fastagi_server.campaign.listing import (
+    NoNumberColumnError,
+    NotAListError,
+    UnreadableListError,
+    read_list,
+)
 from fastagi_server.telephony.errors import DiscadorError
 
 
@@ -20,6 +25,8 @@ def numbers(data: bytes) -> list[str]:
         "\ufeffNombre,Teléfono\r\nAna,+525512345678\r\nBob,+13055550123\r\n".encode(),
         "nome\tTelefone\nJosé\t+525512345678\nBob\t+13055550123\n".encode("cp1252"),
         b"+525512345678\n\n  \n+13055550123",
+        "n\u00famero\tnombre\r\n+525512345678\tAna\r\n+13055550123\tBob\r\n".encode("utf-16"),
+        b"Phone_Number\n+525512345678\n+13055550123\n",
         b'"Ana, Luisa","+525512345678"\n"Bob","+13055550123"\n',
     ],
 )
@@ -33,12 +40,33 @@ def test_a_row_says_where_it_stands_and_keeps_its_other_columns() -> None:
     assert (rows[0].line, rows[0].others) == (3, {"name": "Ana"})
 
 
+def test_country_and_note_have_one_name_whatever_the_list_calls_them() -> None:
+    (row,) = read_list("teléfono;País;Nota\n55 1234 5678;MX;vip\n".encode())
+
+    assert row.others == {"country": "MX", "note": "vip"}
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (b"PK\x03\x04rest", "a workbook of Excel"),
+        (b"\xd0\xcf\x11\xe0rest", "an old Excel"),
+        (b"%PDF-1.7", "a PDF"),
+        (b"\x1f\x8brest", "a compressed file"),
+        (b"+52\0\0\0", "other bytes than text"),
+    ],
+)
+def test_what_is_no_csv_is_told_with_what_helps(data: bytes, kind: str) -> None:
+    with pytest.raises(NotAListError, match=f"{kind}.*save it as CSV"):
+        numbers(data)
+
+
 def test_a_row_without_a_number_is_a_row_all_the_same() -> None:
     assert numbers(b"name,number\nAna\n") == [""]
 
 
 def test_a_list_without_a_column_of_numbers_says_what_it_found() -> None:
-    with pytest.raises(NoNumberColumnError, match=r"name,city.*number, numero"):
+    with pytest.raises(NoNumberColumnError, match=r"name,city.*number, numero, phone"):
         numbers(b"name,city\nAna,CDMX\n")
 
 

@@ -9,13 +9,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from fastagi_server.console.dids import SHOWN
 from fastagi_server.store import dids
 from fastagi_server.telephony import frames
-from fastagi_server.telephony.did import Did
 
 GOOD = "number,country,note\n+525550009000,,main\n+12125551234,mexico,\n"
-BAD = GOOD + "12,,\n+33142685300,,\n+525550009001,atlantis,\n"
 
 
 @pytest.fixture
@@ -23,96 +20,6 @@ def file(tmp_path: Path) -> Path:
     path = tmp_path / "dids.csv"
     path.write_text(GOOD)
     return path
-
-
-def lab(discador: Any) -> None:
-    discador.write((discador.folder / "discador.yml").read_text() + "lab: true\n")
-
-
-def owned(database: Engine) -> list[Did]:
-    with database.connect() as conn:
-        return dids.owned(conn)
-
-
-def test_a_list_is_imported_by_its_column_or_by_the_numbers_own_country(
-    discador: Any, file: Path, database: Engine
-) -> None:
-    told = discador("did", "import", str(file))
-
-    assert (told.code, told.out, told.err) == (0, "Imported: 2 new, 0 owned already.\n  mexico  2\n", "")
-    assert owned(database) == [
-        Did(number="+12125551234", country="mexico"),
-        Did(number="+525550009000", country="mexico", note="main"),
-    ]
-
-
-def test_the_same_list_again_is_owned_already(discador: Any, file: Path) -> None:
-    discador("did", "import", str(file))
-
-    assert discador("did", "import", str(file)).out.startswith("Imported: 0 new, 2 owned already.\n")
-
-
-@pytest.mark.parametrize("name", ["usa", "US"])
-def test_one_country_for_all(discador: Any, file: Path, database: Engine, name: str) -> None:
-    discador("did", "import", str(file), "--country", name)
-
-    assert {did.country for did in owned(database)} == {"usa"}
-
-
-def test_bad_rows_keep_everything_out_and_are_told_by_line(
-    discador: Any, file: Path, database: Engine
-) -> None:
-    file.write_text(BAD)
-
-    told = discador("did", "import", str(file))
-
-    assert (told.code, told.out) == (2, "")
-    assert told.err.splitlines() == [
-        "line 4: '12': short code",
-        "line 5: '+33142685300': outside the Americas",
-        "line 6: '+525550009001': no country of the configuration is atlantis",
-        "discador: bad rows: 3; nothing was imported. Mend them, or pass over them with --skip-bad.",
-    ]
-    assert owned(database) == []
-
-
-def test_good_rows_alone_may_be_taken(discador: Any, file: Path, database: Engine) -> None:
-    file.write_text(BAD)
-
-    told = discador("did", "import", str(file), "--skip-bad", "--json")
-
-    assert told.code == 0
-    assert json.loads(told.out)["new"] == len(owned(database)) == 2
-    assert [each["line"] for each in json.loads(told.out)["bad"]] == [4, 5, 6]
-
-
-def test_many_bad_rows_are_not_all_told(discador: Any, file: Path) -> None:
-    file.write_text("number\n" + "12\n" * (SHOWN + 5))
-
-    told = discador("did", "import", str(file))
-
-    assert told.err.count("short code") == SHOWN
-    assert "and 5 more." in told.err
-
-
-def test_numbers_of_nobody_need_a_lab(discador: Any, file: Path, database: Engine) -> None:
-    file.write_text("number\n+12125550123\n")
-
-    assert discador("did", "import", str(file)).code == 2
-    told = discador("did", "import", str(file), "--lab")
-    assert (told.code, owned(database)) == (2, [])
-    assert "lab: true" in told.err
-
-    lab(discador)
-    assert discador("did", "import", str(file), "--lab").code == 0
-    assert owned(database) == [Did(number="+12125550123", country="usa", lab=True)]
-
-
-def test_a_file_that_cannot_be_read_is_told(discador: Any, tmp_path: Path) -> None:
-    told = discador("did", "import", str(tmp_path / "none.csv"))
-
-    assert told.code == 2
-    assert "none.csv cannot be read: No such file or directory" in told.err
 
 
 def test_a_running_engine_is_told_to_look_again(discador: Any, desk: Any, file: Path) -> None:

@@ -52,7 +52,7 @@ def begin(contact: int, name: str) -> Attempt:
         begun_at=100.0,
         contact=contact,
     )
-    return Attempt(begin=new, contact=contact, period=DAY, cap=100)
+    return Attempt(begin=new, contact=contact, period=DAY, cap=100, lab=True)
 
 
 @pytest.fixture

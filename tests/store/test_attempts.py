@@ -142,6 +142,12 @@ def owned_elsewhere(_conn: Connection, attempt: Try) -> Attempt:
     return attempt(1, contact=1, country="brazil")
 
 
+def marked_as_labs(conn: Connection, attempt: Try) -> Attempt:
+    dids.retire(conn, DID, at=2.0)
+    dids.restore(conn, DID, lab=True)
+    return attempt(1, contact=1)
+
+
 def retired(conn: Connection, attempt: Try) -> Attempt:
     dids.retire(conn, DID, at=2.0)
     return attempt(1, contact=1)
@@ -171,6 +177,7 @@ def at_cap_by_hand(conn: Connection, attempt: Try) -> Attempt:
         (not_owned_by_hand, NotBegun(no=No.NOT_OWNED)),
         (owned_elsewhere, NotBegun(no=No.NOT_OWNED)),
         (retired, NotBegun(no=No.NOT_OWNED)),
+        (marked_as_labs, NotBegun(no=No.NOT_OWNED)),
         (at_cap, NotBegun(no=No.AT_CAP, uses=2)),
         (at_cap_by_hand, NotBegun(no=No.AT_CAP, uses=2)),
     ],

@@ -2,16 +2,23 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
-from fastagi_server.store import campaigns, chunks
-from fastagi_server.store.errors import CampaignExistsError, UnknownCampaignError
+from fastagi_server.store import calls, campaigns, chunks
+from fastagi_server.store.errors import (
+    CampaignExistsError,
+    CampaignIsUpError,
+    NameIsUsedError,
+    UnknownCampaignError,
+)
 from fastagi_server.telephony.campaign import Campaign, CampaignState, Contact, ContactState, NewContact
 from fastagi_server.telephony.errors import BadInputError
+from fastagi_server.telephony.record import Begin
 
 QUEUED, REFUSED = ContactState.QUEUED, ContactState.REFUSED
 SPRING = Campaign(
@@ -56,6 +63,34 @@ def test_a_campaign_is_read_back_as_it_was_made(conn: Connection) -> None:
     assert campaigns.every(conn) == [older, SPRING]
 
 
+def test_a_campaign_is_removed_with_its_list_and_its_calls_stay(
+    conn: Connection, make_begin: Callable[[int], Begin]
+) -> None:
+    for name in ("spring", "autumn"):
+        campaigns.create(conn, replace(SPRING, name=name))
+        campaigns.add(conn, name, [new(1), new(2)])
+    calls.begin(conn, make_begin(1))
+    campaigns.remove(conn, "spring")
+    assert [each.name for each in campaigns.every(conn)] == ["autumn"]
+    assert conn.scalar(text("SELECT count(*) FROM contact")) == 2
+    assert len(calls.recent(conn, 9)) == 1
+    with pytest.raises(NameIsUsedError, match="Calls are kept under"):
+        campaigns.create(conn, SPRING)
+
+
+def test_a_campaign_that_is_up_is_not_removed(conn: Connection) -> None:
+    with pytest.raises(UnknownCampaignError):
+        campaigns.remove(conn, "spring")
+    campaigns.create(conn, replace(SPRING, state=CampaignState.RUNNING))
+    campaigns.add(conn, "spring", [new(1)])
+    with pytest.raises(CampaignIsUpError):
+        campaigns.remove(conn, "spring")
+    campaigns.set_state(conn, "spring", CampaignState.STOPPED)
+    conn.execute(text("UPDATE contact SET state = 'dialing', call_id = 'x'"))
+    with pytest.raises(CampaignIsUpError):
+        campaigns.remove(conn, "spring")
+
+
 def test_a_name_is_taken_once_and_the_transaction_goes_on(conn: Connection) -> None:
     campaigns.create(conn, SPRING)
     with pytest.raises(CampaignExistsError, match="'spring' already"):
@@ -77,7 +112,7 @@ def test_of_a_campaign_that_is_not_there_nothing_can_be_told(conn: Connection) -
     with pytest.raises(UnknownCampaignError):
         campaigns.add(conn, "spring", [])
     with pytest.raises(IntegrityError):
-        conn.execute(text("INSERT INTO contact VALUES (1, 'x', '', '+1', '', 'done', 0, 0, NULL, '')"))
+        conn.execute(text("INSERT INTO contact VALUES (1, 'x', '', '+1', '', 'done', 0, 0, NULL, '', NULL)"))
 
 
 def test_a_list_is_added_and_counted_by_state_and_reason(conn: Connection) -> None:

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
 from fastagi_server.store import dids
-from fastagi_server.telephony.did import Did, Limit, Reset, Use
+from fastagi_server.telephony.did import Did, Limit, Mark, Reset, Use
 from fastagi_server.telephony.errors import BadInputError
 
 DAY = "2026-11-23"
@@ -24,25 +25,39 @@ def test_an_import_says_what_is_new_and_doing_it_twice_changes_nothing(conn: Con
     assert conn.scalar(text("SELECT count(*) FROM did WHERE added_at = 5")) == 3
 
 
-def test_what_is_told_last_of_a_number_is_kept(conn: Connection) -> None:
+def test_the_note_that_is_told_last_is_kept(conn: Connection) -> None:
     dids.add(conn, [ONE], at=5.0)
-    mended = Did(number=ONE.number, country="usa", note="ported", lab=False)
+    mended = replace(ONE, note="ported")
     assert dids.add(conn, [mended], at=6.0) == (0, 1)
     assert dids.owned(conn) == [mended]
 
 
-def test_a_retired_number_is_not_owned_until_it_is_added_again(conn: Connection) -> None:
+@pytest.mark.parametrize("first", [True, False])
+def test_an_import_never_turns_a_lab_mark(conn: Connection, first: bool) -> None:
+    marked = replace(ONE, lab=first)
+    dids.add(conn, [marked], at=5.0)
+    dids.add(conn, [replace(ONE, lab=not first, note="turned")], at=6.0)
+    assert dids.owned(conn) == [marked]
+    assert dids.marks(conn) == {(ONE.number, "usa"): Mark(lab=first, retired=False)}
+
+
+def test_a_retired_number_is_not_owned_until_it_is_restored(conn: Connection) -> None:
     both = [ONE, Did(number=ONE.number, country="canada")]
     dids.add(conn, both, at=5.0)
     assert dids.retire(conn, ONE.number, at=6.0, country="usa")
     assert not dids.retire(conn, ONE.number, at=7.0, country="usa")
-    assert dids.owned(conn) == both[1:]
+    assert (dids.owned(conn), dids.retired(conn)) == (both[1:], both[:1])
     assert dids.retire(conn, ONE.number, at=8.0)
     assert not dids.retire(conn, ONE.number, at=8.0)
     assert not dids.retire(conn, "+12125559999", at=8.0)
     assert dids.owned(conn) == []
-    assert dids.add(conn, [ONE], at=9.0) == (1, 0)
+    assert dids.add(conn, [ONE], at=9.0) == (0, 1)
+    assert dids.owned(conn) == []
+    assert dids.restore(conn, ONE.number, country="usa")
+    assert not dids.restore(conn, ONE.number, country="usa")
     assert dids.owned(conn) == [ONE]
+    assert dids.restore(conn, ONE.number, lab=True)
+    assert dids.owned(conn, "canada") == [replace(both[1], lab=True)]
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ def test_upgrade_makes_the_database_from_anywhere(tmp_path: Path, monkeypatch: p
     assert migrate.current(url) is None
     assert not (folder / "here.db").exists()
     migrate.upgrade(url)
-    assert migrate.current(url) == migrate.head() == "0002"
+    assert migrate.current(url) == migrate.head() == "0003"
 
 
 def test_upgrading_twice_is_fine_and_keeps_what_is_there(url: str, engine: Engine) -> None:
@@ -89,7 +89,7 @@ def test_from_the_first_schema_every_row_is_kept(tmp_path: Path) -> None:
             conn.execute(text(f"INSERT INTO digit VALUES ('{call}', 1, '9', NULL, 3.5, 200)"))
         conn.execute(text("INSERT INTO optout (number, at, source) VALUES ('+525512345678', 0, 'key')"))
     old.dispose()
-    with pytest.raises(SchemaBehindError, match="has schema 0001 and this program needs 0002"):
+    with pytest.raises(SchemaBehindError, match="has schema 0001 and this program needs 0003"):
         open_database(url)
     migrate.upgrade(url)
     engine = open_database(url)

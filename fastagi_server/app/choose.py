@@ -12,7 +12,7 @@ from fastagi_server.app.errors import (
     UnknownNameError,
 )
 from fastagi_server.config.settings import Settings
-from fastagi_server.config.trunk import Trunk
+from fastagi_server.config.trunk import Presentation, Trunk
 from fastagi_server.numbering.country import country_of
 from fastagi_server.numbering.number import Number
 from fastagi_server.numbering.parse import parse
@@ -32,14 +32,14 @@ def place_call(
         raise NotDialableError(number=dial.number, why=number.why.replace("_", " "))
     country = _country(dial.country, number, countries)
     name, trunk = _trunk(dial.trunk, settings)
-    order = PlaceCall(
-        call=call,
-        number=number.e164,
-        callerid=_callerid(dial.callerid, country, settings),
-        trunk=name,
-        channel=trunk.channel(number.e164),
+    callerid = _callerid(dial.callerid, country, settings)
+    order = _order(
+        call,
+        number.e164,
+        callerid,
+        name=name,
+        trunk=trunk,
         context=country.context,
-        ring_seconds=trunk.ring_seconds,
         campaign=dial.campaign,
     )
     return order, country
@@ -50,15 +50,33 @@ def campaign_order(
 ) -> PlaceCall:
     """Give the order for a contact of a campaign; its number and its caller ID are checked already."""
     name, way = _trunk(trunk, settings)
+    return _order(
+        call,
+        contact.number,
+        callerid,
+        name=name,
+        trunk=way,
+        context=f"discador_{contact.country}",
+        campaign=contact.campaign,
+    )
+
+
+def _order(
+    call: CallId, number: str, callerid: str, *, name: str, trunk: Trunk, context: str, campaign: str
+) -> PlaceCall:
+    """Write the order for one call over a trunk, both numbers as its carrier wants them."""
     return PlaceCall(
         call=call,
-        number=contact.number,
+        number=number,
         callerid=callerid,
         trunk=name,
-        channel=way.channel(contact.number),
-        context=f"discador_{contact.country}",
-        ring_seconds=way.ring_seconds,
-        campaign=contact.campaign,
+        channel=trunk.channel(number),
+        context=context,
+        ring_seconds=trunk.ring_seconds,
+        campaign=campaign,
+        shown=trunk.shown(callerid),
+        private=trunk.presentation is Presentation.PROHIBITED,
+        cdr=trunk.cdr,
     )
 
 

@@ -23,6 +23,10 @@ from fastagi_server.telephony.orders import PlaceCall
 from fastagi_server.telephony.record import Kept
 
 CALL_HEADER = "X-Discador-Call"
+PRIVACY = ("Privacy", "id")
+# chan_sip reads its headers from variables, each with a number of its own; chan_pjsip has a function.
+_CHAN_SIP, _CHAN_PJSIP, _LOCAL = "SIP/", "PJSIP/", "Local/"
+_NO_CDR = "CDR_PROP(disable)"
 # Asterisk says how an Originate ended when the ring time is over at the latest; this is for its own delays.
 RESPONSE_SECONDS = 60.0
 _SUCCESS = "Success"
@@ -123,7 +127,8 @@ class Switch:
             channel=order.channel,
             context=order.context,
             channel_id=order.call,
-            caller_id=order.callerid,
+            other_channel_id=second_half(order.call) if order.channel.startswith(_LOCAL) else None,
+            caller_id=order.shown or order.callerid,
             timeout_ms=order.ring_seconds * 1000,
             account=order.campaign,
             variables=self._variables(order),
@@ -134,8 +139,15 @@ class Switch:
             (variables.AGI_URI, self._fastagi()),
             (variables.HANDLER_VARIABLE, Escaped(variables.HANDLER_VALUE)),
         ]
-        if order.channel.startswith("PJSIP/"):
-            given.append((f"PJSIP_HEADER(add,{CALL_HEADER})", order.call))
+        headers = [(CALL_HEADER, str(order.call)), *([PRIVACY] if order.private else [])]
+        if order.channel.startswith(_CHAN_PJSIP):
+            given += [(f"PJSIP_HEADER(add,{name})", value) for name, value in headers]
+        elif order.channel.startswith(_CHAN_SIP):
+            given += [
+                (f"SIPADDHEADER{n:02}", f"{name}: {value}") for n, (name, value) in enumerate(headers, 1)
+            ]
+        if not order.cdr:
+            given.append((_NO_CDR, "1"))
         return tuple(given)
 
     def _await_response(self, action_id: str, order: PlaceCall) -> None:
@@ -154,6 +166,14 @@ class Switch:
             self._tell(facts.OriginateFailed(call=CallId(event.uniqueid), at=at, reason=event.reason))
         elif ordered is not None:
             self._tell(facts.OriginateFailed(call=ordered.call, at=at, reason=event.reason))
+
+
+def second_half(call: CallId) -> str:
+    """Name the half of a Local channel that runs somebody else's context; no call of ours has this name.
+
+    Asterisk would name it after the first half, which would then be the beginning of a living id.
+    """
+    return f"2-{call}"
 
 
 def _whole(answered: Answered) -> tuple[Event, ...]:

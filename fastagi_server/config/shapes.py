@@ -19,6 +19,8 @@ _SOUNDS = re.compile(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+){0,8}", re.ASCII)
 _DIAL = re.compile(r"[A-Za-z][A-Za-z0-9_]{1,19}/[A-Za-z0-9_.:;=@*#/+~-]+", re.ASCII)
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
 _USER = re.compile(r"[!-~]{1,80}", re.ASCII)
+_PREFIX = re.compile(r"[0-9*#]{0,20}", re.ASCII)
+_CALLING_CODE = re.compile(r"([1-9][0-9]{0,2})?", re.ASCII)
 NUMBER = "{number}"
 SOCKET_BYTES = 107  # what sun_path of a Unix socket's address holds, less the closing zero
 MAX_SECRET = 512  # Asterisk reads lines of at most 1024 bytes
@@ -113,3 +115,13 @@ def dial(value: str) -> str | None:
 def e164(value: str) -> str | None:
     """Hold a number of ours to E.164 with +."""
     return None if _E164.fullmatch(value) else "a number in E.164 such as +525512345678"
+
+
+def prefix(value: str) -> str | None:
+    """Hold what stands before a number to what can be dialed."""
+    return None if _PREFIX.fullmatch(value) else "at most 20 digits, * and #"
+
+
+def calling_code(value: str) -> str | None:
+    """Hold a country's calling code to its digits."""
+    return None if _CALLING_CODE.fullmatch(value) else "a calling code such as 52, without +"

@@ -76,7 +76,7 @@ def _change(
     book.write(known, work)
     told = known.tongue.say(f"did.{done}", count=len(numbers))
     click.echo(json.dumps({done: numbers}) if as_json else told)
-    book.forget(known, done, who=book.user(), numbers=numbers)
+    book.forget(known, done, who=book.user(), count=len(numbers), first=numbers[:SHOWN])
 
 
 def _numbers(which: Which, place: Country | None) -> list[str]:

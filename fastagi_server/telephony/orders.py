@@ -11,8 +11,9 @@ from fastagi_server.telephony.call_id import CallId
 class PlaceCall:
     """Ring one number once: everything that the Originate needs, decided beforehand.
 
-    `number` and `callerid` are E.164 with +; `ring_seconds` ends an unanswered ring; `campaign` goes to
-    the CDR's account code.
+    `number` and `callerid` are E.164 with +; `shown` is the caller ID as the carrier wants it written, empty
+    for E.164, and `private` keeps it from the callee. `ring_seconds` ends an unanswered ring; `campaign` goes
+    to the CDR's account code, and without `cdr` Asterisk writes none.
     """
 
     call: CallId
@@ -23,3 +24,6 @@ class PlaceCall:
     context: str
     ring_seconds: int
     campaign: str
+    shown: str = ""
+    private: bool = False
+    cdr: bool = True

@@ -13,7 +13,7 @@ from fastagi_server.app.errors import (
     UnknownNameError,
 )
 from fastagi_server.config.settings import Settings
-from fastagi_server.config.trunk import Trunk
+from fastagi_server.config.trunk import NumberFormat, Presentation, Trunk
 from fastagi_server.telephony.call_id import mint
 from fastagi_server.telephony.country import Country
 from fastagi_server.telephony.frames import Dial
@@ -38,6 +38,7 @@ def test_everything_that_the_originate_needs_is_decided(settings: Settings, coun
         context="discador_mexico",
         ring_seconds=20,
         campaign="spring",
+        shown="+525550009000",
     )
 
 
@@ -100,3 +101,18 @@ def test_without_any_trunk_the_refusal_says_so(settings: Settings, countries: Co
 
     with pytest.raises(UnknownNameError, match="there are: none"):
         place_call(Dial(number="+525550001003"), CALL, settings=none, countries=countries)
+
+
+def test_both_numbers_are_written_as_the_trunk_says(settings: Settings, countries: Countries) -> None:
+    trunk = Trunk(
+        dial="PJSIP/{number}@carrier",
+        prefix="1234#",
+        callerid_format=NumberFormat.DIGITS,
+        presentation=Presentation.PROHIBITED,
+        cdr=False,
+    )
+    changed = replace(settings, trunks={"carrier": trunk})
+    order, _ = place_call(Dial(number="+525550001003"), CALL, settings=changed, countries=countries)
+
+    assert (order.channel, order.shown) == ("PJSIP/1234#525550001003@carrier", "525550009000")
+    assert (order.callerid, order.private, order.cdr) == ("+525550009000", True, False)

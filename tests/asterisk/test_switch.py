@@ -9,7 +9,7 @@ import pytest
 from fastagi_server.asterisk.errors import NoLinkError, OutcomeUnknownError, RefusedError
 from fastagi_server.asterisk.switch import RESPONSE_SECONDS, Switch, read_kept
 from fastagi_server.telephony import facts
-from fastagi_server.telephony.call_id import CallId, mint
+from fastagi_server.telephony.call_id import CallId, is_call_id, mint
 from fastagi_server.telephony.orders import PlaceCall
 from fastagi_server.telephony.record import Kept
 
@@ -107,6 +107,45 @@ def test_only_pjsip_takes_a_sip_header(side: Side, asterisk: Any, outcome: Outco
 
     variables = asterisk.hears_one("Originate")["Variable"]
     assert [each.split("=")[0] for each in variables] == ["DISCADOR_AGI", "CHANNEL(hangup_handler_push)"]
+
+
+def test_chan_sip_takes_its_headers_from_variables(side: Side, asterisk: Any, outcome: Outcome) -> None:
+    outcome(side.switch.originate(replace(side.order, channel="SIP/carrier/5255", private=True)))
+
+    assert asterisk.hears_one("Originate")["Variable"][2:] == [
+        f"SIPADDHEADER01=X-Discador-Call: {side.order.call}",
+        "SIPADDHEADER02=Privacy: id",
+    ]
+
+
+def test_a_number_that_the_callee_may_not_see(side: Side, asterisk: Any, outcome: Outcome) -> None:
+    outcome(side.switch.originate(replace(side.order, private=True)))
+
+    assert asterisk.hears_one("Originate")["Variable"][3:] == ["PJSIP_HEADER(add,Privacy)=id"]
+
+
+def test_our_number_is_written_as_the_carrier_wants_it(side: Side, asterisk: Any, outcome: Outcome) -> None:
+    outcome(side.switch.originate(replace(side.order, shown="5550009000")))
+
+    assert asterisk.hears_one("Originate")["CallerID"] == "5550009000"
+
+
+def test_a_call_without_a_cdr(side: Side, asterisk: Any, outcome: Outcome) -> None:
+    outcome(side.switch.originate(replace(side.order, cdr=False)))
+
+    assert asterisk.hears_one("Originate")["Variable"][-1] == "CDR_PROP(disable)=1"
+
+
+def test_the_second_half_of_a_local_channel_has_a_name_that_is_no_call_of_ours(
+    side: Side, asterisk: Any, outcome: Outcome
+) -> None:
+    outcome(side.switch.originate(replace(side.order, channel="Local/5255@from-internal/n")))
+    asked = asterisk.hears_one("Originate")
+
+    assert asked["ChannelId"] == side.order.call
+    assert asked["OtherChannelId"] == f"2-{side.order.call}"
+    assert not asked["OtherChannelId"].startswith(side.order.call)
+    assert not is_call_id(asked["OtherChannelId"])
 
 
 def test_it_is_ordered_when_written_and_accepted_when_answered(

@@ -62,7 +62,16 @@ def test_a_proxy_is_where_the_packets_go() -> None:
     assert "203.0.113.9" in run(addresses("PJSIP/{number}@carrier", Asterisk(endpoint, HERE)))[-1]
 
 
-@pytest.mark.parametrize("dial", ["SIP/{number}@carrier", "Local/{number}@out", "DAHDI/g0/{number}"])
+@pytest.mark.parametrize(
+    "dial",
+    [
+        "SIP/{number}@carrier",
+        "SIP/carrier/{number}",
+        "Local/{number}@out",
+        "Local/{number}@from-internal/n",
+        "DAHDI/g0/{number}",
+    ],
+)
 def test_what_asterisk_cannot_tell_is_not_known(dial: str) -> None:
     assert run(addresses(dial, Asterisk(HERE))) == []
 

@@ -89,7 +89,7 @@ def remove(known: Session, name: str, *, yes: bool) -> None:
             raise NotConfirmedError(name=name)
     book.write(known, lambda conn: campaigns.remove(conn, name))
     click.echo(known.tongue.say("campaign.deleted", name=name))
-    book.forget(known)
+    book.forget(known, "campaign_deleted", who=book.user(), campaign=name)
 
 
 def every(known: Session, *, as_json: bool) -> None:

@@ -40,7 +40,7 @@ def names(text: str) -> set[str]:
     """Give every word that stands in code: `like_this`, or in a block."""
     blocks = re.findall(r"^```.*?^```", text, re.MULTILINE | re.DOTALL)
     inline = re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL))
-    return set(re.findall(r"[\w.*{}<>-]+", "\n".join([*blocks, *inline])))
+    return {*inline, *re.findall(r"[\w.*{}<>-]+", "\n".join([*blocks, *inline]))}
 
 
 def keys(kind: type, above: tuple[str, ...] = ()) -> Iterator[str]:

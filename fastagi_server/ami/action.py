@@ -26,6 +26,7 @@ HEADERS: dict[str, str] = {
     "event_mask": "EventMask",
     "exten": "Exten",
     "family": "Family",
+    "filename": "Filename",
     "filter": "Filter",
     "key": "Key",
     "match_criteria": "MatchCriteria",

@@ -124,6 +124,15 @@ class Reload(Action):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class GetConfig(Action):
+    """Asks what Asterisk reads in one of its configuration files, without putting it in force."""
+
+    action = "GetConfig"
+    needs = frozenset({"config", "system"})
+    filename: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ShowDialPlan(Action):
     """Lists what Asterisk holds of the dialplan, or of one context."""
 

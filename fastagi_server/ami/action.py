@@ -17,6 +17,7 @@ HEADERS: dict[str, str] = {
     "async_": "Async",
     "auth_type": "AuthType",
     "caller_id": "CallerID",
+    "category": "Category",
     "cause": "Cause",
     "channel": "Channel",
     "channel_id": "ChannelId",

@@ -125,11 +125,12 @@ class Reload(Action):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GetConfig(Action):
-    """Asks what Asterisk reads in one of its configuration files, without putting it in force."""
+    """Asks what Asterisk reads in one of its configuration files without putting it in force."""
 
     action = "GetConfig"
     needs = frozenset({"config", "system"})
     filename: str
+    category: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -14,7 +14,7 @@ from functools import partial
 from fastagi_server.ami import actions
 from fastagi_server.asterisk.errors import RefusedError
 from fastagi_server.asterisk.place import Place
-from fastagi_server.asterisk.running import Ask, bundles, file_as_read, living
+from fastagi_server.asterisk.running import Ask, bundles, file_as_read, is_included, living
 from fastagi_server.asterisk.running import listed as listed  # noqa: PLC0414 - part of this vocabulary
 from fastagi_server.dialplan.compare import Contexts, changes, differences
 from fastagi_server.dialplan.keep import kept, with_kept
@@ -133,6 +133,8 @@ async def _unlike(plan: Plan, place: Place, ask: Ask, name: str) -> Callable[...
         return None
     try:
         differs = differences(plan.contexts, await file_as_read(name, ask))
+        if not differs and not await is_included(list(plan.contexts)[-1], ask):
+            return partial(NotIncludedError, name=name)
     except RefusedError as no:
         why = str(no.details["why"])
         # Who may not look has only the reading back after the reload.
@@ -140,7 +142,7 @@ async def _unlike(plan: Plan, place: Place, ask: Ask, name: str) -> Callable[...
             return None
         return partial(NotSeenError, name=name, path=path, why=why)
     except DiscadorError as no:
-        differs = [no.sentence()]
+        differs = [no.sentence().rstrip(".")]
     found = "; ".join(differs[:3])
     return partial(ArrivedOtherwiseError, name=name, path=path, found=found) if differs else None
 
@@ -176,7 +178,7 @@ async def _in_force(want: Contexts, ask: Ask) -> list[str]:
             if found:
                 return found
     except DiscadorError as no:
-        return [no.sentence()]
+        return [no.sentence().rstrip(".")]
     return []
 
 

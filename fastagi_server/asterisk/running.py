@@ -65,6 +65,15 @@ def read_age(duration: str) -> float | None:
     return float((hours * 60 + minutes) * 60 + seconds)
 
 
+async def is_included(context: str, ask: Ask) -> bool:
+    """Say whether Asterisk, if it read its dialplan now, would find a context, whichever file it is in."""
+    try:
+        answered = await ask(actions.GetConfig(filename="extensions.conf", category=context))
+    except RefusedError:
+        return False
+    return any(value == context for _, value in answered.response.headers.pairs)
+
+
 async def file_as_read(name: str, ask: Ask) -> dict[str, tuple[Step, ...]]:
     """Give what Asterisk reads in a file of its configuration folder now, whatever it runs."""
     answered = await ask(actions.GetConfig(filename=name))

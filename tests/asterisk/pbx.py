@@ -27,6 +27,7 @@ class Pbx:
         self.seen: list[bytes | None] = []
         self.fails: dict[str, Exception] = {}
         self.channels: list[Any] = []
+        self.included = True
         self.takes: Callable[[Contexts], Contexts] = lambda contexts: contexts
         self.reads: Callable[[Contexts], Contexts] = lambda contexts: contexts
 
@@ -41,8 +42,8 @@ class Pbx:
                 assert action.module == "pbx_config"
                 self.reload()
             case actions.GetConfig():
-                assert action.filename == NAME
-                headers = self.config()
+                headers = self.extensions(action.category) if action.category else self.config()
+                assert action.filename == ("extensions.conf" if action.category else NAME)
             case actions.CoreShowChannels():
                 told = tuple(self.channels)
             case actions.ShowDialPlan():
@@ -59,6 +60,12 @@ class Pbx:
             self.running = self.takes(dict(read(self.path.read_text())))
         except (FileNotFoundError, UnicodeDecodeError, UnreadableDialplanError):
             self.running = {}
+
+    def extensions(self, category: str) -> Headers:
+        if not self.included:
+            return Headers((("No categories found", ""),))
+        assert category in read(self.path.read_text())
+        return Headers((("Category-000000", category),))
 
     def config(self) -> Headers:
         if not self.path.exists():

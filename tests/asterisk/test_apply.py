@@ -70,7 +70,7 @@ def test_what_is_listed_as_rendered_is_in_force(put: Put, pbx: Pbx, path: Path) 
     assert len(put(OLD).contexts) == 2
 
     assert path.read_text() == OLD
-    assert pbx.asked[-4:] == ["GetConfig", "Reload", "ShowDialPlan", "ShowDialPlan"]
+    assert pbx.asked[-5:] == ["GetConfig", "GetConfig", "Reload", "ShowDialPlan", "ShowDialPlan"]
     assert not put(NEW).same
     assert path.read_text() == NEW
     assert [each.name for each in path.parent.iterdir()] == [path.name]
@@ -97,7 +97,7 @@ def test_unless_file_and_running_and_what_is_read_are_all_the_same(
     elif spoilt == "running":
         pbx.running = {}
     else:
-        pbx.reads = lambda contexts: {} if pbx.asked.count("GetConfig") == 2 else contexts
+        pbx.reads = lambda contexts: {} if pbx.asked.count("GetConfig") == 3 else contexts
 
     assert not put(OLD).same
     assert path.read_text() == OLD
@@ -203,6 +203,17 @@ def test_a_context_that_is_missing_is_named(put: Put, pbx: Pbx, path: Path) -> N
 
 
 def test_a_file_that_nobody_includes_is_told_with_the_line_to_add(put: Put, pbx: Pbx, path: Path) -> None:
+    pbx.included = False
+
+    with pytest.raises(NotIncludedError, match=rf"#tryinclude {NAME} into extensions\.conf.*still in force"):
+        put(NEW)
+
+    assert list(path.parent.iterdir()) == []
+    assert pbx.seen == []
+
+
+def test_a_reload_that_takes_nothing_of_it_is_told_so_too(put: Put, pbx: Pbx, path: Path) -> None:
+    pbx.fails["GetConfig"] = RefusedError(action="GetConfig", why="Permission denied")
     pbx.takes = lambda contexts: {}
 
     with pytest.raises(NotIncludedError, match=rf"#tryinclude {NAME} into extensions\.conf"):

@@ -9,6 +9,7 @@ from twisted.internet.defer import ensureDeferred
 from fastagi_server.ami import events
 from fastagi_server.ami.event import Malformed
 from fastagi_server.asterisk import running
+from fastagi_server.asterisk.errors import RefusedError
 from fastagi_server.config import countries
 from fastagi_server.dialplan.keep import Living
 from fastagi_server.dialplan.read import read
@@ -74,3 +75,11 @@ def test_who_is_up_and_for_how_long(pbx: Pbx) -> None:
 )
 def test_an_age(duration: str, age: float | None) -> None:
     assert running.read_age(duration) == age
+
+
+def test_whether_a_file_is_included_is_asked_of_the_dialplan_itself(pbx: Pbx) -> None:
+    assert of(running.is_included(CONTEXT_VERSIONS, pbx.ask))
+    pbx.included = False
+    assert not of(running.is_included(CONTEXT_VERSIONS, pbx.ask))
+    pbx.fails["GetConfig"] = RefusedError(action="GetConfig", why="Permission denied")
+    assert not of(running.is_included(CONTEXT_VERSIONS, pbx.ask))

@@ -124,6 +124,16 @@ class Reload(Action):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class GetConfig(Action):
+    """Asks what Asterisk reads in one of its configuration files without putting it in force."""
+
+    action = "GetConfig"
+    needs = frozenset({"config", "system"})
+    filename: str
+    category: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ShowDialPlan(Action):
     """Lists what Asterisk holds of the dialplan, or of one context."""
 
@@ -238,16 +248,6 @@ class ModuleCheck(Action):
     action = "ModuleCheck"
     needs = frozenset({"system"})
     module: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class GetConfig(Action):
-    """Asks for one section of a file in Asterisk's configuration folder, as Asterisk itself reads it."""
-
-    action = "GetConfig"
-    needs = frozenset({"system", "config"})
-    filename: str
-    category: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from twisted.internet.defer import Deferred, TimeoutError  # noqa: A004 - Twisted's, from addTimeout
+from twisted.internet.threads import deferToThreadPool
 from twisted.logger import STDLibLogObserver, globalLogBeginner
 
 from fastagi_server.app import reach
@@ -18,8 +19,11 @@ from fastagi_server.app.errors import NoAsteriskError
 from fastagi_server.app.house import House
 from fastagi_server.app.run import make_house, run, serve
 from fastagi_server.asterisk import apply as dialplan_apply
+from fastagi_server.asterisk.connection import Connection
+from fastagi_server.asterisk.place import Folder, Hooked, Place
+from fastagi_server.config.dialplan import Dialplan
 from fastagi_server.config.settings import Settings
-from fastagi_server.console.actions import Finding
+from fastagi_server.console.actions import Applied, Finding
 from fastagi_server.telephony import frames
 from fastagi_server.telephony.country import Country
 
@@ -67,18 +71,45 @@ class RealActions:
 
         run(main)
 
-    def apply(self, settings: Settings, text: str) -> int:
-        """Put a dialplan in force."""
-        path = settings.dialplan.path
-        return run(
-            lambda reactor: reach.visited(
-                reactor, settings.asterisk, lambda manager: dialplan_apply.apply(text, path, manager.ask)
-            )
+    def apply(self, settings: Settings, text: str, *, dry_run: bool) -> Applied:
+        """Put a dialplan in force, or only look what that would change."""
+        now, name = RealClock().wall(), settings.dialplan.name
+
+        async def main(reactor: Any) -> dialplan_apply.Plan:
+            place = _place(settings.dialplan, reactor)
+
+            async def work(manager: Connection) -> dialplan_apply.Plan:
+                if dry_run:
+                    return await dialplan_apply.look(text, manager.ask, now)
+                return await dialplan_apply.apply(text, place, manager.ask, name=name, now=now)
+
+            return await reach.visited(reactor, settings.asterisk, work)
+
+        plan = run(main)
+        return Applied(
+            contexts=len(plan.contexts),
+            same=plan.same,
+            kept=plan.kept,
+            dropped=plan.dropped,
+            changes=plan.changes,
         )
 
     def check(self, settings: Settings, countries: Sequence[Country], text: str) -> list[Finding]:
         """Look at everything that could keep calls from going well."""
         return checks.check(settings, countries, text, clock=RealClock())
+
+
+def _place(dialplan: Dialplan, reactor: Any) -> Place:
+    """Give the folder, or the way to the one on another machine."""
+    if not dialplan.hook:
+        return Folder(path=dialplan.path)
+
+    def in_thread(work: Callable[[], None]) -> Deferred[None]:
+        return deferToThreadPool(reactor, reactor.getThreadPool(), work)
+
+    return Hooked(
+        path=dialplan.path, command=dialplan.hook, seconds=dialplan.hook_seconds, in_thread=in_thread
+    )
 
 
 async def linked(house: House, settings: Settings, reactor: Any) -> None:

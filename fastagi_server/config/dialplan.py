@@ -34,6 +34,43 @@ class Dialplan:
             check=shapes.conf,
         ),
     )
+    included_as: str = field(
+        default="",
+        metadata=about(
+            "The name by which extensions.conf includes the file, counted from Asterisk's configuration "
+            "folder. It is looked at by that name before anything is reloaded.",
+            why="that means the folder's last name and the file: discador/discador.conf.",
+            check=shapes.included,
+        ),
+    )
+    hook: tuple[str, ...] = field(
+        default=(),
+        metadata=about(
+            "A command that takes the file to an Asterisk on another machine, as a list of words; no shell "
+            "reads it. {file} in a word is the path of our file, which is its standard input too. It must "
+            "put the whole file in place at once, and end with 0.",
+            why="that means an Asterisk which reads the folder itself.",
+            example=["scp", "-q", "{file}", "pbx:/etc/asterisk/discador/discador.conf"],
+        ),
+    )
+    hook_seconds: float = field(
+        default=20,
+        metadata=about(
+            "How long the hook may take before it is ended and counts as failed.",
+            why="the file is there in a second; a host that does not answer must not hold us for ever.",
+            unit="seconds",
+            least=1,
+            most=600,
+        ),
+    )
+    sounds_folder: Path | None = field(
+        default=None,
+        metadata=about(
+            "Asterisk's folder of sounds as this machine sees it, such as /var/lib/asterisk/sounds. Every "
+            "audio file that the dialplan plays must then be there, or in the folder of a language there.",
+            why="that means they are not looked at: Asterisk may be on another machine.",
+        ),
+    )
     sounds_prefix: str = field(
         default="discador",
         metadata=about(
@@ -75,6 +112,11 @@ class Dialplan:
     def path(self) -> Path:
         """The file with its folder."""
         return self.folder / self.file
+
+    @property
+    def name(self) -> str:
+        """The file as extensions.conf includes it."""
+        return self.included_as or f"{self.folder.name}/{self.file}"
 
     def destination_for(self, slug: str) -> Destination:
         """Give the destination of one country."""

@@ -91,6 +91,12 @@ def conf(value: str) -> str | None:
     return None if _CONF.fullmatch(value) else "a file name that ends in .conf, without a folder"
 
 
+def included(value: str) -> str | None:
+    """Hold the name of an included file to a relative path; empty is derived."""
+    right = not value or (_SOUNDS.fullmatch(value.removesuffix(".conf")) and value.endswith(".conf"))
+    return None if right else "a relative path that ends in .conf, or empty"
+
+
 def sounds(value: str) -> str | None:
     """Hold a folder of sounds to a relative path that cannot break a dialplan line."""
     return None if _SOUNDS.fullmatch(value) else "a relative folder of letters, digits, _ and -"

@@ -34,6 +34,20 @@ class Finding:
         return self.level is not Level.BAD
 
 
+@dataclass(frozen=True, kw_only=True)
+class Applied:
+    """What applying a dialplan came to: how many contexts, how many of earlier versions stayed and went.
+
+    `same` says that nothing was reloaded; `changes` is a diff, context by context.
+    """
+
+    contexts: int
+    same: bool = False
+    kept: int = 0
+    dropped: int = 0
+    changes: Sequence[str] = ()
+
+
 class Actions(Protocol):
     """What needs the reactor."""
 
@@ -47,8 +61,8 @@ class Actions(Protocol):
         """Ring one number without a running service; `tell` says whether a frame was the last."""
         ...
 
-    def apply(self, settings: Settings, text: str) -> int:
-        """Put a rendered dialplan in force and give how many contexts it has."""
+    def apply(self, settings: Settings, text: str, *, dry_run: bool) -> Applied:
+        """Put a rendered dialplan in force, or only look what that would change."""
         ...
 
     def check(self, settings: Settings, countries: Sequence[Country], text: str) -> list[Finding]:

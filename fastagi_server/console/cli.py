@@ -12,7 +12,7 @@ import click
 
 from fastagi_server.config import language
 from fastagi_server.config.settings import Language
-from fastagi_server.console import cli_campaigns, cli_config, cli_numbers, commands
+from fastagi_server.console import cli_campaigns, cli_config, cli_numbers, commands, plans
 from fastagi_server.console.actions import Actions
 from fastagi_server.console.codes import Code, of_error
 from fastagi_server.console.session import Session
@@ -89,14 +89,22 @@ def _calling(discador: click.Group, say: Say, json_option: Option) -> None:
 
     @discador.command("render", help=say("help.render"))
     @click.option("--output", type=_FILE, help=say("help.render.output"))
+    @click.option("--check", "look", is_flag=True, help=say("help.render.check"))
+    @click.argument("file", type=_FILE, required=False)
     @session
-    def render_command(known: Session, output: Path | None) -> None:
-        commands.render(known, output)
+    def render_command(known: Session, /, *, output: Path | None, look: bool, file: Path | None) -> int:
+        if look and output is None:
+            return plans.check(known, file)
+        if look or file:
+            raise click.UsageError(say("render.usage"))
+        plans.render(known, output)
+        return Code.DONE
 
     @discador.command(help=say("help.apply"))
+    @click.option("--dry-run", is_flag=True, help=say("help.apply.dry_run"))
     @session
-    def apply(known: Session) -> None:
-        commands.apply(known)
+    def apply(known: Session, /, *, dry_run: bool) -> None:
+        plans.apply(known, dry_run=dry_run)
 
     @discador.command(help=say("help.check"))
     @json_option

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, is_dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import click
@@ -16,10 +15,8 @@ import click
 from fastagi_server.console import book, findings, story
 from fastagi_server.console.actions import Level
 from fastagi_server.console.codes import Code, of_error
-from fastagi_server.console.errors import CannotWriteError
 from fastagi_server.console.session import Session
 from fastagi_server.desk.client import NobodyAtTheDeskError
-from fastagi_server.dialplan.read import read
 from fastagi_server.store import calls, migrate, optouts
 from fastagi_server.telephony import frames
 from fastagi_server.telephony.record import Record
@@ -119,25 +116,6 @@ class _Teller:
                 return say("error", sentence=sentence)
             case _:
                 return frames.encode(frame).decode()
-
-
-def render(known: Session, output: Path | None) -> None:
-    """Print the dialplan, or write it."""
-    text = known.dialplan()
-    if output is None:
-        click.echo(text, nl=False)
-        return
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise CannotWriteError(path=str(output), why=error.strerror or str(error)) from error
-    click.echo(known.tongue.say("render.written", path=output, contexts=len(read(text))))
-
-
-def apply(known: Session) -> None:
-    """Put the dialplan in force."""
-    contexts = known.actions.apply(known.settings, known.dialplan())
-    click.echo(known.tongue.say("apply.done", contexts=contexts, path=known.settings.dialplan.path))
 
 
 def upgrade(known: Session) -> None:

@@ -33,6 +33,13 @@ class TooLargeError(DiscadorError):
         super().__init__(path=path, most=most)
 
 
+class FaultyDialplanError(DiscadorError):
+    """The dialplan has faults ({count}) and was not applied, the first: {first}; see all with: discador render --check."""  # noqa: E501 - one sentence
+
+    def __init__(self, *, count: int, first: str) -> None:
+        super().__init__(count=count, first=first)
+
+
 class UnknownCountryError(DiscadorError):
     """There is no country {name!r}; there are: {known}."""
 

@@ -5,9 +5,12 @@ This file does not know AMI; it is given the fields of its ListDialplan events.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import difflib
+from collections.abc import Iterator, Mapping, Sequence
 
 from fastagi_server.dialplan.read import HINT, Step
+from fastagi_server.dialplan.variables import CONTEXT_VERSIONS
+from fastagi_server.dialplan.versions import is_versioned, public, unversioned
 from fastagi_server.telephony.errors import BadInputError
 
 Contexts = Mapping[str, Sequence[Step]]
@@ -38,6 +41,43 @@ def differences(want: Contexts, got: Contexts) -> list[str]:
         else:
             found += [f"context {context}: {each}" for each in _in_context(steps, got[context])]
     return found
+
+
+def changes(before: Contexts, after: Contexts) -> list[str]:
+    """Give what a change means to new calls, context by context, as a diff; versions are left out of it.
+
+    A context that only one side has is all new or all gone; what is the same is not told.
+    """
+    old, new = _by_public(before), _by_public(after)
+    found: list[str] = []
+    for name in sorted({*old, *new}):
+        there, here = old.get(name, []), new.get(name, [])
+        if there != here:
+            told = list(difflib.unified_diff(there, here, lineterm="", n=1))[2:]
+            found += [f"[{name}]", *(f"  {line}" for line in told if not line.startswith("@@"))]
+    return found
+
+
+def _by_public(contexts: Contexts) -> dict[str, list[str]]:
+    """Give each context's steps as text under its public name, without entries and the register."""
+    named: dict[str, list[str]] = {}
+    for name, steps in contexts.items():
+        if name != CONTEXT_VERSIONS and not _is_entry(name, steps):
+            named[public(name)] = [unversioned(line) for line in _written(steps)]
+    return named
+
+
+def _is_entry(name: str, steps: Sequence[Step]) -> bool:
+    return any(
+        step.app == "Goto" and is_versioned(to := step.data.partition(",")[0]) and public(to) == name
+        for step in steps
+    )
+
+
+def _written(steps: Sequence[Step]) -> Iterator[str]:
+    """Give the steps in Asterisk's order of extensions, whichever order they came in."""
+    for step in sorted(steps, key=lambda each: (each.exten, each.priority)):
+        yield f"{_place(step)}: {_command(step)}"
 
 
 def _in_context(want: Sequence[Step], got: Sequence[Step]) -> list[str]:

@@ -15,6 +15,7 @@ import jinja2
 
 from fastagi_server.dialplan import variables
 from fastagi_server.dialplan.settings import DialplanSettings
+from fastagi_server.dialplan.versions import Bundle, CountryNames, SharedNames, is_versioned, stamped
 from fastagi_server.telephony.amd import Verdict
 from fastagi_server.telephony.country import AmdNumbers, Answer, Country
 from fastagi_server.telephony.errors import BadInputError
@@ -26,25 +27,44 @@ _WHOLE, _SHARED, _COUNTRY = "discador.conf.j2", "shared.conf.j2", "country.conf.
 
 
 def render(countries: Sequence[Country], settings: DialplanSettings) -> str:
-    """Give the whole discador.conf: header, shared subroutines, then the countries by slug."""
+    """Give the whole discador.conf: header, shared subroutines, the countries by slug, the register."""
     _check(countries, settings)
-    return _fill(
-        _WHOLE,
-        settings=settings,
-        shared=render_shared(settings),
-        sections=[render_country(each, settings) for each in sorted(countries, key=lambda each: each.slug)],
-    )
+    shared, names = _shared(settings)
+    sections, bundles = [], [Bundle(contexts=names.contexts)]
+    for country in sorted(countries, key=lambda each: each.slug):
+        section, here = _country(country, settings, names)
+        sections.append(section)
+        bundles.append(Bundle(contexts=here.contexts))
+    return _fill(_WHOLE, settings=settings, shared=shared, sections=sections, bundles=bundles)
 
 
 def render_shared(settings: DialplanSettings) -> str:
-    """Give the subroutines that every country's contexts call."""
-    return _fill(_SHARED, settings=settings)
+    """Give the subroutines that every country's contexts call, and their entries."""
+    return _shared(settings)[0]
 
 
 def render_country(country: Country, settings: DialplanSettings) -> str:
-    """Give the three contexts of one country."""
+    """Give the entry and the three contexts of one country."""
+    return _country(country, settings, _shared(settings)[1])[0]
+
+
+def _shared(settings: DialplanSettings) -> tuple[str, SharedNames]:
+    text, version = stamped(_fill(_SHARED, settings=settings, here=SharedNames()))
+    return text, SharedNames(version=version)
+
+
+def _country(country: Country, settings: DialplanSettings, shared: SharedNames) -> tuple[str, CountryNames]:
     _check_numbers(country)
-    return _fill(_COUNTRY, settings=settings, country=country, destination=settings.destination_of(country))
+    marked = _fill(
+        _COUNTRY,
+        settings=settings,
+        country=country,
+        here=CountryNames(country=country),
+        shared=shared,
+        destination=settings.destination_of(country),
+    )
+    text, version = stamped(marked)
+    return text, CountryNames(country=country, version=version)
 
 
 def _fill(template: str, **values: object) -> str:
@@ -81,14 +101,14 @@ def _value(variable: str) -> str:
 
 
 def _check(countries: Sequence[Country], settings: DialplanSettings) -> None:
-    named = Counter(variables.SHARED_CONTEXTS)
+    named = Counter((*variables.SHARED_CONTEXTS, variables.CONTEXT_VERSIONS))
     for country in countries:
         named.update(variables.contexts(country))
     for context, times in named.items():
         if times > 1:
             raise BadInputError(field="slug", value=context, expected="contexts of different names")
     for slug, destination in {**settings.destinations, "": settings.destination}.items():
-        if destination.context in named:
+        if destination.context in named or is_versioned(destination.context):
             raise BadInputError(
                 field=f"destination of {slug or 'the rest'}",
                 value=destination.context,

@@ -39,12 +39,14 @@ TECH = "DISCADOR_TECH"
 # AstDB: one entry per opt-out that nobody has taken over yet, key the call's id, value <epoch>/<digit>.
 OPTOUT_FAMILY = "discador_optout"
 
-# Contexts that all countries share.
+# Contexts that all countries share. Key, optout and ended are called by other dialplans too.
 CONTEXT_ASK = "discador_ask"
 CONTEXT_KEY = "discador_key"
 CONTEXT_OPTOUT = "discador_optout"
 CONTEXT_ENDED = "discador_ended"
 SHARED_CONTEXTS = (CONTEXT_ASK, CONTEXT_KEY, CONTEXT_OPTOUT, CONTEXT_ENDED)
+# The register of what the file holds: a step for each bundle of contexts, never run by anybody.
+CONTEXT_VERSIONS = "discador_versions"
 
 # What an Originate sends along, so that the end of a never-answered call is told too. In AMI a comma starts
 # another variable, hence the backslashes.

@@ -17,8 +17,13 @@ def answered(verdict: Verdict, country: Country) -> Answer:
     return Answer.PLAY if verdict is Verdict.HUMAN else country.notsure
 
 
-def key(digit: str, country: Country) -> Meaning:
-    """Say what a digit means in the country's menu."""
+def key(digit: str, country: Country, told: str = "") -> Meaning:
+    """Say what a digit means: what the callee was told, else what it means in the country's menu now.
+
+    Whoever heard "press 3" before the keys were changed is connected by 3.
+    """
+    if told in set(Meaning):
+        return Meaning(told)
     meanings = {
         country.connect_key: Meaning.CONNECT,
         country.optout_key: Meaning.OPTOUT,

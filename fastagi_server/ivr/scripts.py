@@ -73,8 +73,8 @@ def scripts(calls: Calls) -> dict[str, Script]:
         await agi.set_variable(variables.ANSWERED, answer)
 
     async def key(agi: Agi) -> None:
-        """Say what a key means now: arguments digit, country; sets DISCADOR_KEY."""
-        meaning = decide.key(_argument(agi, 0), country(agi, "key", 1))
+        """Say what a key means: arguments digit, country, what the callee was told; sets DISCADOR_KEY."""
+        meaning = decide.key(_argument(agi, 0), country(agi, "key", 1), _argument(agi, 2))
         await agi.set_variable(variables.KEY, meaning)
 
     async def optout(agi: Agi) -> None:

@@ -63,6 +63,9 @@ STAY = "Gosub(stay,s,1)"
 CONNECT_KEY = "${CONNECT}"
 WRONG_KEY = "${WRONG}"
 
+# Two silences of five seconds and one more offer after the first, and two seconds into the third.
+THIRD_OFFER = f"Gosub(until,s,1($[2 * ${{{Moment.SILENCE}}} - ${{{Moment.OFFER}}} + 12]))"
+
 REJECTS = (
     Reject(ending="42", code=603, phrase="Network Blocked"),
     Reject(ending="43", code=503, phrase="Trunk Capacity Exceeded"),
@@ -194,6 +197,18 @@ CALLEES: tuple[Callee, ...] = (
         until(Moment.OFFER, 1),
         "Set(TALKS=no)",
         press(CONNECT_KEY),
+    ),
+    _human(
+        "52",
+        "lets two offers pass and presses the country's connect key during the third",
+        THIRD_OFFER,
+        press(CONNECT_KEY),
+    ),
+    _human(
+        "53",
+        "presses 5 in the silence after the first offer, whatever connects",
+        until(Moment.SILENCE, 1.5),
+        press("5"),
     ),
 )
 

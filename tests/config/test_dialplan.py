@@ -25,3 +25,10 @@ def test_a_country_has_its_own_destination_or_everybodys() -> None:
 def test_a_file_elsewhere_is_refused() -> None:
     with pytest.raises(BadInputError, match="file"):
         Dialplan(file="../extensions.conf")
+
+
+def test_the_file_is_included_by_its_folders_name_unless_told_otherwise() -> None:
+    assert Dialplan(folder=Path("/etc/asterisk/discador")).name == "discador/discador.conf"
+    assert (
+        Dialplan(folder=Path("/srv/copy"), included_as="custom/discador.conf").name == "custom/discador.conf"
+    )

@@ -26,6 +26,7 @@ RIGHT: dict[Callable[..., str | None], list[object]] = {
     shapes.socket: [Path("discador.sock"), Path("/" + "x" * 106)],
     shapes.conf: ["discador.conf", "a-b_1.conf"],
     shapes.sounds: ["discador", "custom/discador"],
+    shapes.included: ["", "discador/discador.conf", "discador.conf"],
     shapes.trunk: ["carrier", "carrier-2", "2nd_carrier"],
     shapes.dial: [
         "PJSIP/{number}@carrier",
@@ -49,6 +50,7 @@ WRONG: dict[Callable[..., str | None], list[object]] = {
     shapes.secret: ["a\r\nAction: Originate", "a\x00", "x" * 513],
     shapes.socket: [Path("/" + "x" * 107)],
     shapes.conf: ["../extensions.conf", "discador", "/etc/x.conf", ".conf", "a\n.conf"],
+    shapes.included: ["/etc/asterisk/x.conf", "../x.conf", "x", "a b.conf", "x.conf\n"],
     shapes.sounds: ["../x", "/abs", "", "a&b", "a,b", "a//b"],
     shapes.trunk: ["", "Carrier", "a b", "-x", "a.b", "x" * 41],
     shapes.dial: [

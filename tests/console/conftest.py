@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 
 from fastagi_server.config.settings import Settings
 from fastagi_server.console import cli
-from fastagi_server.console.actions import Finding
+from fastagi_server.console.actions import Applied, Finding
 from fastagi_server.store import migrate
 from fastagi_server.store.connect import open_database
 from fastagi_server.telephony import frames
@@ -29,6 +29,7 @@ class Actions:
         self.frames: list[frames.Frame] = []
         self.findings: list[Finding] = []
         self.applied: list[str] = []
+        self.comes_to = Applied(contexts=7)
         self.raises: BaseException | None = None
 
     def serve(self, settings: Settings, countries: Sequence[Country], ready: Callable[[str], None]) -> None:
@@ -48,10 +49,11 @@ class Actions:
                 return
         self._raise()
 
-    def apply(self, settings: Settings, text: str) -> int:
+    def apply(self, settings: Settings, text: str, *, dry_run: bool) -> Applied:
         self._raise()
-        self.applied.append(text)
-        return 7
+        if not dry_run:
+            self.applied.append(text)
+        return self.comes_to
 
     def check(self, settings: Settings, countries: Sequence[Country], text: str) -> list[Finding]:
         self._raise()

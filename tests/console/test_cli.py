@@ -9,7 +9,6 @@ import pytest
 
 from fastagi_server.app.errors import NotDialableError
 from fastagi_server.console.actions import Finding, Level
-from fastagi_server.dialplan.read import read
 from fastagi_server.store import calls, optouts
 from fastagi_server.store.connect import open_database
 from fastagi_server.telephony import frames
@@ -132,39 +131,6 @@ def test_serve_says_when_the_doors_are_open(discador: Any) -> None:
 
     assert told.code == 0
     assert told.out.startswith("Discador is ready: FastAGI at agi://127.0.0.1:")
-
-
-def test_render_prints_what_asterisk_reads(discador: Any) -> None:
-    told = discador("render")
-
-    assert told.code == 0
-    assert "discador_mexico" in read(told.out)
-
-
-def test_render_writes_a_file_and_says_how_much(discador: Any, tmp_path: Path) -> None:
-    file = tmp_path / "out.conf"
-
-    told = discador("render", "--output", str(file))
-
-    assert told.out == f"{file}: {len(read(file.read_text()))} contexts.\n"
-    assert file.read_text() == discador("render").out
-
-
-@pytest.mark.parametrize("place", [".", "nowhere/out.conf"])
-def test_render_tells_what_it_cannot_write(discador: Any, tmp_path: Path, place: str) -> None:
-    told = discador("render", "--output", str(tmp_path / place))
-
-    assert told.code == 1
-    assert "cannot be written" in told.err
-
-
-def test_apply_says_what_is_in_force(discador: Any) -> None:
-    told = discador("apply")
-
-    path = discador.folder / "dialplan" / "discador.conf"
-    assert told.code == 0
-    assert told.out == f"7 contexts are in force in Asterisk, read back and equal ({path}).\n"
-    assert discador.actions.applied == [discador("render").out]
 
 
 def test_a_new_store_is_made_for_its_owner_and_group_alone(discador: Any, tmp_path: Path) -> None:

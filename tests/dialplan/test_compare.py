@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from fastagi_server.dialplan.compare import differences, step_from_listing
+from fastagi_server.dialplan.compare import changes, differences, step_from_listing
 from fastagi_server.dialplan.read import HINT, Step, read
 from fastagi_server.dialplan.render import render
 from fastagi_server.dialplan.settings import DialplanSettings
@@ -56,16 +56,38 @@ def test_a_step_that_we_never_wrote_is_named() -> None:
     ]
 
 
-def test_a_change_of_one_country_is_seen(countries: tuple[Country, ...], settings: DialplanSettings) -> None:
+def test_a_change_is_told_as_new_calls_will_notice_it(
+    countries: tuple[Country, ...], settings: DialplanSettings
+) -> None:
     old = read(render(countries, settings))
-    new = read(render([replace(countries[0], connect_key="5"), *countries[1:]], settings))
+    new = read(render([replace(countries[0], connect_key="5", offers=2), *countries[1:]], settings))
 
-    assert differences(new, old) == [
-        "context discador_mexico_offer: extension 5 priority 1 is missing",
-        "context discador_mexico_offer: extension 5 priority 2 is missing",
-        "context discador_mexico_offer: extension 3 priority 1 is not ours",
-        "context discador_mexico_offer: extension 3 priority 2 is not ours",
-    ]
+    told = changes(old, new)
+
+    assert told[0] == "[discador_mexico_offer]"
+    assert "  -extension 3 priority 1: Gosub(discador_key,s,1(3,connect,mexico,connect))" in told
+    assert "  +extension 5 priority 1: Gosub(discador_key,s,1(5,connect,mexico,connect))" in told
+    assert "  -extension s priority 2: GotoIf($[${DISCADOR_OFFERS} > 3]?bye,1)" in told
+    assert "  +extension s priority 2: GotoIf($[${DISCADOR_OFFERS} > 2]?bye,1)" in told
+    assert [line for line in told if line.startswith("[")] == told[:1]
+
+
+def test_what_is_the_same_is_no_change_in_whatever_order(
+    countries: tuple[Country, ...], settings: DialplanSettings
+) -> None:
+    old = read(render(countries, settings))
+
+    assert changes(dict(reversed(old.items())), old) == []
+
+
+def test_a_country_that_comes_or_goes_is_told_whole(
+    countries: tuple[Country, ...], settings: DialplanSettings
+) -> None:
+    few, more = (read(render(those, settings)) for those in (countries[1:], countries))
+
+    heads = [line for line in changes(few, more) if line.startswith("[")]
+    assert heads == ["[discador_mexico]", "[discador_mexico_ident]", "[discador_mexico_offer]"]
+    assert all(line.startswith(("[", "  -")) for line in changes(more, few))
 
 
 @pytest.mark.parametrize(

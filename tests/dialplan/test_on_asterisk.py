@@ -393,4 +393,4 @@ def test_what_asterisk_lists_is_what_was_rendered(lab: Lab, every: tuple[Country
         got[context] = tuple(steps)
 
     assert differences(want, got) == []
-    assert len(got) == 4 + 3 * (len(every) + 1)
+    assert len(got) == 3 + 4 + 4 * (len(every) + 1) + 1

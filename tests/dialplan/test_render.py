@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.resources
 import os
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fastagi_server.dialplan import variables
+from fastagi_server.dialplan.keep import register
 from fastagi_server.dialplan.read import read
 from fastagi_server.dialplan.render import render, render_country, render_shared
 from fastagi_server.dialplan.settings import DialplanSettings
+from fastagi_server.dialplan.versions import is_versioned, names, public, unversioned
 from fastagi_server.telephony.country import AmdNumbers, Answer, Country, Destination, Texts
 from fastagi_server.telephony.errors import BadInputError
 
@@ -70,10 +74,62 @@ def test_no_line_is_longer_than_asterisk_reads(
 def test_every_country_has_its_three_contexts_and_no_other(
     every: tuple[Country, ...], settings: DialplanSettings
 ) -> None:
-    contexts = set(read(render(every, settings)))
-    ours = {f"{each.context}{part}" for each in every for part in ("", "_ident", "_offer")}
-    assert len(ours) == 3 * len(every)
-    assert contexts - ours == set(read(render_shared(settings)))
+    contexts = list(read(render(every, settings)))
+    shared = [*read(render_shared(settings)), variables.CONTEXT_VERSIONS]
+    ours = [context for context in contexts if context not in shared]
+
+    assert len(contexts) == len(shared) + len(ours)
+    assert Counter(map(public, ours)) == Counter(
+        {
+            name: times
+            for each in every
+            for name, times in {
+                each.context: 2,
+                f"{each.context}_ident": 1,
+                f"{each.context}_offer": 1,
+            }.items()
+        }
+    )
+
+
+def test_a_country_keeps_its_version_until_something_in_it_changes(
+    countries: tuple[Country, ...], settings: DialplanSettings
+) -> None:
+    def versions(*those: Country, **more: Any) -> dict[str, str]:
+        contexts = read(render(those, replace(settings, **more)))
+        return {public(each): each.rpartition("-")[2] for each in contexts if is_versioned(each)}
+
+    before, other = versions(*countries), replace(countries[1], connect_key="4")
+    after = versions(countries[0], other, *countries[2:], version="another")
+
+    changed = {name for name in before if before[name] != after[name]}
+    assert changed == {"discador_usa", "discador_usa_ident", "discador_usa_offer"}
+    # Whoever asks a changed subroutine is changed itself.
+    assert not set(before.values()) & set(versions(*countries, question_seconds=1.0).values())
+
+
+def test_an_entry_is_one_step_to_the_current_version(
+    every: tuple[Country, ...], settings: DialplanSettings
+) -> None:
+    contexts = read(render(every, settings))
+    entries = {name: steps for name, steps in contexts.items() if not is_versioned(name)}
+    del entries[variables.CONTEXT_VERSIONS]
+
+    assert len(entries) == len(every) + 3
+    for name, (step,) in entries.items():
+        target = step.data.partition(",")[0]
+        assert (step.exten, step.priority, step.app, step.data) == ("s", 1, "Goto", f"{target},s,1")
+        assert target in contexts
+        assert public(target) == name
+
+
+def test_the_register_comes_last_and_names_every_version(
+    every: tuple[Country, ...], settings: DialplanSettings
+) -> None:
+    contexts = read(render(every, settings))
+
+    assert list(contexts)[-1] == variables.CONTEXT_VERSIONS
+    assert set(names(register(contexts))) == {name for name in contexts if is_versioned(name)}
 
 
 @pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
@@ -96,7 +152,7 @@ def test_pyst2_sees_what_we_see(
             assert line.endswith(f"{step.app}({step.data})")
 
 
-@pytest.mark.parametrize("slug", ["ask", "key", "optout", "ended"])
+@pytest.mark.parametrize("slug", ["ask", "key", "optout", "ended", "versions"])
 def test_a_country_may_not_take_the_name_of_a_subroutine(
     slug: str, countries: tuple[Country, ...], settings: DialplanSettings
 ) -> None:
@@ -111,8 +167,9 @@ def test_two_countries_may_not_share_a_context(
         render([countries[0], replace(countries[0], slug="mexico_ident")], settings)
 
 
-def test_a_connect_key_may_not_lead_back_to_us(countries: tuple[Country, ...]) -> None:
-    settings = DialplanSettings(destinations={"mexico": Destination(context="discador_usa")})
+@pytest.mark.parametrize("context", ["discador_usa", "discador_usa-0a1b2c3d", "discador_key"])
+def test_a_connect_key_may_not_lead_back_to_us(context: str, countries: tuple[Country, ...]) -> None:
+    settings = DialplanSettings(destinations={"mexico": Destination(context=context)})
 
     with pytest.raises(BadInputError, match="destination of mexico"):
         render(countries, settings)
@@ -139,7 +196,7 @@ MILLISECONDS = st.integers(min_value=0, max_value=60_000)
 
 @given(
     slug=st.from_regex(r"[a-z][a-z0-9_]{1,30}", fullmatch=True).filter(
-        lambda slug: slug not in ("ask", "key", "optout", "ended")
+        lambda slug: slug not in ("ask", "key", "optout", "ended", "versions")
     ),
     keys=KEYS,
     amd=st.builds(AmdNumbers, greeting=MILLISECONDS, silence_threshold=MILLISECONDS),
@@ -167,12 +224,15 @@ def test_whatever_a_country_wants_reads_back(
 
     contexts = read(render([country], settings))
 
-    steps = contexts[f"discador_{slug}_offer"]
-    keyed = {step.exten: step.data for step in steps if step.app == "Gosub" and step.exten in keys}
-    assert keyed == {
-        connect: f"discador_key,s,1({connect},connect,{slug})",
-        optout: f"discador_key,s,1({optout},optout,{slug})",
-        repeat: f"discador_key,s,1({repeat},repeat,{slug})",
+    by_name = {public(name): steps for name, steps in contexts.items() if is_versioned(name)}
+    steps = by_name[f"discador_{slug}_offer"]
+    keyed = {
+        step.exten: unversioned(step.data) for step in steps if step.app == "Gosub" and step.exten in keys
     }
-    assert [s.data for s in contexts[f"discador_{slug}"] if s.app == "AMD"] == [amd.arguments()]
+    assert keyed == {
+        connect: f"discador_key,s,1({connect},connect,{slug},connect)",
+        optout: f"discador_key,s,1({optout},optout,{slug},optout)",
+        repeat: f"discador_key,s,1({repeat},repeat,{slug},repeat)",
+    }
+    assert [s.data for s in by_name[f"discador_{slug}"] if s.app == "AMD"] == [amd.arguments()]
     assert any(step.app == "Playback" for step in steps) is thanks

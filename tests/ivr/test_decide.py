@@ -53,3 +53,21 @@ def test_what_a_verdict_means(verdict: Verdict, country: Country, answer: Answer
 )
 def test_what_a_key_means_in_mexico(digit: str, meaning: Meaning) -> None:
     assert decide.key(digit, MEXICO) is meaning
+
+
+@pytest.mark.parametrize(
+    ("digit", "told", "meaning"),
+    [
+        ("3", "", Meaning.CONNECT),
+        ("1", "", Meaning.INVALID),
+        # The keys were changed while the call was up: what its prompt said counts.
+        ("1", "connect", Meaning.CONNECT),
+        ("3", "invalid", Meaning.INVALID),
+        ("9", "repeat", Meaning.REPEAT),
+        # Another dialplan's slip.
+        ("3", "Connect", Meaning.CONNECT),
+        ("1", "nonsense", Meaning.INVALID),
+    ],
+)
+def test_a_key_means_what_the_callee_was_told(digit: str, told: str, meaning: Meaning) -> None:
+    assert decide.key(digit, MEXICO, told) is meaning

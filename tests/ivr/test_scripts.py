@@ -127,6 +127,12 @@ def test_key_says_what_a_digit_means(asterisk: Asterisk, digit: str, meaning: by
     assert asterisk.drive.stage is Stage.FINISHED
 
 
+def test_key_confirms_what_the_callee_was_told_though_the_keys_are_others_now(asterisk: Asterisk) -> None:
+    told = asterisk.asks("key", "5", "mexico", "connect")
+
+    assert told == b'SET VARIABLE "DISCADOR_KEY" "connect"\n'
+
+
 def test_optout_is_durable_before_the_dialplan_is_told(asterisk: Asterisk) -> None:
     heard = asterisk.asks("optout", "9", "mexico")
 

@@ -211,6 +211,7 @@ SAMPLES: tuple[Action, ...] = (
     a.Hangup(channel="none"),
     a.Reload(module="pbx_config"),
     a.ShowDialPlan(context="recorded_menu"),
+    a.GetConfig(filename="extensions.conf"),
     a.DBGetTree(family="nothing"),
     a.DBPut(family="discador", key="permission", val="1"),
     a.DBDel(family="discador", key="permission"),

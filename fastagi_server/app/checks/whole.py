@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 from fastagi_server.ami import actions
 from fastagi_server.ami.errors import LoginRefusedError
@@ -49,7 +48,6 @@ class Case:
     used: Sequence[Country]
     text: str
     clock: Clock
-    sounds_folder: Path | None = None
 
 
 def check(settings: Settings, countries: Sequence[Country], text: str, *, clock: Clock) -> list[Finding]:
@@ -143,4 +141,4 @@ def _files(case: Case, run_user: str = "", data_folder: str = "") -> Iterator[Fi
     who = asterisk_user(run_user)
     yield from files.for_asterisk(case.settings, who)
     names = sounds(case.used, dialplan_settings(case.settings))
-    yield from audio.sounds(names, audio.folders(case.sounds_folder, data_folder), who)
+    yield from audio.sounds(names, audio.folders(case.settings.dialplan.sounds_folder, data_folder), who)

@@ -38,6 +38,11 @@ ERRORS = {
     "NotDialableError": "No se puede llamar a {number!r}: {why}.",
     "NotDialedError": "No se llamó a {number}: {reason}.",
     "NotDurableError": "El almacén no pudo prometer el trabajo; téngalo por no hecho: {why}.",
+    "ArrivedOtherwiseError": "Lo que Asterisk lee en {name} no es lo que se escribió en {path}: {found}. El dialplan de antes está {before}.",
+    "FaultyDialplanError": "El dialplan tiene faltas ({count}) y no se aplicó, la primera: {first}; véalas todas con: discador render --check.",
+    "HookFailedError": "La orden de enlace {command!r} falló ({why}): {said}. Asterisk no se recargó; revise dialplan.hook.",
+    "NotIncludedError": "Asterisk no ejecuta nada de {name}: ponga la línea #tryinclude {name} en extensions.conf. El dialplan de antes está {before}.",
+    "NotSeenError": "Asterisk no puede leer {name} en su carpeta de configuración ({why}): ¿puede su usuario leer {path} y cada carpeta de encima, y es dialplan.included_as su nombre ahí? El dialplan de antes está {before}.",
     "NotInForceError": "Asterisk no ejecuta {path}: {found}. El dialplan de antes está {before}.",
     "NotOurCallerIdError": "{callerid!r} no es uno de nuestros identificadores para {country}; callerids.{country} los nombra.",
     "NotReadableError": "No se pudo leer el almacén: {why}.",
@@ -108,4 +113,5 @@ PHRASES = {
     "it did not let us in in time": "no nos dejó entrar a tiempo",
     "no answer in time": "no respondió a tiempo",
     "in force again": "otra vez en vigor",
+    "still in force, nothing was reloaded": "todavía en vigor, no se recargó nada",
 }

@@ -38,6 +38,11 @@ ERRORS = {
     "NotDialableError": "{number!r} não pode ser chamado: {why}.",
     "NotDialedError": "{number} não foi chamado: {reason}.",
     "NotDurableError": "O armazém não pôde prometer o trabalho; considere-o não feito: {why}.",
+    "ArrivedOtherwiseError": "O que o Asterisk lê em {name} não é o que foi gravado em {path}: {found}. O dialplan de antes está {before}.",
+    "FaultyDialplanError": "O dialplan tem falhas ({count}) e não foi aplicado, a primeira: {first}; veja todas com: discador render --check.",
+    "HookFailedError": "O comando de envio {command!r} falhou ({why}): {said}. O Asterisk não foi recarregado; veja dialplan.hook.",
+    "NotIncludedError": "O Asterisk não executa nada de {name}: ponha a linha #tryinclude {name} em extensions.conf. O dialplan de antes está {before}.",
+    "NotSeenError": "O Asterisk não consegue ler {name} na sua pasta de configuração ({why}): o usuário dele pode ler {path} e cada pasta acima, e dialplan.included_as é o nome dele ali? O dialplan de antes está {before}.",
     "NotInForceError": "O Asterisk não executa {path}: {found}. O dialplan de antes está {before}.",
     "NotOurCallerIdError": "{callerid!r} não é um dos nossos identificadores para {country}; callerids.{country} os nomeia.",
     "NotReadableError": "O armazém não pôde ser lido: {why}.",
@@ -108,4 +113,5 @@ PHRASES = {
     "it did not let us in in time": "não nos deixou entrar a tempo",
     "no answer in time": "não respondeu a tempo",
     "in force again": "de novo em vigor",
+    "still in force, nothing was reloaded": "ainda em vigor, nada foi recarregado",
 }

@@ -1,0 +1,86 @@
+"""The commands about the dialplan: print it, look for its faults, put it in force. No click beyond echo."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from fastagi_server.console.codes import Code
+from fastagi_server.console.errors import CannotReadError, CannotWriteError, FaultyDialplanError
+from fastagi_server.console.session import Session, dialplan_settings
+from fastagi_server.console.sounds import missing
+from fastagi_server.dialplan.check import Fault, Wrong, faults, played
+from fastagi_server.dialplan.read import UnreadableDialplanError, read
+
+
+def render(known: Session, output: Path | None) -> None:
+    """Print the dialplan, or write it."""
+    text = known.dialplan()
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise CannotWriteError(path=str(output), why=error.strerror or str(error)) from error
+    click.echo(known.tongue.say("render.written", path=output, contexts=len(read(text))))
+
+
+def check(known: Session, file: Path | None) -> int:
+    """Print every fault of the dialplan, or of a file, with its remedy; 1 when there is any."""
+    text = known.dialplan() if file is None else _read(file)
+    say = known.tongue.say
+    found = list(_faults(known, text))
+    for fault in found:
+        click.echo(f"{say('check.bad'):<5} {say(f'fault.{fault.wrong}', **fault.says)}")
+        click.echo(f"      {say('check.remedy', remedy=say(f'fault.{fault.wrong}.remedy', **fault.says))}")
+    if known.settings.dialplan.sounds_folder is None:
+        click.echo(say("render.sounds_unseen"))
+    click.echo(say("render.checked", count=len(found)))
+    return Code.NOT_DONE if found else Code.DONE
+
+
+def apply(known: Session, *, dry_run: bool) -> None:
+    """Put the dialplan in force, or say what that would change; one with faults is refused."""
+    text, say = known.dialplan(), known.tongue.say
+    found = list(_faults(known, text))
+    if found:
+        first = say(f"fault.{found[0].wrong}", **found[0].says)
+        raise FaultyDialplanError(count=len(found), first=first)
+    applied = known.actions.apply(known.settings, text, dry_run=dry_run)
+    says = {"contexts": applied.contexts, "path": known.settings.dialplan.path}
+    if dry_run:
+        for line in applied.changes:
+            click.echo(line)
+        click.echo(say("apply.dry" if applied.changes else "apply.dry_same", **says))
+        return
+    click.echo(say("apply.same" if applied.same else "apply.done", **says))
+    if applied.kept:
+        click.echo(say("apply.kept", count=applied.kept))
+    if applied.dropped:
+        click.echo(say("apply.dropped", count=applied.dropped))
+
+
+def _faults(known: Session, text: str) -> Iterator[Fault]:
+    """Find the faults of the text, and the audio files that it plays and nobody has put in place."""
+    yield from faults(text, known.countries, dialplan_settings(known.settings))
+    folder = known.settings.dialplan.sounds_folder
+    if folder is None:
+        return
+    try:
+        names = played(read(text))
+    except UnreadableDialplanError:
+        return
+    for name in missing(names, folder):
+        yield Fault(wrong=Wrong.NO_SOUND, says={"sound": name, "folder": folder})
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise CannotReadError(path=str(file), why=error.strerror or str(error)) from error
+    except UnicodeDecodeError as error:
+        raise CannotReadError(path=str(file), why="it is not UTF-8") from error

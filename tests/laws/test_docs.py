@@ -95,7 +95,8 @@ DIALPLAN = {
         for value in vars(variables).values()
         if isinstance(value, str) and value.startswith("DISCADOR_")
     ),
-    *(variables.SHARED_CONTEXTS),
+    *(f"{each}-<version>" for each in variables.SHARED_CONTEXTS),
+    variables.CONTEXT_VERSIONS,
     variables.HANDLER_VARIABLE.removesuffix("(hangup_handler_push)"),
     variables.OPTOUT_FAMILY,
     *scripts(SimpleNamespace()),  # type: ignore[arg-type]

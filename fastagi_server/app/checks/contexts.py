@@ -33,7 +33,7 @@ def rendered(text: str, countries: Sequence[Country], settings: Settings) -> Fin
 
 def include_line(settings: Settings) -> str:
     """Give the line that the operator adds to extensions.conf."""
-    return f"#tryinclude {settings.dialplan.folder.name}/{settings.dialplan.file}"
+    return f"#tryinclude {settings.dialplan.name}"
 
 
 async def in_force(ask: Ask, text: str, settings: Settings) -> list[Finding]:
@@ -49,7 +49,9 @@ async def in_force(ask: Ask, text: str, settings: Settings) -> list[Finding]:
     else:
         found.append(judged("include", good=included, line=line))
     if applied and included is not False:
-        other = differences(want, listed)
+        # The register also names what is kept for calls that are up: no difference to a new call.
+        steps = {name: each for name, each in want.items() if name != variables.CONTEXT_VERSIONS}
+        other = differences(steps, listed)
         found.append(judged("dialplan", good=not other, problems=some(other)))
     return found
 
@@ -58,7 +60,7 @@ async def _included(ask: Ask, *, applied: bool, known: bool, path: Path) -> bool
     """Say whether extensions.conf takes our file in; None where nobody can tell."""
     if applied:
         try:
-            return await section(ask, EXTENSIONS, variables.CONTEXT_ASK) is not None
+            return await section(ask, EXTENSIONS, variables.CONTEXT_VERSIONS) is not None
         except RefusedError:
             return known or _named(path)
     return _named(path)

@@ -14,6 +14,7 @@ from fastagi_server.console.actions import Level
 from fastagi_server.console.session import dialplan_settings
 from fastagi_server.dialplan.read import read
 from fastagi_server.dialplan.render import render
+from fastagi_server.dialplan.versions import Bundle
 from fastagi_server.telephony.country import Country
 
 NO_CONTEXT = "Did not find context x"
@@ -64,6 +65,17 @@ def test_all_in_force(asterisk: Any, now: Any, text: str, ours: Settings, levels
         "include": Level.GOOD,
         "dialplan": Level.GOOD,
     }
+
+
+def test_what_is_kept_for_calls_that_are_up_is_no_difference(
+    asterisk: Any, now: Any, text: str, ours: Settings, levels: Any
+) -> None:
+    register = f" same => n,NoOp({Bundle(contexts=('discador_mexico-00000000',), since=1).line()})\n"
+    runs(asterisk, text + register)
+    included(asterisk)
+    ours.dialplan.path.write_text(text + register)
+
+    assert look(asterisk, now, text, ours, levels)["dialplan"] is Level.GOOD
 
 
 def test_a_file_that_is_not_included(asterisk: Any, now: Any, text: str, ours: Settings, levels: Any) -> None:

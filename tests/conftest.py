@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import signal
+from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+from fastagi_server.loadtest import lab
+from fastagi_server.loadtest.release import Release
 
 # How fast a shared machine draws examples is no finding.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -14,3 +19,21 @@ settings.load_profile("house")
 # do when interrupted could then not be tried.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# What asks for `release` runs on each Asterisk (-k asterisk-16 for one alone); what gains nothing from the
+# older one carries this, and says why.
+ON_22 = pytest.mark.parametrize(
+    "release", [Release.ASTERISK_22], ids=["asterisk-22"], indirect=True, scope="session"
+)
+
+
+@pytest.fixture(scope="session", params=Release, ids=lambda release: f"asterisk-{release}")
+def release(request: pytest.FixtureRequest) -> Release:
+    chosen: Release = request.param
+    return chosen
+
+
+@pytest.fixture(scope="session")
+def asterisk_root(release: Release) -> Path:
+    """Give the chroot with that Asterisk, for tests that boot one of their own; built if it is not there."""
+    return lab.prepare(release)

@@ -10,15 +10,16 @@ import pytest
 
 from fastagi_server.config import countries
 from fastagi_server.loadtest import debian, lab, service
+from fastagi_server.loadtest.release import Release
 from tests.calls.ringing import Caller, standing, wait_until
 
 HOUSE = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="session")
-def the_lab() -> Iterator[lab.Lab]:
-    name = f"calls-{os.getpid()}"
-    yield lab.up(name, countries=countries.load())
+def the_lab(release: Release) -> Iterator[lab.Lab]:
+    name = f"calls-{release}-{os.getpid()}"
+    yield lab.up(name, release=release, countries=countries.load())
     lab.down(name)
 
 

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import signal
+from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+from fastagi_server.loadtest import lab
+from fastagi_server.loadtest.release import Release
 
 # How fast a shared machine draws examples is no finding.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -14,3 +19,27 @@ settings.load_profile("house")
 # do when interrupted could then not be tried.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def only_on(release: Release) -> pytest.MarkDecorator:
+    """Mark what gains nothing from the other Asterisk; whoever is marked says why."""
+    return pytest.mark.parametrize(
+        "release", [release], ids=[f"asterisk-{release}"], indirect=True, scope="session"
+    )
+
+
+# What asks for `release` runs on each (-k asterisk-16 for one alone), unless it carries one of these.
+ON_22 = only_on(Release.ASTERISK_22)
+ON_16 = only_on(Release.ASTERISK_16)
+
+
+@pytest.fixture(scope="session", params=Release, ids=lambda release: f"asterisk-{release}")
+def release(request: pytest.FixtureRequest) -> Release:
+    chosen: Release = request.param
+    return chosen
+
+
+@pytest.fixture(scope="session")
+def asterisk_root(release: Release) -> Path:
+    """Give the chroot with that Asterisk, for tests that boot one of their own; built if it is not there."""
+    return lab.prepare(release)

@@ -26,10 +26,12 @@ def sipp(paths: Paths, ports: Ports, owner: Owner) -> Program:
     folder = paths.folder / "sipp"
     scenario = str(paths.inside(folder / "rejects.xml"))
     listen = ("-i", "127.0.0.1", "-p", str(ports.sipp), "-ci", "127.0.0.1", "-cp", str(ports.sipp_control))
+    # SIPp 3.6 opens a port for media that nobody asked for.
+    media = ("-mi", "127.0.0.1", "-mp", str(ports.sipp_media))
     quiet = ("-nostdin", "-trace_logs", "-log_file", str(paths.inside(paths.rejects)), "-f", "3600")
     return Program(
         name="sipp",
-        argv=_chroot(paths, owner, "sipp", "-sf", scenario, *listen, *quiet),
+        argv=_chroot(paths, owner, "sipp", "-sf", scenario, *listen, *media, *quiet),
         mark=scenario,
         pid_file=folder / "sipp.pid",
         log=folder / "console.log",

@@ -1,4 +1,4 @@
-"""A Debian machine made ready: packages, the system user, and the chroot in which Asterisk 22 lives.
+"""A Debian machine made ready: packages, the system user, and the chroots in which the Asterisks live.
 
 This file knows Debian and nothing of labs. Everything in it may be done again without harm.
 """
@@ -23,8 +23,8 @@ from fastagi_server.loadtest.errors import (
 )
 from fastagi_server.loadtest.owned import Owner
 from fastagi_server.loadtest.programs import commands_missing, run
+from fastagi_server.loadtest.release import SUITES, Release
 
-SUITE = "forky"
 USER = "discador"
 _SCRIPTS = Path("/usr/share/debootstrap/scripts")
 _COMMANDS = {"debootstrap": "debootstrap", "espeak-ng": "espeak-ng", "sox": "sox"}
@@ -74,14 +74,19 @@ def make_user() -> Owner:
     return Owner(uid=entry.pw_uid, gid=entry.pw_gid)
 
 
-def ready_chroot(cache: Path) -> Path:
-    """Give the chroot with Asterisk 22, built if it is not there: finished builds alone bear the name."""
-    root = cache / "asterisk-22"
-    with locked(cache, "build.lock"):
+def chroot(cache: Path, release: Release) -> Path:
+    """Say where the chroot of an Asterisk is, or would be."""
+    return cache / f"asterisk-{release}"
+
+
+def ready_chroot(cache: Path, release: Release) -> Path:
+    """Give the chroot of an Asterisk, built if it is not there: finished builds alone bear the name."""
+    root = chroot(cache, release)
+    with locked(cache, f"build-{release}.lock"):
         if not root.exists():
             need_root(f"to build {root}")
-            _build(cache, root)
-        _verify(root)
+            _build(root, release)
+        _verify(root, release)
         _name_host(root)
     return root
 
@@ -95,6 +100,15 @@ def asterisk_owner(root: Path) -> Owner:
     raise BrokenChrootError(folder=root, told="no user asterisk")
 
 
+def modules_folder(root: Path) -> Path:
+    """Give the folder of the chroot's modules: a newer Debian has one for each kind of machine."""
+    library = root / "usr/lib"
+    found = (*library.glob("asterisk/modules"), *library.glob("*/asterisk/modules"))
+    if not found:
+        raise BrokenChrootError(folder=root, told="no modules")
+    return found[0]
+
+
 def pick_mirror(targets: str) -> str:
     """Choose Debian's main archive among the lines that apt-get indextargets prints."""
     rows = [line.split() for line in targets.splitlines()]
@@ -104,35 +118,42 @@ def pick_mirror(targets: str) -> str:
     return found[0]
 
 
-def _build(cache: Path, root: Path) -> None:
-    mirror = pick_mirror(run("apt-get", "indextargets", "--format", _TARGETS, "Created-By: Packages"))
-    script = _SCRIPTS / SUITE
-    built = Path(tempfile.mkdtemp(prefix="building-", dir=cache))
+def _build(root: Path, release: Release) -> None:
+    suite = SUITES[release]
+    script = _SCRIPTS / suite
+    built = Path(tempfile.mkdtemp(prefix="building-", dir=root.parent))
     built.chmod(0o755)
     try:
         run(
             "debootstrap",
             "--variant=minbase",
             "--include=asterisk,sip-tester",
-            SUITE,
+            suite,
             str(built),
-            mirror,
+            _mirror(),
             str(script if script.exists() else _SCRIPTS / "sid"),
             env=_QUIET,
         )
         shutil.rmtree(built / "var/cache/apt/archives", ignore_errors=True)
-        _verify(built)
+        _verify(built, release)
         built.rename(root)
     finally:
         shutil.rmtree(built, ignore_errors=True)
 
 
-def _verify(root: Path) -> None:
+def _mirror() -> str:
+    """Give the archive to build from: apt's, or DISCADOR_LAB_MIRROR when that has dropped an old release."""
+    if named := os.environ.get("DISCADOR_LAB_MIRROR"):
+        return named
+    return pick_mirror(run("apt-get", "indextargets", "--format", _TARGETS, "Created-By: Packages"))
+
+
+def _verify(root: Path, release: Release) -> None:
     try:
         told = run("chroot", str(root), "asterisk", "-V").strip()
     except ProgramFailedError as error:
         raise BrokenChrootError(folder=root, told=error.details["told"]) from error
-    if not told.startswith("Asterisk 22."):
+    if not told.startswith(f"Asterisk {release}."):
         raise BrokenChrootError(folder=root, told=told)
 
 

@@ -21,12 +21,16 @@ class NoLabError(LabError):
     """No lab named {name!r} is up; start one with: scripts/lab up --name {name}."""
 
 
+class OtherReleaseError(LabError):
+    """The lab {name!r} is one of Asterisk {found}, not {asked}; take it down, or give another name."""
+
+
 class ProgramFailedError(LabError):
     """{command} ended with {status}: {told}."""
 
 
 class BrokenChrootError(LabError):
-    """{folder} holds no Asterisk 22 that runs ({told}); remove that folder and run this again."""
+    """{folder} holds no such Asterisk that runs ({told}); remove that folder and run this again."""
 
 
 class NoMirrorError(LabError):

@@ -10,7 +10,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from fastagi_server.loadtest import carrier_folder, speech
+from fastagi_server.loadtest import carrier_folder, debian, speech
 from fastagi_server.loadtest.owned import ROOT, Owners, make_folder, write_file
 from fastagi_server.loadtest.paths import Paths, Side
 from fastagi_server.loadtest.ports import Ports
@@ -18,7 +18,8 @@ from fastagi_server.loadtest.templates import render
 from fastagi_server.telephony.country import Country
 
 _STATE = ("cache", "lib", "lib/keys", "log", "log/cdr-csv", "run", "spool")
-# What Debian ships serves where the lab has no wish of its own; AMD() is not there without amd.conf.
+# What Debian ships serves where the lab has no wish of its own, and what one release has not got is left out;
+# AMD() is not there without amd.conf.
 _STOCK = (
     *("acl", "aeap", "agents", "amd", "ccss", "cdr_custom", "cel", "cel_custom", "cli_aliases"),
     *("confbridge", "dnsmgr", "dsp", "features", "followme", "geolocation", "indications", "pjproject"),
@@ -63,14 +64,21 @@ def _asterisk(paths: Paths, side: Side, owners: Owners) -> None:
     conf = render(
         "asterisk.conf",
         folder=paths.inside(folder),
-        modules=paths.inside(next(iter((paths.root / "usr/lib").glob("*/asterisk/modules")))),
+        modules=paths.inside(debian.modules_folder(paths.root)),
         transmit_silence="yes" if side is Side.CARRIER else "no",
     )
     write_file(folder / "etc/asterisk.conf", conf, owner, 0o640)
-    for name in ("modules.conf", "logger.conf", "http.conf"):
+    for name in ("logger.conf", "http.conf"):
         write_file(folder / "etc" / name, render(name), owner, 0o640)
+    # The carrier knows PJSIP only; chan_sip, where there is one, is the dialer's second trunk.
+    chan_sip = (
+        "noload = chan_sip.so" if side is Side.CARRIER else "; chan_sip.so is loaded where there is one"
+    )
+    modules = render("modules.conf", chan_sip=chan_sip)
+    write_file(folder / "etc/modules.conf", modules, owner, 0o640)
     for name in _STOCK:
-        (folder / f"etc/{name}.conf").symlink_to(f"/etc/asterisk/{name}.conf")
+        if (paths.root / f"etc/asterisk/{name}.conf").exists():
+            (folder / f"etc/{name}.conf").symlink_to(f"/etc/asterisk/{name}.conf")
     _link_share(paths, folder / "share")
 
 
@@ -92,6 +100,8 @@ def _dialer(paths: Paths, ports: Ports, owners: Owners, *, secret: str, witness:
         "cdr.conf": render("cdr.conf"),
         "extensions.conf": render("extensions_dialer.conf"),
     }
+    if (debian.modules_folder(paths.root) / "chan_sip.so").exists():
+        files["sip.conf"] = render("sip_dialer.conf", own=ports.dialer_chan_sip, carrier=ports.carrier_sip)
     for name, text in files.items():
         write_file(etc / name, text, owner, 0o640)
 

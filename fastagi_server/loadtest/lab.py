@@ -1,4 +1,4 @@
-"""A lab: the dialer's Asterisk, the carrier's, and SIPp, with folders and ports of their own.
+"""A lab: the dialer's Asterisk, the carrier's, and SIPp, of one release, with folders and ports of their own.
 
 `up` waits until both Asterisks say over AMI that they are fully booted; `down` ends what `up` started, and
 nothing else. Several labs may run side by side.
@@ -6,6 +6,7 @@ nothing else. Several labs may run side by side.
 
 from __future__ import annotations
 
+import itertools
 import re
 import secrets  # noqa: TID251 - the lab is its own door: nobody above it has chance to hand in
 import shutil
@@ -15,15 +16,17 @@ from pathlib import Path
 
 from fastagi_server.loadtest import commands, debian, folders, ports, programs
 from fastagi_server.loadtest.countries import LAB_COUNTRIES
-from fastagi_server.loadtest.errors import BadNameError, NoLabError
+from fastagi_server.loadtest.errors import BadNameError, NoLabError, OtherReleaseError
 from fastagi_server.loadtest.owned import Owners
 from fastagi_server.loadtest.paths import Paths, Side
 from fastagi_server.loadtest.ports import Ports
+from fastagi_server.loadtest.release import Release
 from fastagi_server.loadtest.statefile import read_state, write_state
 from fastagi_server.loadtest.witness import Witness
 from fastagi_server.telephony.country import Country
 
 DEFAULT_NAME = "lab"
+DEFAULT_RELEASE = Release.ASTERISK_22
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,23}")
 _BOOT_SECONDS = 60.0
 
@@ -35,14 +38,17 @@ class Lab:
     name: str
     paths: Paths
     ports: Ports
+    release: Release = DEFAULT_RELEASE
 
     @classmethod
     def load(cls, name: str = DEFAULT_NAME, *, cache: Path | None = None) -> Lab:
-        """Find a lab by its name; one that is not there is an error which says how to start it."""
-        paths = Paths(name=check_name(name), root=(cache or debian.cache_folder()) / "asterisk-22")
-        if not paths.state.exists():
-            raise NoLabError(name=name)
-        return cls(name=name, paths=paths, ports=read_state(paths.state))
+        """Find a lab of any release by its name; the error when there is none says how to start it."""
+        check_name(name)
+        for release in Release:
+            paths = Paths(name=name, root=debian.chroot(cache or debian.cache_folder(), release))
+            if paths.state.exists():
+                return cls(name=name, release=release, paths=paths, ports=read_state(paths.state))
+        raise NoLabError(name=name)
 
     def programs(self) -> tuple[programs.Program, ...]:
         """Give the three programs in the order in which they start."""
@@ -76,28 +82,35 @@ def check_name(name: str) -> str:
     return name
 
 
-def prepare(*, cache: Path | None = None) -> Path:
-    """Make the machine ready for labs: commands, user, chroot; give the chroot."""
+def prepare(release: Release = DEFAULT_RELEASE, *, cache: Path | None = None) -> Path:
+    """Make the machine ready for labs of a release: commands, user, chroot; give the chroot."""
     debian.need_root("it makes a chroot and a system user")
     debian.install_commands()
     debian.make_user()
-    return debian.ready_chroot(cache or debian.cache_folder())
+    return debian.ready_chroot(cache or debian.cache_folder(), release)
 
 
 def up(
-    name: str = DEFAULT_NAME, *, countries: Sequence[Country] = LAB_COUNTRIES, cache: Path | None = None
+    name: str = DEFAULT_NAME,
+    *,
+    release: Release = DEFAULT_RELEASE,
+    countries: Sequence[Country] = LAB_COUNTRIES,
+    cache: Path | None = None,
 ) -> Lab:
-    """Bring a lab up, or find it up, and give it."""
+    """Bring a lab up, or find it up, and give it; one of that name and another release stays as it is."""
     check_name(name)
     cache = cache or debian.cache_folder()
-    root = prepare(cache=cache)
+    root = prepare(release, cache=cache)
     with debian.locked(cache, "labs.lock"):
         found = _find(name, cache)
+        if found and found.release is not release:
+            raise OtherReleaseError(name=name, found=found.release, asked=release)
         if found and found.running():
             return found
         if found:
             _remove(found)
-        lab = Lab(name=name, paths=Paths(name=name, root=root), ports=_choose_ports(root))
+        paths = Paths(name=name, root=root)
+        lab = Lab(name=name, release=release, paths=paths, ports=_choose_ports(cache))
         shutil.rmtree(lab.paths.folder, ignore_errors=True)
         try:
             folders.make(
@@ -136,8 +149,9 @@ def _find(name: str, cache: Path) -> Lab | None:
         return None
 
 
-def _choose_ports(root: Path) -> Ports:
-    claimed = {read_state(state).block for state in (root / "lab").glob("*/lab.json")}
+def _choose_ports(cache: Path) -> Ports:
+    states = (debian.chroot(cache, release).glob("lab/*/lab.json") for release in Release)
+    claimed = {read_state(state).block for state in itertools.chain(*states)}
     return ports.choose(ports.used_ports(), claimed)
 
 

@@ -33,6 +33,8 @@ class Ports:
     sipp_control: int
     fastagi: int
     api: int
+    dialer_chan_sip: int
+    sipp_media: int
     dialer_rtp: tuple[int, int]
     carrier_rtp: tuple[int, int]
 
@@ -50,6 +52,8 @@ def of_block(block: int) -> Ports:
         sipp_control=block + 5,
         fastagi=block + 6,
         api=block + 7,
+        dialer_chan_sip=block + 8,
+        sipp_media=block + 10,
         dialer_rtp=(rtp, rtp + _DIALER_RTP - 1),
         carrier_rtp=(rtp + _DIALER_RTP, rtp + _DIALER_RTP + _CARRIER_RTP - 1),
     )

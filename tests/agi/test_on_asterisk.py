@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
-import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +18,6 @@ from fastagi_server.agi.script import Agi, Script
 
 pytestmark = pytest.mark.asterisk
 
-ROOT = "ASTERISK_ROOT"
 RECORDER = Path(__file__).parents[1] / "transcripts" / "record_agi.py"
 WEIRD = [
     "two words",
@@ -46,10 +44,8 @@ def recorder() -> ModuleType:
 
 
 @pytest.fixture(scope="module")
-def ami(recorder: ModuleType) -> Iterator[Any]:
-    if ROOT not in os.environ:
-        pytest.skip(f"{ROOT} names no folder with an Asterisk")
-    with recorder.asterisk(Path(os.environ[ROOT])) as (port, _):
+def ami(recorder: ModuleType, asterisk_root: Path) -> Iterator[Any]:
+    with recorder.asterisk(asterisk_root) as (port, _):
         session = recorder.Ami(port)
         with session.socket:
             yield session

@@ -13,6 +13,7 @@ from fastagi_server.app.clock import RealClock
 from fastagi_server.config import countries
 from fastagi_server.loadtest import debian, lab, service
 from fastagi_server.loadtest.office import Office
+from fastagi_server.loadtest.release import Release
 from tests.calls.changing import MEXICO, Site, configure
 from tests.calls.ringing import Caller, standing, wait_until
 
@@ -20,9 +21,9 @@ HOUSE = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="session")
-def the_lab() -> Iterator[lab.Lab]:
-    name = f"calls-{os.getpid()}"
-    yield lab.up(name, countries=countries.load())
+def the_lab(release: Release) -> Iterator[lab.Lab]:
+    name = f"calls-{release}-{os.getpid()}"
+    yield lab.up(name, release=release, countries=countries.load())
     lab.down(name)
 
 
@@ -49,9 +50,9 @@ def caller(discador: service.Service) -> Caller:
 
 
 @pytest.fixture
-def site(command: Path) -> Iterator[Site]:
-    name = f"change-{os.getpid()}"
-    where = lab.up(name, countries=[MEXICO])
+def site(release: Release, command: Path) -> Iterator[Site]:
+    name = f"change-{release}-{os.getpid()}"
+    where = lab.up(name, release=release, countries=[MEXICO])
     configure(where.paths.config, yaml.safe_load(where.paths.config.read_text()), {})
     office = Office(lab=where, command=command, clock=RealClock())
     office.prepare()

@@ -21,6 +21,7 @@ from fastagi_server.desk.client import ask
 from fastagi_server.loadtest import calls as carrier_calls
 from fastagi_server.loadtest import lab
 from fastagi_server.loadtest.paths import Side
+from fastagi_server.loadtest.release import Release
 from fastagi_server.loadtest.service import Service
 from fastagi_server.telephony import frames
 from tests.calls.ringing import Onlooker, wait_until
@@ -130,10 +131,10 @@ class Foreign:
 
 
 @pytest.fixture(scope="module")
-def foreign(command: Path) -> Iterator[Foreign]:
+def foreign(command: Path, release: Release) -> Iterator[Foreign]:
     name = f"any-{os.getpid()}"
     spoken = [each for each in countries.load() if each.slug == "usa"]
-    made = Foreign(lab.up(name, countries=spoken), command)
+    made = Foreign(lab.up(name, release=release, countries=spoken), command)
     made.discador.start()
     wait_until(made.ready, 20, "linked to Asterisk")
     yield made

@@ -22,8 +22,10 @@ from fastagi_server.loadtest import debian, lab
 from fastagi_server.loadtest.afterwards import Terms, examine
 from fastagi_server.loadtest.books import read_books
 from fastagi_server.loadtest.office import Office
+from fastagi_server.loadtest.release import Release
 from fastagi_server.loadtest.service import Service
 from fastagi_server.telephony.campaign import ContactState
+from tests.conftest import ON_22
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(300)]
 SPOKEN = ("usa", "mexico")
@@ -46,9 +48,9 @@ def second(office: Office) -> Service:
 
 
 @pytest.fixture
-def office(command: Path) -> Iterator[Office]:
+def office(command: Path, release: Release) -> Iterator[Office]:
     name = f"office-{os.getpid()}"
-    where = lab.up(name, countries=list(SPOKEN_BY_SLUG.values()))
+    where = lab.up(name, release=release, countries=list(SPOKEN_BY_SLUG.values()))
     office = Office(lab=where, command=command, clock=RealClock())
     office.prepare()
     yield office
@@ -61,8 +63,17 @@ def american(count: int, *endings: str) -> list[str]:
     return [f"+1212{320 + n // 100}{n % 100:02}{endings[n % len(endings)]}" for n in range(count)]
 
 
-@pytest.mark.parametrize("engines", [1, 2])
-def test_five_caller_ids_carry_five_hundred_calls_and_not_one_more(office: Office, engines: int) -> None:
+def test_five_caller_ids_carry_five_hundred_calls_and_not_one_more(office: Office) -> None:
+    five_hundred(office, engines=1)
+
+
+# On one Asterisk only: two engines meet in the store, and a kill is the engine's; below nothing is new.
+@ON_22
+def test_two_engines_share_the_caller_ids_and_the_cap(office: Office) -> None:
+    five_hundred(office, engines=2)
+
+
+def five_hundred(office: Office, *, engines: int) -> None:
     owned = [f"+1305320000{n}" for n in range(5)]
     people = american(600, "40")
     mexicans = [f"+5255500{n:03}40" for n in range(60)]
@@ -85,6 +96,7 @@ def test_five_caller_ids_carry_five_hundred_calls_and_not_one_more(office: Offic
     }
 
 
+@ON_22
 def test_killed_in_the_middle_it_calls_nobody_twice_and_loses_nobody(office: Office) -> None:
     dice = random.Random(9)
     people = american(300, *QUICK)

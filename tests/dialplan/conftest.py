@@ -27,8 +27,6 @@ from fastagi_server.dialplan.variables import HANDLER_VALUE, HANDLER_VARIABLE
 from fastagi_server.dialplan.versions import public, unversioned
 from fastagi_server.telephony.country import AmdNumbers, Answer, Country, Destination, Texts
 
-ROOT = "ASTERISK_ROOT"
-
 
 def read_country(slug: str) -> Country:
     text = (
@@ -257,15 +255,12 @@ def variants(text: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def lab(every: tuple[Country, ...], settings: DialplanSettings) -> Iterator[Lab]:
-    """Boot an Asterisk in the folder tree that the environment names; all of it is removed afterwards."""
-    root = os.environ.get(ROOT)
-    if root is None:
-        pytest.skip(f"{ROOT} names no folder tree with an Asterisk in it")
+def lab(every: tuple[Country, ...], settings: DialplanSettings, asterisk_root: Path) -> Iterator[Lab]:
+    """Boot an Asterisk in a folder of its own in the chroot; all of it is removed afterwards."""
     quick = replace(read_country("mexico"), slug="short", offers=2, wait_seconds=1)
     countries = (*every, quick)
     text = render(countries, settings)
-    home = Path(root) / f"try-dialplan-{os.getpid()}"
+    home = asterisk_root / f"try-dialplan-{os.getpid()}"
     inside, port = f"/{home.name}", free_port()
     for country in countries:
         for name, milliseconds in (("identification", 600), ("optout", 600), ("offer", 800), ("thanks", 200)):
@@ -297,7 +292,7 @@ def lab(every: tuple[Country, ...], settings: DialplanSettings) -> Iterator[Lab]
         path = home / "etc" / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(body, encoding="utf-8")
-    command = ["chroot", root, "asterisk", "-f", "-vvv", "-C", f"{inside}/etc/asterisk.conf"]
+    command = ["chroot", asterisk_root, "asterisk", "-f", "-vvv", "-C", f"{inside}/etc/asterisk.conf"]
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     try:
         until = time.monotonic() + 30

@@ -25,4 +25,5 @@ def test_each_program_runs_in_the_chroot_as_asterisks_user_and_carries_its_mark(
 def test_sipp_listens_on_loopback_alone() -> None:
     argv = sipp(PATHS, of_block(12_000), OWNER).argv
 
-    assert argv[argv.index("-i") + 1] == argv[argv.index("-ci") + 1] == "127.0.0.1"
+    assert {argv[argv.index(option) + 1] for option in ("-i", "-ci", "-mi")} == {"127.0.0.1"}
+    assert argv[argv.index("-mp") + 1] == str(of_block(12_000).sipp_media)

@@ -8,6 +8,7 @@ import pytest
 from fastagi_server.loadtest import debian
 from fastagi_server.loadtest.errors import BrokenChrootError, NeedsRootError, NoMirrorError
 from fastagi_server.loadtest.owned import Owner
+from fastagi_server.loadtest.release import Release
 
 TARGETS = """\
 http://mirror.invalid/debian-security/ bookworm-security main
@@ -58,7 +59,68 @@ def test_a_chroot_without_asterisks_user_is_broken(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="chroot needs root")
 def test_a_folder_in_which_asterisk_does_not_run_is_not_taken_for_a_chroot(tmp_path: Path) -> None:
-    (tmp_path / "asterisk-22").mkdir()
+    for release in Release:
+        debian.chroot(tmp_path, release).mkdir()
 
-    with pytest.raises(BrokenChrootError):
-        debian.ready_chroot(tmp_path)
+        with pytest.raises(BrokenChrootError, match=f"asterisk-{release} holds no such Asterisk that runs"):
+            debian.ready_chroot(tmp_path, release)
+
+
+@pytest.mark.asterisk
+def test_one_release_is_not_taken_for_another(asterisk_root: Path, release: Release, tmp_path: Path) -> None:
+    (other,) = set(Release) - {release}
+    debian.chroot(tmp_path, other).symlink_to(asterisk_root)
+
+    with pytest.raises(BrokenChrootError, match=f"Asterisk {release}"):
+        debian.ready_chroot(tmp_path, other)
+
+
+@pytest.mark.parametrize("library", ["usr/lib", "usr/lib/x86_64-linux-gnu"])
+def test_modules_are_where_this_debian_has_them(tmp_path: Path, library: str) -> None:
+    modules = tmp_path / library / "asterisk/modules"
+    modules.mkdir(parents=True)
+
+    assert debian.modules_folder(tmp_path) == modules
+
+
+def test_a_chroot_without_modules_is_broken(tmp_path: Path) -> None:
+    with pytest.raises(BrokenChrootError, match="no modules"):
+        debian.modules_folder(tmp_path)
+
+
+def built_from(monkeypatch: pytest.MonkeyPatch, cache: Path, release: Release) -> tuple[str, ...]:
+    """Give the debootstrap command that would build a chroot; nothing is run."""
+    asked: list[tuple[str, ...]] = []
+
+    def run(*argv: str, **_: object) -> str:
+        asked.append(argv)
+        return {"apt-get": TARGETS, "chroot": f"Asterisk {release}.1\n"}.get(argv[0], "")
+
+    monkeypatch.setattr(debian, "run", run)
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(debian, "_name_host", lambda root: None)
+    debian.ready_chroot(cache, release)
+    return next(argv for argv in asked if argv[0] == "debootstrap")
+
+
+@pytest.mark.parametrize(
+    ("release", "suite"), [(Release.ASTERISK_22, "forky"), (Release.ASTERISK_16, "bullseye")]
+)
+def test_each_release_is_built_from_its_own_debian(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, release: Release, suite: str
+) -> None:
+    monkeypatch.delenv("DISCADOR_LAB_MIRROR", raising=False)
+
+    argv = built_from(monkeypatch, tmp_path, release)
+
+    assert argv[-4] == suite
+    assert argv[-2] == "http://mirror.invalid/debian/"
+    assert Path(argv[-1]).name in {suite, "sid"}
+    assert debian.chroot(tmp_path, release).is_dir()
+    assert list(tmp_path.glob("building-*")) == []
+
+
+def test_an_archive_for_old_releases_may_be_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("DISCADOR_LAB_MIRROR", "http://archive.invalid/debian/")
+
+    assert built_from(monkeypatch, tmp_path, Release.ASTERISK_16)[-2] == "http://archive.invalid/debian/"

@@ -22,7 +22,11 @@ OWNERS = Owners(asterisk=Owner(uid=101, gid=102), discador=Owner(uid=201, gid=20
 def paths(tmp_path: Path) -> Paths:
     (tmp_path / "usr/share/asterisk/sounds/en").mkdir(parents=True)
     (tmp_path / "usr/share/asterisk/documentation").mkdir()
-    (tmp_path / "usr/lib/a-machine/asterisk/modules").mkdir(parents=True)
+    modules = tmp_path / "usr/lib/a-machine/asterisk/modules"
+    modules.mkdir(parents=True)
+    (modules / "chan_sip.so").touch()
+    (tmp_path / "etc/asterisk").mkdir(parents=True)
+    (tmp_path / "etc/asterisk/amd.conf").touch()
     paths = Paths(name="a", root=tmp_path)
     folders.make(
         paths,
@@ -75,6 +79,24 @@ def test_asterisk_is_told_its_own_folders(paths: Paths) -> None:
     assert "astmoddir => /usr/lib/a-machine/asterisk/modules\n" in conf
     assert "\ntransmit_silence = yes\n" in conf
     assert "\ntransmit_silence = no\n" in (paths.folder / "dialer/etc/asterisk.conf").read_text()
+
+
+def test_what_this_release_does_not_ship_is_not_linked(paths: Paths) -> None:
+    etc = paths.folder / "dialer/etc"
+
+    assert (etc / "amd.conf").readlink() == Path("/etc/asterisk/amd.conf")
+    assert not (etc / "geolocation.conf").is_symlink()
+
+
+def test_chan_sip_is_the_dialers_second_trunk_where_there_is_one(paths: Paths) -> None:
+    sip = (paths.folder / "dialer/etc/sip.conf").read_text()
+
+    assert "\nudpbindaddr = 127.0.0.1:12008\n" in sip
+    assert "[carrier-sip]\n" in sip
+    assert "port = 12002\n" in sip
+    assert not (paths.folder / "carrier/etc/sip.conf").exists()
+    assert "\nnoload = chan_sip.so\n" in (paths.folder / "carrier/etc/modules.conf").read_text()
+    assert "\nnoload = chan_sip.so\n" not in (paths.folder / "dialer/etc/modules.conf").read_text()
 
 
 def test_discadors_configuration_leads_into_the_lab(paths: Paths) -> None:

@@ -88,7 +88,7 @@ documentation_language = en_US
 """,
     "modules.conf": "[modules]\nautoload=yes\n" + "".join(
         f"noload => {name}.so\n"
-        for name in ("chan_iax2", "chan_pjsip", "chan_unistim", "chan_mgcp", "chan_dahdi", "pbx_dundi", "res_pjsip",
+        for name in ("chan_iax2", "chan_sip", "chan_skinny", "chan_oss", "chan_alsa", "chan_pjsip", "chan_unistim", "chan_mgcp", "chan_dahdi", "pbx_dundi", "res_pjsip",
                      "chan_console", "chan_audiosocket", "chan_websocket", "cdr_csv", "res_hep", "res_snmp")
     ),
     "logger.conf": "[general]\n[logfiles]\nmessages => notice,warning,error\n",
@@ -128,7 +128,7 @@ def asterisk(chroot: pathlib.Path):
     inside = pathlib.PurePosixPath(f"/try-agi-{os.getpid()}")
     home = chroot / str(inside).lstrip("/")
     port = free_port()
-    modules = next(chroot.glob("usr/lib/*/asterisk/modules"))
+    modules = next(path for way in ("asterisk/modules", "*/asterisk/modules") for path in chroot.glob(f"usr/lib/{way}"))
     for folder in ("etc", "lib", "spool", "run", "log"):
         (home / folder).mkdir(parents=True)
     for name, text in FILES.items():

@@ -21,7 +21,17 @@ from fastagi_server.agi.script import Agi
 
 FOLDER = Path(__file__).parents[1] / "transcripts" / "agi"
 OUT_OF_TURN = {"overlong", "request_injected", "request_blank_line"}
-NAMES = sorted(path.stem for path in FOLDER.glob("*.jsonl") if path.stem not in OUT_OF_TURN)
+RELEASES = ("22", "16")
+NAMES = sorted(
+    f"{path.parent.name}/{path.stem}" for path in FOLDER.glob("*/*.jsonl") if path.stem not in OUT_OF_TURN
+)
+
+
+def on_each(*names: str) -> list[str]:
+    """Give recordings of each release."""
+    return [f"{release}/{name}" for release in RELEASES for name in names]
+
+
 VERBS = {
     b"GET VARIABLE": commands.GetVariable,
     b"GET FULL": commands.GetFullVariable,
@@ -45,8 +55,9 @@ class Exchange:
         return kind("f", "k") if kind is commands.DatabaseGet else kind("x")
 
 
-def test_asterisks_request_is_never_shorter_than_we_wait_for() -> None:
-    request = load("answer_before")[0].answer
+@pytest.mark.parametrize("release", RELEASES)
+def test_asterisks_request_is_never_shorter_than_we_wait_for(release: str) -> None:
+    request = load(f"{release}/answer_before")[0].answer
     values = [line.partition(b": ")[2] for line in request.splitlines()]
 
     assert len(request) - sum(map(len, values)) == SHORTEST
@@ -92,10 +103,12 @@ def check(exchanges: list[Exchange], heard: list[list[object]]) -> None:
     assert [message for messages in heard for message in messages].count(HungUp()) == 1
 
 
-def test_there_is_a_transcript_for_each_kind_of_moment() -> None:
-    assert sum(name.endswith("_during") for name in NAMES) >= 6
-    assert sum(name.endswith("_before") for name in NAMES) >= 20
-    assert sum(name.startswith("value_") for name in NAMES) >= 15
+@pytest.mark.parametrize("release", RELEASES)
+def test_there_is_a_transcript_for_each_kind_of_moment(release: str) -> None:
+    names = [name.removeprefix(f"{release}/") for name in NAMES if name.startswith(f"{release}/")]
+    assert sum(name.endswith("_during") for name in names) >= 6
+    assert sum(name.endswith("_before") for name in names) >= 20
+    assert sum(name.startswith("value_") for name in names) >= 15
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -133,7 +146,7 @@ def test_the_hang_up_may_come_before_or_after_the_reply(name: str) -> None:
         check(exchanges, hear(exchanges, swap))
 
 
-@pytest.mark.parametrize("name", ["stream_file_during", "wait_for_digit_before", "gosub_during"])
+@pytest.mark.parametrize("name", on_each("stream_file_during", "wait_for_digit_before", "gosub_during"))
 def test_a_script_gets_its_own_answers_wherever_the_bytes_are_cut(name: str) -> None:
     exchanges = load(name)
     said = [exchange.answer for exchange in exchanges]
@@ -155,9 +168,10 @@ def test_a_script_gets_its_own_answers_wherever_the_bytes_are_cut(name: str) -> 
             assert got == ["HUMAN", "c-17", True]
 
 
-def test_asterisk_understood_our_quoting(read_words: Callable[[bytes], list[bytes]]) -> None:
+@pytest.mark.parametrize("release", RELEASES)
+def test_asterisk_understood_our_quoting(release: str, read_words: Callable[[bytes], list[bytes]]) -> None:
     """The lines that it answered rightly are those that our commands spell."""
-    questions = [exchange.question for exchange in load("quoting") if exchange.question]
+    questions = [exchange.question for exchange in load(f"{release}/quoting") if exchange.question]
 
     for question in questions:
         words = [word.decode() for word in read_words(question)]
@@ -167,8 +181,9 @@ def test_asterisk_understood_our_quoting(read_words: Callable[[bytes], list[byte
         assert command.line() == question
 
 
-def test_a_line_too_long_is_answered_twice_and_that_is_seen() -> None:
-    request, first, second = load("overlong")
+@pytest.mark.parametrize("release", RELEASES)
+def test_a_line_too_long_is_answered_twice_and_that_is_seen(release: str) -> None:
+    request, first, second = load(f"{release}/overlong")
     conversation = Conversation()
     conversation.receive(request.answer)
     conversation.send(first.command())
@@ -179,7 +194,7 @@ def test_a_line_too_long_is_answered_twice_and_that_is_seen() -> None:
         conversation.receive(second.answer)
 
 
-@pytest.mark.parametrize("name", ["request_injected", "request_blank_line"])
+@pytest.mark.parametrize("name", on_each("request_injected", "request_blank_line"))
 @pytest.mark.parametrize("size", [1, 7, 5000])
 def test_a_request_that_a_value_has_forged_is_refused(name: str, size: int) -> None:
     ((_, answer),) = [(exchange.question, exchange.answer) for exchange in load(name)]
@@ -189,17 +204,20 @@ def test_a_request_that_a_value_has_forged_is_refused(name: str, size: int) -> N
         _ = [conversation.receive(answer[at : at + size]) for at in range(0, len(answer), size)]
 
 
-def test_requests_as_recorded() -> None:
-    (request,) = Conversation().receive(load("request_arguments")[0].answer.removesuffix(b"HANGUP\n"))
+@pytest.mark.parametrize("release", RELEASES)
+def test_requests_as_recorded(release: str) -> None:
+    (request,) = Conversation().receive(
+        load(f"{release}/request_arguments")[0].answer.removesuffix(b"HANGUP\n")
+    )
     assert isinstance(request, Request)
     assert (request.network_script, request.query) == ("request_arguments", "a=1&b=2")
     assert request.arguments == ("one", "two words", "", "four")
     assert request.uniqueid == "recorded-request-arguments-1"
 
-    (request,) = Conversation().receive(load("request_newline")[0].answer)
+    (request,) = Conversation().receive(load(f"{release}/request_newline")[0].answer)
     assert isinstance(request, Request)
     assert request.arguments == ("a\nb", "c")
 
-    (request,) = Conversation().receive(load("request_not_utf8")[0].answer)
+    (request,) = Conversation().receive(load(f"{release}/request_not_utf8")[0].answer)
     assert isinstance(request, Request)
     assert request.others["agi_calleridname"] == r"Jos\xe9"

@@ -245,7 +245,9 @@ def test_a_list_without_end_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None
 KINDS = {kind.action: kind for kind in vars(a).values() if isinstance(kind, type) and hasattr(kind, "action")}
 
 
-def test_a_recorded_conversation_goes_through_whole(scene: str, transcript: Callable[[str], Any]) -> None:
+def test_a_recorded_conversation_goes_through_whole(
+    scene: str, said_by: str, transcript: Callable[[str], Any]
+) -> None:
     """Every action that a recording asked is answered, once, and nothing is left over."""
     connection = Exchange(prefix="rec")
     told: list[Any] = []
@@ -264,4 +266,6 @@ def test_a_recorded_conversation_goes_through_whole(scene: str, transcript: Call
     assert connection.orphans == 0
     lists = [answer for answer in answers(told) if answer.action.completion and answer.response.ok]
     assert all(isinstance(answer.end, e.Complete) for answer in lists)
-    assert all(answer.end.list_items == len(answer.events) for answer in lists)
+    # Asterisk 16 says 1 of every DBGetTree, of an empty one too.
+    counted = [each for each in lists if said_by == "22" or not isinstance(each.action, a.DBGetTree)]
+    assert all(answer.end.list_items == len(answer.events) for answer in counted)

@@ -62,14 +62,14 @@ class Wire:
             self.lines.append({"server": self.heard[self._kept : end + 4].decode("latin-1")})
             self._kept = end + 4
 
-    def close(self, name: str) -> None:
+    def close(self, file: Path) -> None:
         self.socket.shutdown(socket.SHUT_WR)
         self._drain()
         self.keep()
         if rest := self.heard[self._kept :]:
             self.lines.append({"server": rest.decode("latin-1")})
         text = "".join(json.dumps(line) + "\n" for line in self.lines)
-        (OUT / f"{name}.jsonl").write_text(text)
+        file.write_text(text)
         self.socket.close()
 
     def _drain(self) -> None:

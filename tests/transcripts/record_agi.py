@@ -1,6 +1,6 @@
 """Records what a real Asterisk says over FastAGI, hang-ups in the middle of commands included.
 
-    python tests/transcripts/record_agi.py CHROOT [--into tests/transcripts/agi]
+    python tests/transcripts/record_agi.py CHROOT [--into tests/transcripts/agi/22]
 
 CHROOT is a folder with Asterisk installed (see scripts/lab); this script must be root, boots an Asterisk of its
 own there with its own folders and ports, and removes them afterwards. It knows nothing of fastagi_server: an
@@ -17,6 +17,7 @@ import contextlib
 import json
 import os
 import pathlib
+import re
 import shutil
 import socket
 import subprocess
@@ -24,6 +25,7 @@ import time
 
 QUIET = 0.4  # Asterisk answers a short command in less than 5 ms
 MIDDLE = 0.4
+LONGEST = {"16": 2047, "22": 8191}  # bytes of a command line, newline included, by release
 ASKED = {"GET VARIABLE AMDSTATUS\n": "HUMAN", "GET VARIABLE CALLID\n": "c-17"}
 
 # name: (command, whether it lasts so long that a hang-up falls into its middle)
@@ -67,7 +69,7 @@ VALUES = {
     "latin1": "Jos%E9",
     "utf8": "Jos%C3%A9",
     "blank_lines": "%0A%0A",
-    "long": "x" * 3000,
+    "long": "x" * 1900,
 }
 
 FILES = {
@@ -282,13 +284,16 @@ def record_quoting(ami: Ami, listener: socket.socket, folder: pathlib.Path, vers
         session.ask(f'SET VARIABLE "SAID{number}" {spelled}')
         session.ask(f'GET VARIABLE "SAID{number}"', meant)
     head = 'SET VARIABLE "LONG" "'
-    session.ask(head + "x" * (8191 - len(head) - 2) + '"')
-    session.ask('GET FULL VARIABLE "${LEN(${LONG})}"', str(8191 - len(head) - 2))
+    least = min(LONGEST.values())
+    session.ask(head + "x" * (least - len(head) - 2) + '"')
+    session.ask('GET FULL VARIABLE "${LEN(${LONG})}"', str(least - len(head) - 2))
     session.close(folder, "arguments with blanks, quotes, backslashes, and of the greatest length", version)
     session = Session(ami, listener, "overlong")
-    session.ask(head + "x" * (8192 - len(head) - 2) + '"')
+    most = LONGEST["16" if re.search(r"\b16\.", version) else "22"]
+    session.ask(head + "x" * (most + 1 - len(head) - 2) + '"')
     session.ask('GET FULL VARIABLE "${LEN(${LONG})}"')
-    session.close(folder, "a line of 8192 bytes: Asterisk answers it twice, and our core never writes it", version)
+    told = f"a line of {most + 1} bytes: Asterisk answers it twice, and our core never writes it"
+    session.close(folder, told, version)
 
 
 def record_requests(ami: Ami, listener: socket.socket, folder: pathlib.Path, version: str) -> None:
@@ -307,13 +312,14 @@ def record_requests(ami: Ami, listener: socket.socket, folder: pathlib.Path, ver
 def main() -> None:
     words = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     words.add_argument("chroot", type=pathlib.Path)
-    words.add_argument("--into", type=pathlib.Path, default=pathlib.Path(__file__).parent / "agi")
+    words.add_argument("--into", type=pathlib.Path, help="unless told, agi/ and the release in figures")
     given = words.parse_args()
-    given.into.mkdir(parents=True, exist_ok=True)
     with asterisk(given.chroot) as (port, version), socket.create_server(("127.0.0.1", 0)) as listener:
         ami = Ami(port)
+        into = given.into or pathlib.Path(__file__).parent / "agi" / re.findall(r"\d+", version)[0]
+        into.mkdir(parents=True, exist_ok=True)
         for record in (record_requests, record_quoting, record_values, record_hangups):
-            record(ami, listener, given.into, version)
+            record(ami, listener, into, version)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Records what a real Asterisk says on its manager link: `record_ami.py CHROOT` writes ami/*.jsonl anew.
+"""Records what a real Asterisk says on its manager link: `record_ami.py CHROOT` writes ami/RELEASE/*.jsonl anew.
 
 Run by hand as root, never by pytest. It boots an Asterisk of its own from the chroot, in directories of its
 own and on a free port of 127.0.0.1, and takes both away. One file a conversation, one line a message:
@@ -88,7 +88,7 @@ ignorepat => 9
 """
 
 
-def permissions(port: int) -> None:
+def permissions(port: int, into: Path) -> None:
     """Which single write class suffices for each action, tried with one user for each class."""
     allowed: dict[str, list[str]] = {type(sample).__name__: [] for sample in SAMPLES}
     for user in ("none", *CLASSES):
@@ -101,7 +101,7 @@ def permissions(port: int) -> None:
     for name, users in allowed.items():
         if len(users) > len(CLASSES):
             allowed[name] = ["none"]
-    (OUT / "permissions.json").write_text(json.dumps(allowed, indent=1) + "\n")
+    (into / "permissions.json").write_text(json.dumps(allowed, indent=1) + "\n")
 
 
 def configure(root: Path, port: int, sip: int) -> str:
@@ -110,7 +110,9 @@ def configure(root: Path, port: int, sip: int) -> str:
     shutil.rmtree(home, ignore_errors=True)
     for folder in ("etc", "lib", "db", "key", "spool", "run", "log"):
         (home / folder).mkdir(parents=True)
-    modules = next((root / "usr/lib").glob("*/asterisk/modules")).relative_to(root)
+    library = root / "usr/lib"
+    found = (*library.glob("asterisk/modules"), *library.glob("*/asterisk/modules"))
+    modules = found[0].relative_to(root)
     users = {"wide": "read = all\nwrite = all", "narrow": NARROW, "only-none": "read = none\nwrite = none"}
     users |= {f"only-{name}": f"read = none\nwrite = {name}" for name in CLASSES}
     files = {
@@ -169,16 +171,24 @@ def await_boot(process: subprocess.Popen[bytes], root: Path) -> None:
     sys.exit("Asterisk ended before it had booted")
 
 
+def release(root: Path) -> str:
+    """Give the first figure of the Asterisk's version."""
+    told = subprocess.run(["chroot", str(root), "asterisk", "-V"], capture_output=True, text=True, check=True)
+    return told.stdout.split()[1].partition(".")[0]
+
+
 def main() -> None:
     """Record every scene."""
-    OUT.mkdir(exist_ok=True)
-    with asterisk(Path(sys.argv[1])) as (port, sip):
+    root = Path(sys.argv[1])
+    into = OUT / release(root)
+    into.mkdir(parents=True, exist_ok=True)
+    with asterisk(root) as (port, sip):
         for name, scene in SCENES.items():
             wire = Wire(port, sip)
             scene(wire)
-            wire.close(name)
+            wire.close(into / f"{name}.jsonl")
             print(name)
-        permissions(port)
+        permissions(port, into)
 
 
 if __name__ == "__main__":

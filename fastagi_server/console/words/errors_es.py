@@ -50,6 +50,7 @@ ERRORS = {
     "OrderBrokenError": "Discador mismo falló en esta orden ({what}); su registro dice más, por favor repórtelo.",
     "OutcomeUnknownError": "No se puede saber qué fue de {action}: {why}. Nunca se envía de nuevo.",
     "PortTakenError": "FastAGI no puede escuchar en {host} puerto {port}: {why}; revise fastagi.host y fastagi.port.",
+    "BrokenListError": "La lista de Asterisk para {action} no está entera: {why}.",
     "RefusedError": "Asterisk rechazó {action}: {why}.",
     "RemoteError": "El AMI de Asterisk rompió sus propias reglas: {why}.",
     "SchemaBehindError": "La base de datos {url} tiene el esquema {found} y este programa necesita {needed}; {remedy}.",

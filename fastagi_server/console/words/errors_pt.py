@@ -50,6 +50,7 @@ ERRORS = {
     "OrderBrokenError": "O próprio Discador falhou nesta ordem ({what}); seu registro diz mais, por favor informe.",
     "OutcomeUnknownError": "Não se pode saber o que houve com {action}: {why}. Nunca é enviado de novo.",
     "PortTakenError": "O FastAGI não pode escutar em {host} porta {port}: {why}; veja fastagi.host e fastagi.port.",
+    "BrokenListError": "A lista do Asterisk para {action} não está inteira: {why}.",
     "RefusedError": "O Asterisk recusou {action}: {why}.",
     "RemoteError": "O AMI do Asterisk quebrou as próprias regras: {why}.",
     "SchemaBehindError": "O banco de dados {url} tem o esquema {found} e este programa precisa de {needed}; {remedy}.",

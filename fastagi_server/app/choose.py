@@ -13,7 +13,7 @@ from fastagi_server.app.errors import (
 )
 from fastagi_server.config.settings import Settings
 from fastagi_server.config.trunk import Presentation, Trunk
-from fastagi_server.numbering.country import country_of
+from fastagi_server.numbering.country import by_name, country_of, named
 from fastagi_server.numbering.number import Number
 from fastagi_server.numbering.parse import parse
 from fastagi_server.telephony.call_id import CallId
@@ -81,14 +81,15 @@ def _order(
 
 
 def _country(slug: str, number: Number, countries: Sequence[Country]) -> Country:
-    known = {country.slug: country for country in countries}
+    known = ", ".join(country.slug for country in countries)
     if slug:
-        if slug not in known:
-            raise UnknownNameError(kind="country", name=slug, known=", ".join(known))
-        return known[slug]
+        asked = named(slug, by_name(countries))
+        if asked is None:
+            raise UnknownNameError(kind="country", name=slug, known=known)
+        return asked
     country = country_of(number, countries)
     if country is None:
-        raise NoCountryForNumberError(number=number.e164, iso=number.iso, known=", ".join(known))
+        raise NoCountryForNumberError(number=number.e164, iso=number.iso, known=known)
     return country
 
 

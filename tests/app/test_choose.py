@@ -96,6 +96,18 @@ def test_a_refusal_names_the_one_thing_that_is_wrong(
     assert str(refused.value).startswith(sentence)
 
 
+@pytest.mark.parametrize("name", ["usa", "US", "us"])
+def test_a_country_goes_by_its_slug_and_by_its_code(
+    name: str, settings: Settings, countries: Countries
+) -> None:
+    owned = replace(settings, callerids={"usa": ("+12125560001",)})
+    _, country = place_call(
+        Dial(number="+525550001003", country=name), CALL, settings=owned, countries=countries
+    )
+
+    assert country.slug == "usa"
+
+
 def test_without_any_trunk_the_refusal_says_so(settings: Settings, countries: Countries) -> None:
     none = replace(settings, trunks={})
 

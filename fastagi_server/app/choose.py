@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fastagi_server.app.errors import (
-    NoCallerIdError,
     NoCountryForNumberError,
     NotDialableError,
-    NotOurCallerIdError,
     UnknownNameError,
 )
 from fastagi_server.config.settings import Settings
 from fastagi_server.config.trunk import Presentation, Trunk
+from fastagi_server.dialer.show import Wish
 from fastagi_server.numbering.country import by_name, country_of, named
 from fastagi_server.numbering.number import Number
 from fastagi_server.numbering.parse import parse
@@ -23,26 +22,37 @@ from fastagi_server.telephony.frames import Dial
 from fastagi_server.telephony.orders import PlaceCall
 
 
-def place_call(
-    dial: Dial, call: CallId, *, settings: Settings, countries: Sequence[Country]
-) -> tuple[PlaceCall, Country]:
-    """Give the order that the engine takes, or refuse with the one thing that is wrong."""
+def wish_of(
+    dial: Dial, call: CallId, *, settings: Settings, countries: Sequence[Country], planned_at: float
+) -> Wish:
+    """Give what is wished as the engine takes it, or refuse with the one thing that is wrong."""
     number = parse(dial.number)
     if not number.dialable:
         raise NotDialableError(number=dial.number, why=number.why.replace("_", " "))
     country = _country(dial.country, number, countries)
     name, trunk = _trunk(dial.trunk, settings)
-    callerid = _callerid(dial.callerid, country, settings)
-    order = _order(
-        call,
-        number.e164,
-        callerid,
-        name=name,
-        trunk=trunk,
-        context=country.context,
-        campaign=dial.campaign,
+
+    def order(callerid: str) -> PlaceCall:
+        return _order(
+            call,
+            number.e164,
+            callerid,
+            name=name,
+            trunk=trunk,
+            context=country.context,
+            campaign=dial.campaign,
+        )
+
+    return Wish(
+        number=number.e164,
+        country=country.slug,
+        trunk=name,
+        # As it stands in the inventory, whatever blanks it was written with.
+        callerid=parse(dial.callerid).e164 or dial.callerid,
+        configured=settings.callerids.get(country.slug, ()),
+        order=order,
+        planned_at=planned_at,
     )
-    return order, country
 
 
 def campaign_order(
@@ -99,14 +109,3 @@ def _trunk(name: str, settings: Settings) -> tuple[str, Trunk]:
     if trunk is None:
         raise UnknownNameError(kind="trunk", name=chosen, known=", ".join(settings.trunks) or "none")
     return chosen, trunk
-
-
-def _callerid(asked: str, country: Country, settings: Settings) -> str:
-    owned = settings.callerids.get(country.slug, ())
-    if not owned:
-        raise NoCallerIdError(country=country.slug)
-    if not asked:
-        return owned[0]
-    if asked not in owned:
-        raise NotOurCallerIdError(callerid=asked, country=country.slug)
-    return asked

@@ -14,7 +14,8 @@ from fastagi_server.asterisk.trunk import Ask, addresses
 from fastagi_server.callerid.pool import Choice
 from fastagi_server.compliance.gate import judge, stays_here
 from fastagi_server.config.settings import Settings
-from fastagi_server.dialer.engine import NO_LINK, Engine
+from fastagi_server.dialer.engine import Engine
+from fastagi_server.dialer.gate import NO_LINK
 from fastagi_server.dialer.lend import Lender
 from fastagi_server.dialer.pools import Exhausted
 from fastagi_server.ivr.answers import Lent

@@ -18,7 +18,7 @@ from fastagi_server.asterisk.errors import NoLinkError
 from fastagi_server.callerid.pool import Choice
 from fastagi_server.config.settings import Settings
 from fastagi_server.config.trunk import Trunk
-from fastagi_server.dialer.engine import NO_LINK
+from fastagi_server.dialer.gate import NO_LINK
 from fastagi_server.dialer.pools import Exhausted
 from fastagi_server.ivr.answers import Lent
 from fastagi_server.store.errors import NotDurableError

@@ -23,7 +23,7 @@ from fastagi_server.telephony import frames
 pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(180)]
 
 OWNED = ["+525511110001", "+525511110002"]
-BUSY, TALKS = "+5255500{:03}40", "+5255500{:03}03"
+BUSY, LEAVES = "+5255500{:03}40", "+5255500{:03}20"
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +58,7 @@ def test_two_caller_ids_carry_two_calls_and_the_third_is_refused(office: Office)
     stranger = rings(office, people[2], "--callerid", "+525550009000")
 
     assert (first.returncode, second.returncode) == (0, 0), first.stdout + first.stderr
-    assert {call.number: call.callerid for call in office.calls()} == {
+    assert {call.number: call.callerid for call in office.rung(people[:2])} == {
         people[0].removeprefix("+"): OWNED[0],
         people[1].removeprefix("+"): OWNED[1],
     }
@@ -75,19 +75,19 @@ def test_two_caller_ids_carry_two_calls_and_the_third_is_refused(office: Office)
 
 def test_a_number_that_is_up_is_not_rung_a_second_time(office: Office) -> None:
     limit(office, 0)
-    number = TALKS.format(7)
+    number = LEAVES.format(7)
     first = ask(office.service.desk, frames.Dial(number=number), patience=60)
-    for frame in first:
-        if isinstance(frame, frames.Happened) and frame.fact == "Answered":
-            break
+    up = next(each for each in first if isinstance(each, frames.Happened) and each.fact == "Answered")
 
     second = rings(office, number)
-    told = list(first)
+    over = next(each for each in first if isinstance(each, frames.Closed | frames.Failed))
 
     assert (second.returncode, second.stderr) == (
         1,
         f"discador: {number} is in a call of ours already; call it again when that is over.\n",
     )
-    assert isinstance(told[-1], frames.Closed)
+    assert isinstance(over, frames.Closed)
+    assert over.record["call"] == up.call
     assert len(office.rung([number])) == 1
     assert rings(office, number).returncode == 0
+    assert len(office.rung([number])) == 2

@@ -203,8 +203,8 @@ class Settings:
     callerids: Mapping[str, tuple[str, ...]] = field(
         default_factory=dict,
         metadata=about(
-            "Numbers of ours for calls by hand, in E.164 with +, by the slug of the country that is called; they "
-            "are not counted, and serve where no caller ID was ever imported (discador did import).",
+            "Numbers of ours for calls by hand, in E.164 with +, by the slug of the country that is called; "
+            "they are not counted, and serve where no caller ID was ever imported (discador did import).",
             why="a caller ID is always one that we own, and nobody's numbers can be known beforehand.",
             each=shapes.e164,
             example={"mexico": ["+525512345678", "+525587654321"]},

@@ -107,7 +107,9 @@ class Switch:
         # An empty family is a Success without entries: a refusal is a missing right, and nothing may be
         # dialed before it is mended.
         answered = await self._link.ask(actions.DBGetTree(family=variables.OPTOUT_FAMILY))
-        entries = [each for each in whole(answered) if isinstance(each, events.DBGetTreeResponse)]
+        # Asterisk 16 says ListItems: 1 of every family, however many it tells: there is nothing to count by.
+        told = whole(answered, counted=False)
+        entries = [each for each in told if isinstance(each, events.DBGetTreeResponse)]
         return [kept for entry in entries if (kept := read_kept(entry.key, entry.val)) is not None]
 
     async def forget_optout(self, kept: Kept) -> None:

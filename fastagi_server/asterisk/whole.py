@@ -15,7 +15,7 @@ _BROKEN_OFF = "Cancelled"
 def whole(answered: Answered, *, counted: bool = True) -> tuple[Event, ...]:
     """Give a list's events, all of them, or raise BrokenListError.
 
-    `counted` is False for a list of which we do not read every kind of event, so that ours are fewer.
+    `counted` is False for a list that is not counted truly, or of which we do not read every kind of event.
     """
     end, events = answered.end, answered.events
     action = answered.action.action

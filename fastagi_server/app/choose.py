@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fastagi_server.app.errors import (
-    NoCallerIdError,
     NoCountryForNumberError,
     NotDialableError,
-    NotOurCallerIdError,
     UnknownNameError,
 )
 from fastagi_server.config.settings import Settings
 from fastagi_server.config.trunk import Presentation, Trunk
-from fastagi_server.numbering.country import country_of
+from fastagi_server.dialer.show import Wish
+from fastagi_server.numbering.country import by_name, country_of, named
 from fastagi_server.numbering.number import Number
 from fastagi_server.numbering.parse import parse
 from fastagi_server.telephony.call_id import CallId
@@ -23,26 +22,37 @@ from fastagi_server.telephony.frames import Dial
 from fastagi_server.telephony.orders import PlaceCall
 
 
-def place_call(
-    dial: Dial, call: CallId, *, settings: Settings, countries: Sequence[Country]
-) -> tuple[PlaceCall, Country]:
-    """Give the order that the engine takes, or refuse with the one thing that is wrong."""
+def wish_of(
+    dial: Dial, call: CallId, *, settings: Settings, countries: Sequence[Country], planned_at: float
+) -> Wish:
+    """Give what is wished as the engine takes it, or refuse with the one thing that is wrong."""
     number = parse(dial.number)
     if not number.dialable:
         raise NotDialableError(number=dial.number, why=number.why.replace("_", " "))
     country = _country(dial.country, number, countries)
     name, trunk = _trunk(dial.trunk, settings)
-    callerid = _callerid(dial.callerid, country, settings)
-    order = _order(
-        call,
-        number.e164,
-        callerid,
-        name=name,
-        trunk=trunk,
-        context=country.context,
-        campaign=dial.campaign,
+
+    def order(callerid: str) -> PlaceCall:
+        return _order(
+            call,
+            number.e164,
+            callerid,
+            name=name,
+            trunk=trunk,
+            context=country.context,
+            campaign=dial.campaign,
+        )
+
+    return Wish(
+        number=number.e164,
+        country=country.slug,
+        trunk=name,
+        # As it stands in the inventory, whatever blanks it was written with.
+        callerid=parse(dial.callerid).e164 or dial.callerid,
+        configured=settings.callerids.get(country.slug, ()),
+        order=order,
+        planned_at=planned_at,
     )
-    return order, country
 
 
 def campaign_order(
@@ -81,14 +91,15 @@ def _order(
 
 
 def _country(slug: str, number: Number, countries: Sequence[Country]) -> Country:
-    known = {country.slug: country for country in countries}
+    known = ", ".join(country.slug for country in countries)
     if slug:
-        if slug not in known:
-            raise UnknownNameError(kind="country", name=slug, known=", ".join(known))
-        return known[slug]
+        asked = named(slug, by_name(countries))
+        if asked is None:
+            raise UnknownNameError(kind="country", name=slug, known=known)
+        return asked
     country = country_of(number, countries)
     if country is None:
-        raise NoCountryForNumberError(number=number.e164, iso=number.iso, known=", ".join(known))
+        raise NoCountryForNumberError(number=number.e164, iso=number.iso, known=known)
     return country
 
 
@@ -98,14 +109,3 @@ def _trunk(name: str, settings: Settings) -> tuple[str, Trunk]:
     if trunk is None:
         raise UnknownNameError(kind="trunk", name=chosen, known=", ".join(settings.trunks) or "none")
     return chosen, trunk
-
-
-def _callerid(asked: str, country: Country, settings: Settings) -> str:
-    owned = settings.callerids.get(country.slug, ())
-    if not owned:
-        raise NoCallerIdError(country=country.slug)
-    if not asked:
-        return owned[0]
-    if asked not in owned:
-        raise NotOurCallerIdError(callerid=asked, country=country.slug)
-    return asked

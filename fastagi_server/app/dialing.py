@@ -13,8 +13,9 @@ from fastagi_server.app.ledger import StoreLedger
 from fastagi_server.app.lending import Lending
 from fastagi_server.app.logs import Logs
 from fastagi_server.asterisk.trunk import Ask, addresses
-from fastagi_server.compliance.gate import check_trunk
+from fastagi_server.compliance.gate import check_trunk, stays_here
 from fastagi_server.config.settings import Gate, Settings
+from fastagi_server.dialer.by_hand import ByHand
 from fastagi_server.dialer.campaigns import Campaigns
 from fastagi_server.dialer.engine import Engine
 from fastagi_server.dialer.lend import Lender
@@ -22,6 +23,7 @@ from fastagi_server.dialer.pools import Pools
 from fastagi_server.dialer.ports import Spawn
 from fastagi_server.dialer.prepare import Preparer
 from fastagi_server.dialer.runner import CLUSTER, Runner, scopes_of
+from fastagi_server.dialer.show import Shows
 from fastagi_server.pacing.window import Windows
 from fastagi_server.telephony.call_id import CHANCE_BYTES, CallId, mint
 from fastagi_server.telephony.campaign import Campaign, Contact
@@ -73,7 +75,21 @@ class Dialing:
             ask=ask,
             told=logs.lent,
         )
+        self.by_hand = ByHand(
+            engine=engine,
+            shows=Shows(engine=settings.engine, pools=self.pools, ledger=ledger, clock=clock),
+            limits=self,
+            concurrency=settings.max_concurrent_calls,
+            told=logs.shown,
+        )
         self.campaigns = Campaigns(book=ledger, make_runner=self._runner, may_start=self._may_start)
+
+    async def leads_here(self, trunk: str) -> bool:
+        """Say whether a lab's numbers may be shown by hand; raise where the gate says No."""
+        led = await addresses(self._settings.trunks[trunk].dial, self._ask)
+        partial = self._settings.gate is Gate.PARTIAL
+        check_trunk(trunk=trunk, campaign="", lab=False, addresses=led, partial=partial)
+        return self._settings.lab and stays_here(led)
 
     async def room(self, trunk: str) -> None:
         """Wait until one more call over the trunk is within its limits; its place is taken from then on."""

@@ -26,20 +26,6 @@ class UnknownNameError(DiscadorError):
         super().__init__(kind=kind, name=name, known=known)
 
 
-class NotOurCallerIdError(DiscadorError):
-    """{callerid!r} is not one of our caller IDs for {country}; callerids.{country} names them."""
-
-    def __init__(self, *, callerid: str, country: str) -> None:
-        super().__init__(callerid=callerid, country=country)
-
-
-class NoCallerIdError(DiscadorError):
-    """No caller ID of ours may be shown in {country}; name one under callerids.{country}."""
-
-    def __init__(self, *, country: str) -> None:
-        super().__init__(country=country)
-
-
 class NoAsteriskError(DiscadorError):
     """Asterisk's manager at {where} cannot be used: {why}; look with: discador check."""
 

@@ -107,7 +107,7 @@ class House:
             find=ledger.find,
             campaigns=self._dialing.campaigns,
             forget=self._dialing.forget,
-            limits=self._dialing,
+            by_hand=self._dialing.by_hand,
             logs=logs,
         )
         self._pulse = LoopingCall(self.engine.pulse)

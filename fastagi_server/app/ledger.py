@@ -16,8 +16,8 @@ from fastagi_server.store import attempts, calls, campaigns, dids, loans, optout
 from fastagi_server.store.errors import NotDurableError, StoreBusyError, StoreClosedError
 from fastagi_server.telephony.call_id import CallId
 from fastagi_server.telephony.campaign import Attempt, Begun, Campaign, CampaignState, Contact, NotBegun
-from fastagi_server.telephony.did import Loan
-from fastagi_server.telephony.record import Begin, OptOut, Record
+from fastagi_server.telephony.did import Loan, Mark
+from fastagi_server.telephony.record import OptOut, Record
 
 T = TypeVar("T")
 _log = logging.getLogger("discador")
@@ -56,10 +56,6 @@ class StoreLedger:
         self._writer = writer
         self._threads = threads
         self._engine = engine
-
-    def begin(self, begin: Begin) -> Deferred[None]:
-        """Open a record."""
-        return self._do(lambda conn: calls.begin(conn, begin))
 
     async def keep(self, record: Record) -> None:
         """Write a record as it stands; what the store could not promise is tried again, then raised."""
@@ -131,6 +127,14 @@ class StoreLedger:
     def uses(self, country: str, day: str, *, lab: bool) -> Deferred[CountryUses]:
         """Give a country's caller IDs, a lab's or ours, with their uses in the day's current period."""
         return self._do(lambda conn: _uses(conn, country, day, lab=lab))
+
+    def marks(self, number: str) -> Deferred[dict[str, Mark]]:
+        """Give what the inventory knows of a number, by country."""
+        return self._do(lambda conn: dids.marks_of(conn, number))
+
+    def imported(self, country: str, *, lab: bool) -> Deferred[bool]:
+        """Say whether any caller ID was ever imported for a country."""
+        return self._do(lambda conn: dids.imported(conn, country, lab=lab))
 
     def lend(self, loan: Loan) -> Deferred[Begun | NotBegun]:
         """Count one use of a caller ID that another's call will show, or say why not."""

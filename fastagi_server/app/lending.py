@@ -14,11 +14,12 @@ from fastagi_server.asterisk.trunk import Ask, addresses
 from fastagi_server.callerid.pool import Choice
 from fastagi_server.compliance.gate import judge, stays_here
 from fastagi_server.config.settings import Settings
-from fastagi_server.dialer.engine import NO_LINK, Engine
+from fastagi_server.dialer.engine import Engine
+from fastagi_server.dialer.gate import NO_LINK
 from fastagi_server.dialer.lend import Lender
 from fastagi_server.dialer.pools import Exhausted
 from fastagi_server.ivr.answers import Lent
-from fastagi_server.numbering.country import by_iso
+from fastagi_server.numbering.country import by_iso, by_name, named
 from fastagi_server.numbering.parse import parse
 from fastagi_server.telephony.call_id import CallId, is_call_id
 from fastagi_server.telephony.campaign import No
@@ -49,12 +50,12 @@ class Lending:
         self._ledger = ledger
         self._lender = lender
         self._settings = settings
-        self._slugs = {country.slug for country in countries}
+        self._by_name = by_name(countries)
         self._by_iso = by_iso(countries)
         self._ask = ask
 
     async def lend(self, *, uniqueid: str, asked: str) -> Lent:
-        """Give a caller ID for a number, or for a country by its slug; counted durably before it is given."""
+        """Give a caller ID for a number, or for a country by slug or ISO code; durably counted first."""
         try:
             lent = await self._decide(uniqueid, asked)
         except AgiError:
@@ -71,8 +72,9 @@ class Lending:
 
     async def _decide(self, uniqueid: str, asked: str) -> Lent:
         callee: str | None = None
-        country = asked if asked in self._slugs else ""
-        if not country:
+        told = named(asked, self._by_name)
+        country = told.slug if told else ""
+        if told is None:
             judged = judge(parse(asked), self._by_iso)
             country, callee = judged.country, judged.number
             if not country:

@@ -16,6 +16,7 @@ from fastagi_server.config.settings import Settings
 from fastagi_server.dialer.pools import Exhausted
 from fastagi_server.dialer.prepare import Prepared, Skipped
 from fastagi_server.dialer.runner import Progress
+from fastagi_server.dialer.show import Shown
 from fastagi_server.ivr.answers import Lent
 from fastagi_server.metrics.report import NOT_SENT, REACHED
 from fastagi_server.telephony import facts
@@ -151,6 +152,11 @@ class Logs:
                 self._paused[outcome.country] = outcome
                 told = {"country": outcome.country, "why": outcome.why}
                 self._tell(File.CLI_MANAGER, "paused", told, level=logging.WARNING)
+
+    def shown(self, call: Shown) -> None:
+        """Tell which caller ID a call by hand shows and why, where it was chosen."""
+        if call.choice is not None:
+            self.prepared(Prepared(begin=call.begin, order=call.order, choice=call.choice))
 
     def lent(self, lent: Lent, uniqueid: str) -> None:
         """Tell what a foreign dialplan was given; its own channel is the call."""

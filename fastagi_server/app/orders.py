@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Protocol
+from typing import Any
 
-from fastagi_server.app.choose import place_call
+from fastagi_server.app.choose import wish_of
 from fastagi_server.app.errors import OrderBrokenError
 from fastagi_server.app.logs import Logs
 from fastagi_server.config.settings import Settings
+from fastagi_server.dialer.by_hand import ByHand
 from fastagi_server.dialer.campaigns import Campaigns
 from fastagi_server.dialer.engine import Engine
 from fastagi_server.dialer.ports import Spawn
@@ -19,23 +20,12 @@ from fastagi_server.telephony.clock import Clock
 from fastagi_server.telephony.country import Country
 from fastagi_server.telephony.errors import BadInputError, DiscadorError
 from fastagi_server.telephony.frames import Frame
+from fastagi_server.telephony.orders import PlaceCall
 from fastagi_server.telephony.record import Record, State
 
 Tell = Callable[[Frame], None]
 Dice = Callable[[int], bytes]
 Find = Callable[[CallId], Awaitable[Record | None]]
-
-
-class Limits(Protocol):
-    """What a call by hand needs of the rates that hold for every call."""
-
-    def room(self, trunk: str) -> Awaitable[None]:
-        """Wait until one more call over the trunk is within its limits."""
-        ...
-
-    def wrote(self, trunk: str) -> None:
-        """Take note that it was written."""
-        ...
 
 
 @dataclass(kw_only=True)
@@ -63,7 +53,7 @@ class Orders:
         find: Find,
         campaigns: Campaigns,
         forget: Callable[[], None],
-        limits: Limits,
+        by_hand: ByHand,
         logs: Logs,
     ) -> None:
         self._logs = logs
@@ -77,7 +67,7 @@ class Orders:
         self._find = find
         self._campaigns = campaigns
         self._forget = forget
-        self._limits = limits
+        self._by_hand = by_hand
         self._followed: dict[CallId, _Followed] = {}
 
     def __call__(self, order: Frame, tell: Tell) -> None:
@@ -137,19 +127,8 @@ class Orders:
         call = mint(now, self._dice(CHANCE_BYTES))
         self._follow(call, tell)
         try:
-            order, country = place_call(dial, call, settings=self._settings, countries=self._countries)
-            tell(
-                frames.Placed(
-                    call=call,
-                    number=order.number,
-                    country=country.slug,
-                    callerid=order.callerid,
-                    trunk=order.trunk,
-                )
-            )
-            await self._limits.room(order.trunk)
-            await self._engine.place(order, country=country.slug, planned_at=now)
-            self._limits.wrote(order.trunk)
+            wish = wish_of(dial, call, settings=self._settings, countries=self._countries, planned_at=now)
+            await self._by_hand.place(wish, lambda order: tell(_placed(order, wish.country)))
         except DiscadorError as error:
             self._fail(call, error)
         except Exception as error:
@@ -182,6 +161,12 @@ class Orders:
         if followed is not None:
             followed.stop()
             followed.tell(frames.failed(error))
+
+
+def _placed(order: PlaceCall, country: str) -> frames.Placed:
+    return frames.Placed(
+        call=order.call, number=order.number, country=country, callerid=order.callerid, trunk=order.trunk
+    )
 
 
 def _says(fact: facts.Fact) -> dict[str, Any]:

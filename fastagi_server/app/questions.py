@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fastagi_server.app.lending import Lending
 from fastagi_server.dialer.engine import DIALPLAN, KEY, Engine
 from fastagi_server.ivr.answers import About, Lent
-from fastagi_server.numbering.country import by_iso, country_of
+from fastagi_server.numbering.country import by_iso, by_name, country_of, named
 from fastagi_server.numbering.parse import parse
 from fastagi_server.telephony.call_id import CallId, is_call_id
 from fastagi_server.telephony.country import Country
@@ -20,16 +20,17 @@ class Questions:
     def __init__(self, *, engine: Engine, countries: Sequence[Country], lending: Lending) -> None:
         self._engine = engine
         self._lending = lending
-        self._countries = {country.slug: country for country in countries}
+        self._countries = countries
+        self._by_name = by_name(countries)
         self._by_iso = by_iso(countries)
 
     def country(self, slug: str) -> Country | None:
-        """Give the country of that slug."""
-        return self._countries.get(slug)
+        """Give the country of that slug or ISO code."""
+        return named(slug, self._by_name)
 
     def slugs(self) -> str:
         """Name the countries."""
-        return ", ".join(self._countries)
+        return ", ".join(country.slug for country in self._countries)
 
     async def opt_out(self, *, uniqueid: str, digit: str, number: str | None) -> bool:
         """Put the callee of our call, or the number that a foreign dialplan names, on the list."""

@@ -19,6 +19,13 @@ class OutcomeUnknownError(DiscadorError):
         super().__init__(action=action, why=why)
 
 
+class BrokenListError(DiscadorError):
+    """Asterisk's list for {action} is not whole: {why}."""
+
+    def __init__(self, *, action: str, why: str) -> None:
+        super().__init__(action=action, why=why)
+
+
 class RefusedError(DiscadorError):
     """Asterisk refused {action}: {why}."""
 

@@ -10,6 +10,7 @@ from fastagi_server.ami.action import Action
 from fastagi_server.ami.event import Malformed
 from fastagi_server.ami.exchange import Answered
 from fastagi_server.asterisk.errors import RefusedError
+from fastagi_server.asterisk.whole import whole
 from fastagi_server.dialplan.compare import step_from_listing
 from fastagi_server.dialplan.keep import Living, register
 from fastagi_server.dialplan.read import Step, read
@@ -29,7 +30,7 @@ async def listed(want: Iterable[str], ask: Ask) -> dict[str, tuple[Step, ...]]:
             answered = await ask(actions.ShowDialPlan(context=context))
         except RefusedError:
             continue
-        steps = [each for each in answered.events if isinstance(each, events.ListDialplan) and each.priority]
+        steps = [each for each in whole(answered) if isinstance(each, events.ListDialplan) and each.priority]
         got[context] = tuple(
             step_from_listing(
                 each.extension, each.priority, each.extension_label, each.application, each.app_data
@@ -48,7 +49,7 @@ async def living(ask: Ask) -> list[Living]:
     """Give who is up; a channel that is told badly may be anywhere and of any age."""
     answered = await ask(actions.CoreShowChannels())
     found = []
-    for each in answered.events:
+    for each in whole(answered):
         if isinstance(each, events.CoreShowChannel):
             found.append(Living(context=each.context, age=read_age(each.duration)))
         elif isinstance(each, Malformed):

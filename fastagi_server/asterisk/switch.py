@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 from fastagi_server.ami import actions, events
 from fastagi_server.ami.event import Event
-from fastagi_server.ami.exchange import Answered
 from fastagi_server.ami.headers import Escaped
 from fastagi_server.asterisk.errors import NoLinkError, OutcomeUnknownError, RefusedError
 from fastagi_server.asterisk.link import Link
 from fastagi_server.asterisk.translate import Translator, readable
+from fastagi_server.asterisk.whole import whole
 from fastagi_server.dialplan import variables
 from fastagi_server.telephony import facts
 from fastagi_server.telephony.call_id import CallId, is_call_id
@@ -30,7 +30,6 @@ _NO_CDR = "CDR_PROP(disable)"
 # Asterisk says how an Originate ended when the ring time is over at the latest; this is for its own delays.
 RESPONSE_SECONDS = 60.0
 _SUCCESS = "Success"
-_BROKEN_OFF = "Cancelled"
 _EPOCH = re.compile(r"[0-9]{1,12}")
 
 
@@ -98,7 +97,7 @@ class Switch:
         # A channel told badly lives all the same.
         uniqueids = [
             each.uniqueid
-            for each in _whole(answered)
+            for each in whole(answered)
             if isinstance(each, events.CoreShowChannel | events.Malformed)
         ]
         return frozenset(CallId(uniqueid) for uniqueid in uniqueids if is_call_id(uniqueid))
@@ -108,7 +107,9 @@ class Switch:
         # An empty family is a Success without entries: a refusal is a missing right, and nothing may be
         # dialed before it is mended.
         answered = await self._link.ask(actions.DBGetTree(family=variables.OPTOUT_FAMILY))
-        entries = [each for each in _whole(answered) if isinstance(each, events.DBGetTreeResponse)]
+        # Asterisk 16 says ListItems: 1 of every family, however many it tells: there is nothing to count by.
+        told = whole(answered, counted=False)
+        entries = [each for each in told if isinstance(each, events.DBGetTreeResponse)]
         return [kept for entry in entries if (kept := read_kept(entry.key, entry.val)) is not None]
 
     async def forget_optout(self, kept: Kept) -> None:
@@ -174,13 +175,6 @@ def second_half(call: CallId) -> str:
     Asterisk would name it after the first half, which would then be the beginning of a living id.
     """
     return f"2-{call}"
-
-
-def _whole(answered: Answered) -> tuple[Event, ...]:
-    """Give a list's events; one that Asterisk broke off says nothing about what is not in it."""
-    if isinstance(answered.end, events.Complete) and answered.end.event_list == _BROKEN_OFF:
-        raise RefusedError(action=answered.action.action, why="it broke its list off")
-    return answered.events
 
 
 def read_kept(key: str, value: str) -> Kept | None:

@@ -12,7 +12,8 @@ from fastagi_server.ami import actions, events
 from fastagi_server.ami.action import Action
 from fastagi_server.ami.event import Event
 from fastagi_server.ami.exchange import Answered
-from fastagi_server.asterisk.errors import RefusedError
+from fastagi_server.asterisk.errors import BrokenListError, RefusedError
+from fastagi_server.asterisk.whole import whole
 
 _ENDPOINT = re.compile(r"PJSIP/(?:[^@/]*@)?(?P<endpoint>[A-Za-z0-9_.-]+)")
 _HOST = re.compile(r"sips?:(?:[^@;>]*@)?(?:\[(?P<six>[0-9A-Fa-f:.]+)\]|(?P<host>[^:;>?]+))")
@@ -27,9 +28,11 @@ async def addresses(dial: str, ask: Ask) -> list[str]:
         return []
     try:
         answered = await ask(actions.PJSIPShowEndpoint(endpoint=named["endpoint"]))
-    except RefusedError:
+        # What stands beside the endpoint (its authentication, its identification) we do not read.
+        told = whole(answered, counted=False)
+    except (RefusedError, BrokenListError):
         return []
-    return sorted({host for event in answered.events for host in _hosts(event)})
+    return sorted({host for event in told for host in _hosts(event)})
 
 
 def _hosts(event: Event) -> Iterator[str]:

@@ -62,6 +62,13 @@ class Pool:
         heapreplace(self._heap, (uses + 1, now, number))
         return Choice(number=number, uses=uses, last_at=last, of=len(self._now))
 
+    def take(self, number: str, now: float) -> None:
+        """Count a use of the number that somebody names; whether it is under its cap, the store says."""
+        known = self._now.get(number)
+        if known is not None:
+            self._now[number] = (known[0] + 1, now)
+            heappush(self._heap, (known[0] + 1, now, number))
+
     def learn(self, number: str, uses: int) -> None:
         """Take the store's count of a number: another engine may have used it too."""
         known = self._now.get(number)

@@ -115,9 +115,9 @@ class Settings:
     gate: Gate = field(
         default=Gate.WHOLE,
         metadata=about(
-            "What a campaign insists on with a trunk that leads off this machine, whole or partial. The gate "
-            "does not know a country's calling hours, consent and do-not-call registers yet; until it does, "
-            "only the word partial, written by whoever answers for it, lets such a campaign start.",
+            "What campaigns and calls by hand insist on with a trunk that leads off this machine, whole or "
+            "partial. The gate does not know a country's calling hours, consent and do-not-call registers "
+            "yet; until it does, only the word partial, written by whoever answers for it, lets them use it.",
             why="nobody should find out by a fine that something was not looked at.",
         ),
     )
@@ -203,7 +203,8 @@ class Settings:
     callerids: Mapping[str, tuple[str, ...]] = field(
         default_factory=dict,
         metadata=about(
-            "The numbers that are ours to show, in E.164 with +, by the slug of the country that is called.",
+            "Numbers of ours for calls by hand, in E.164 with +, by the slug of the country that is called; "
+            "they are not counted, and serve where no caller ID was ever imported (discador did import).",
             why="a caller ID is always one that we own, and nobody's numbers can be known beforehand.",
             each=shapes.e164,
             example={"mexico": ["+525512345678", "+525587654321"]},

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import pwd
 import stat
-import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +20,7 @@ from fastagi_server.console.errors import (
 )
 from fastagi_server.console.session import Session
 from fastagi_server.desk.client import NobodyAtTheDeskError, ask
+from fastagi_server.numbering.country import by_name, named
 from fastagi_server.store import reader
 from fastagi_server.store.connect import open_database
 from fastagi_server.store.writer import Writer
@@ -107,20 +107,9 @@ def read_file(path: Path) -> bytes:
     return data
 
 
-def countries(known: Session) -> dict[str, Country]:
-    """Give the countries by every name that they go by: slug and ISO code, as `plain` writes them."""
-    return {name: each for each in known.countries for name in (each.slug, each.iso.lower())}
-
-
-def plain(name: str) -> str:
-    """Give a country's name as we write it: México is mexico, Costa Rica costa_rica."""
-    split = unicodedata.normalize("NFKD", name.strip().lower())
-    return "".join(char for char in split if not unicodedata.combining(char)).replace(" ", "_")
-
-
 def country(known: Session, name: str) -> Country:
     """Give the country of a slug or an ISO code."""
-    found = countries(known).get(plain(name))
+    found = named(name, by_name(known.countries))
     if found is None:
         raise UnknownCountryError(name=name, known=", ".join(each.slug for each in known.countries))
     return found

@@ -17,9 +17,12 @@ class Code(enum.IntEnum):
 # Errors that only another command line or another configuration mends; everything else may go well later.
 _ASKED_WRONGLY = {
     "BadInputError",
+    "CallerIdElsewhereError",
+    "CallerIdRetiredError",
     "CampaignExistsError",
     "CannotReadError",
     "GateIsPartialError",
+    "LabCallerIdError",
     "LabIsOffError",
     "LabNumbersLeaveError",
     "NoCallerIdError",

@@ -19,7 +19,7 @@ from fastagi_server.console.errors import NobodyOnTheListError, NobodyToCallErro
 from fastagi_server.console.progress import watched
 from fastagi_server.console.reason import refused_line
 from fastagi_server.console.session import Session
-from fastagi_server.numbering.country import by_iso
+from fastagi_server.numbering.country import by_iso, by_name, named
 from fastagi_server.numbering.national import parse_in
 from fastagi_server.numbering.parse import parse
 from fastagi_server.store import campaigns, refusals
@@ -65,7 +65,7 @@ class _Judge:
     def __call__(self, row: Row) -> NewContact:
         """Judge one row."""
         word = row.others.get("country", "")
-        home = self.by_name.get(book.plain(word)) if word else self.country
+        home = named(word, self.by_name) if word else self.country
         if word and home is None:
             return NewContact(
                 raw=row.number[:64],
@@ -104,7 +104,7 @@ def create(known: Session, asked: Asked) -> None:
 
 def _contacts(known: Session, asked: Asked) -> Iterator[NewContact]:
     home = book.country(known, asked.country) if asked.country else None
-    judged = _Judge(by_name=book.countries(known), by_iso=by_iso(known.countries), country=home)
+    judged = _Judge(by_name=by_name(known.countries), by_iso=by_iso(known.countries), country=home)
     rows = read_list(book.read_file(asked.file))
     return map(judged, watched(rows, known.tongue.say("progress.reading")))
 

@@ -18,6 +18,7 @@ from fastagi_server.console.progress import watched
 from fastagi_server.console.reason import NO_COUNTRY, reason
 from fastagi_server.console.session import Session
 from fastagi_server.console.table import table
+from fastagi_server.numbering.country import by_name, named
 from fastagi_server.numbering.national import parse_near
 from fastagi_server.numbering.number import Number, Why
 from fastagi_server.numbering.parse import parse
@@ -60,7 +61,7 @@ class _Judge:
 
     def _did(self, row: Row) -> Did | None:
         word = row.others.get("country", "")
-        place = self.country or self.countries.get(book.plain(word))
+        place = self.country or named(word, self.countries)
         number = parse_near(row.number, place.iso) if place else parse(row.number)
         if place is None and not word:
             place = self.countries.get(number.iso.lower())
@@ -91,7 +92,7 @@ def take(known: Session, file: Path, *, country: str, lab: bool, skip_bad: bool,
     place = book.country(known, country) if country else None
     rows = watched(read_list(book.read_file(file)), known.tongue.say("progress.reading"))
     marks = book.read(known, dids.marks)
-    judge = _Judge(countries=book.countries(known), country=place, lab=lab, marks=marks)
+    judge = _Judge(countries=by_name(known.countries), country=place, lab=lab, marks=marks)
     good = judge.good(rows)
     if not (good or judge.bad or judge.retired):
         raise NobodyOnTheListError(path=str(file))

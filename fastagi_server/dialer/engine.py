@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from fastagi_server.campaign import retry
 from fastagi_server.dialer import call as calls
-from fastagi_server.dialer.gate import NotDialedError
+from fastagi_server.dialer.gate import NO_LINK, ON_THE_LIST, NotDialedError
 from fastagi_server.dialer.ports import Later, Ledger, Spawn, Switch, Watcher
 from fastagi_server.telephony import facts
 from fastagi_server.telephony.call_id import CallId
@@ -18,7 +18,6 @@ from fastagi_server.telephony.clock import Clock
 from fastagi_server.telephony.orders import PlaceCall
 from fastagi_server.telephony.record import Begin, Kept, OptOut, Record, State, changed
 
-NO_LINK = "there is no link to Asterisk"
 KEY = "key"
 DIALPLAN = "dialplan"
 ASTDB = "astdb"
@@ -89,59 +88,31 @@ class Engine:
             self.cancel(order.call, "it went on the opt-out list just now")
             return False
         self._calls[order.call] = changed(self._calls[order.call], {"planned_at": planned_at})
-        self._placing.discard(order.call)
-        self._spawn(self._switch_originate(order))
+        self._spawn(self.write(order))
         return True
 
     def cancel(self, call: CallId, why: str) -> None:
         """Take back an admitted call that has not left."""
         self.take(facts.OrderCancelled(call=call, at=self._clock.wall(), why=why))
 
-    async def _switch_originate(self, order: PlaceCall) -> None:
-        await self._switch.originate(order)
-
-    async def place(self, order: PlaceCall, *, country: str, planned_at: float) -> None:
-        """Place one call: open its record durably, know it, look once more, and order it.
-
-        Raises NotDialedError when it must not be called; then nothing has left.
-        """
+    async def may_dial(self, number: str) -> None:
+        """Look before a call by hand is begun; raises NotDialedError when the number must not be called."""
         if not self.ready:
-            raise NotDialedError(number=order.number, reason=NO_LINK)
+            raise NotDialedError(number=number, reason=NO_LINK)
         await self._sweep_if_due()
-        if await self._ledger.is_opted_out(order.number):
-            raise NotDialedError(number=order.number, reason="it is on the opt-out list")
-        begin = Begin(
-            call=order.call,
-            number=order.number,
-            country=country,
-            callerid=order.callerid,
-            trunk=order.trunk,
-            campaign=order.campaign,
-            planned_at=planned_at,
-            begun_at=self._clock.wall(),
-            engine=self._name,
-        )
-        self._placing.add(order.call)
-        try:
-            await self._begin_and_order(order, begin)
-        finally:
-            self._placing.discard(order.call)
+        if await self._ledger.is_opted_out(number):
+            raise NotDialedError(number=number, reason=ON_THE_LIST)
 
-    async def _begin_and_order(self, order: PlaceCall, begin: Begin) -> None:
-        await self._ledger.begin(begin)
-        # AGI can overtake the Originate's response: the call is known before it is ordered.
-        self._calls[order.call] = calls.opened(begin)
-        why = await self._second_look(order)
-        if why is not None:
-            self.take(facts.OrderRefused(call=order.call, at=self._clock.wall(), why=why))
-            raise NotDialedError(number=order.number, reason=why)
-        await self._switch.originate(order)
-
-    async def _second_look(self, order: PlaceCall) -> str | None:
-        """One more cheap look just before the Originate: the world may have changed during the commit."""
-        if await self._ledger.is_opted_out(order.number):
+    async def last_look(self, number: str) -> str | None:
+        """Say why a number must not be called after all; one more cheap look just before its Originate."""
+        if number in self._left_the_list or await self._ledger.is_opted_out(number):
             return "it went on the opt-out list just now"
         return None if self.ready else NO_LINK
+
+    async def write(self, order: PlaceCall) -> None:
+        """Write the Originate of an admitted call now, and wait for Asterisk's first word."""
+        self._placing.discard(order.call)
+        await self._switch.originate(order)
 
     def take(self, fact: facts.Fact) -> None:
         """Take a fact: move its call, keep what is final, tell the watchers. Strangers' calls are ignored."""

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from fastagi_server.telephony.errors import DiscadorError
 
+NO_LINK = "there is no link to Asterisk"
+ON_THE_LIST = "it is on the opt-out list"
+
 
 class NotDialedError(DiscadorError):
     """{number} was not dialed: {reason}."""

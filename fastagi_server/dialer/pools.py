@@ -17,11 +17,17 @@ from fastagi_server.telephony.country import Country
 
 @dataclass(frozen=True, kw_only=True)
 class Exhausted:
-    """A country whose caller IDs are all at their cap, or that has none, and until when."""
+    """A country whose caller IDs are all at their cap, or that has none, and until when.
+
+    `numbers` is how many it has, `cap` the uses of each, `zone` whose midnight begins the next period.
+    """
 
     country: str
     why: str
     until: float
+    numbers: int = 0
+    cap: int = 0
+    zone: str = ""
 
 
 class Pools:
@@ -67,4 +73,6 @@ class Pools:
             why = "no caller ID of ours may be shown there"
         else:
             why = f"all {len(pool)} caller IDs are at their cap of {pool.cap} until midnight of {zone}"
-        return Exhausted(country=pool.country, why=why, until=until)
+        return Exhausted(
+            country=pool.country, why=why, until=until, numbers=len(pool), cap=pool.cap, zone=zone
+        )

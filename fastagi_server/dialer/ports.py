@@ -5,17 +5,17 @@ A port's promise is an awaitable; this room does not know which kind, only the r
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from fastagi_server.campaign.retry import Next
 from fastagi_server.telephony.call_id import CallId
 from fastagi_server.telephony.campaign import Attempt, Begun, Campaign, CampaignState, Contact, NotBegun
-from fastagi_server.telephony.did import Loan, Use
+from fastagi_server.telephony.did import Loan, Mark, Use
 from fastagi_server.telephony.facts import Fact
 from fastagi_server.telephony.orders import PlaceCall
-from fastagi_server.telephony.record import Begin, Kept, OptOut, Record
+from fastagi_server.telephony.record import Kept, OptOut, Record
 
 
 class Switch(Protocol):
@@ -44,10 +44,6 @@ class Switch(Protocol):
 
 class Ledger(Protocol):
     """The store, as the engine sees it: every promise is kept only once it is durable."""
-
-    def begin(self, begin: Begin) -> Awaitable[None]:
-        """Open the record, before the Originate may leave."""
-        ...
 
     def keep(self, record: Record) -> Awaitable[None]:
         """Write the record as it stands now."""
@@ -103,6 +99,22 @@ class Uses(Protocol):
 
         With `lab` those marked as a lab's, without it those that are really ours; never both.
         """
+        ...
+
+
+class Begins(Protocol):
+    """What a call by hand needs of the store."""
+
+    def attempt(self, attempt: Attempt) -> Awaitable[Begun | NotBegun]:
+        """Begin a call that no list ordered: count its caller ID, open its record, all or nothing."""
+        ...
+
+    def marks(self, number: str) -> Awaitable[Mapping[str, Mark]]:
+        """Give what the inventory knows of a number, by country; nothing where it never had it."""
+        ...
+
+    def imported(self, country: str, *, lab: bool) -> Awaitable[bool]:
+        """Say whether any caller ID was imported for a country, retired ones too; a lab's only with `lab`."""
         ...
 
 

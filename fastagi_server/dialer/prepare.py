@@ -9,10 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from fastagi_server.callerid.pool import Choice, Pool
+from fastagi_server.dialer.draw import draw
 from fastagi_server.dialer.pools import Exhausted, Pools
 from fastagi_server.dialer.ports import CampaignLedger
 from fastagi_server.telephony.call_id import CallId
-from fastagi_server.telephony.campaign import Attempt, Begun, Contact, No
+from fastagi_server.telephony.campaign import Attempt, Begun, Contact, No, NotBegun
 from fastagi_server.telephony.clock import Clock
 from fastagi_server.telephony.orders import PlaceCall
 from fastagi_server.telephony.record import Begin
@@ -71,21 +72,29 @@ class Preparer:
         return outcome
 
     async def _prepare(self, contact: Contact, planned_at: float) -> Prepared | Skipped | Exhausted:
-        while True:
-            pool = await self._pools.of(contact.country, lab=self._lab)
-            choice = pool.choose(self._clock.wall())
-            if choice is None:
-                return self._pools.exhausted(pool)
-            done = await self._begin(contact, pool, choice, planned_at)
-            if done is not None:
-                return done
+        tried: list[tuple[PlaceCall, Begin]] = []
 
-    async def _begin(
-        self, contact: Contact, pool: Pool, choice: Choice, planned_at: float
-    ) -> Prepared | Skipped | None:
-        """Try one caller ID; None says that another must be chosen."""
-        order = self._make_order(contact, choice.number, self._mint())
-        begin = Begin(
+        async def count(pool: Pool, callerid: str) -> Begun | NotBegun:
+            order = self._make_order(contact, callerid, self._mint())
+            begin = self._begin(contact, order, planned_at)
+            tried[:] = [(order, begin)]
+            attempt = Attempt(
+                begin=begin, contact=contact.id, period=pool.period, cap=pool.cap, lab=self._lab
+            )
+            return await self._ledger.attempt(attempt)
+
+        found = await draw(self._pools, contact.country, lab=self._lab, clock=self._clock, count=count)
+        match found:
+            case Choice():
+                order, begin = tried[0]
+                return Prepared(begin=begin, order=order, choice=found)
+            case Exhausted():
+                return found
+        await self._set_aside(contact, found)
+        return Skipped(contact=contact, no=found)
+
+    def _begin(self, contact: Contact, order: PlaceCall, planned_at: float) -> Begin:
+        return Begin(
             call=order.call,
             number=order.number,
             country=contact.country,
@@ -98,24 +107,6 @@ class Preparer:
             contact=contact.id,
             attempt=contact.attempts + 1,
         )
-        attempt = Attempt(begin=begin, contact=contact.id, period=pool.period, cap=pool.cap, lab=self._lab)
-        try:
-            outcome = await self._ledger.attempt(attempt)
-        except BaseException:
-            pool.give_back(choice.number)
-            raise
-        if isinstance(outcome, Begun):
-            pool.learn(choice.number, outcome.uses)
-            return Prepared(begin=begin, order=order, choice=choice)
-        if outcome.no is No.AT_CAP:
-            pool.learn(choice.number, outcome.uses)
-            return None
-        if outcome.no is No.NOT_OWNED:
-            pool.forget(choice.number)
-            return None
-        pool.give_back(choice.number)
-        await self._set_aside(contact, outcome.no)
-        return Skipped(contact=contact, no=outcome.no)
 
     async def _set_aside(self, contact: Contact, no: No) -> None:
         if no is No.OPTED_OUT:

@@ -33,7 +33,7 @@ class Calls(Protocol):
     """What the scripts need of the engine."""
 
     def country(self, slug: str) -> Country | None:
-        """Give the country of that slug as it is now."""
+        """Give the country of that slug or ISO code as it is now."""
         ...
 
     def slugs(self) -> str:

@@ -17,7 +17,10 @@ from sqlalchemy import (
     Integer,
     and_,
     bindparam,
+    exists,
     func,
+    literal,
+    or_,
     select,
     text,
     update,
@@ -127,6 +130,18 @@ def marks(conn: Connection) -> dict[tuple[str, str], Mark]:
         (number, country): Mark(lab=lab, retired=retired_at is not None)
         for number, country, lab, retired_at in rows
     }
+
+
+def marks_of(conn: Connection, number: str) -> dict[str, Mark]:
+    """Give what the inventory knows of one number, by country."""
+    rows = conn.execute(select(_did.country, _did.lab, _did.retired_at).where(_did.number == number))
+    return {country: Mark(lab=lab, retired=retired_at is not None) for country, lab, retired_at in rows}
+
+
+def imported(conn: Connection, country: str, *, lab: bool) -> bool:
+    """Say whether any number was ever imported for a country; those of a lab count only with `lab`."""
+    such = exists().where(_did.country == country, or_(_did.lab.is_(False), literal(lab)))
+    return bool(conn.execute(select(such)).scalar_one())
 
 
 def retired(conn: Connection, country: str | None = None) -> list[Did]:

@@ -20,7 +20,8 @@ MAX_SAID_BACK = 200
 class Dial:
     """Ring one number once; empty words are chosen by the engine from its configuration.
 
-    `number` is as people write it; `country` a slug; `trunk` a name; `callerid` one of our own numbers.
+    `number` is as people write it; `country` a slug or an ISO code; `trunk` a name; `callerid` one of our own
+    numbers.
     """
 
     number: str

@@ -21,7 +21,7 @@ from fastagi_server.store.errors import (
 )
 from fastagi_server.store.writer import Writer
 from fastagi_server.telephony.call_id import mint
-from fastagi_server.telephony.campaign import Begun, No, NotBegun
+from fastagi_server.telephony.campaign import Attempt, Begun, No, NotBegun
 from fastagi_server.telephony.did import Did, Loan
 from fastagi_server.telephony.disposition import Disposition
 from fastagi_server.telephony.record import Begin, OptOut, Record, State
@@ -37,6 +37,7 @@ BEGIN = Begin(
     planned_at=1.0,
     begun_at=2.0,
 )
+ATTEMPT = Attempt(begin=BEGIN, contact=None, period="", cap=0)
 ENDED = replace(opened(BEGIN), state=State.ENDED, ended_at=9.0, disposition=Disposition.BUSY)
 
 
@@ -98,7 +99,7 @@ def asker(reactor: Any, writer: Writer) -> Asker:
 
 
 def test_a_call_is_begun_found_and_kept(asker: Asker) -> None:
-    asker.gets(asker.ledger.begin(BEGIN))
+    asker.gets(asker.ledger.attempt(ATTEMPT))
 
     assert asker.gets(asker.ledger.find(CALL)) == opened(BEGIN)
     assert [record.call for record in asker.gets(asker.ledger.open_calls())] == [CALL]
@@ -119,10 +120,11 @@ def test_the_list_is_kept_and_asked(asker: Asker) -> None:
 
 
 def test_the_stores_own_errors_come_through(asker: Asker) -> None:
-    asker.gets(asker.ledger.begin(BEGIN))
+    asker.gets(asker.ledger.attempt(ATTEMPT))
 
+    another = replace(ATTEMPT, begin=replace(BEGIN, number="+525550001004"))
     with pytest.raises(AlreadyBegunError):
-        asker.gets(asker.ledger.begin(BEGIN))
+        asker.gets(asker.ledger.attempt(another))
 
 
 @pytest.mark.parametrize("error", [StoreBusyError(limit=3), StoreClosedError(why="it is closed")])
@@ -141,7 +143,7 @@ def test_a_refused_piece_of_work_is_a_failed_promise_not_a_raised_error(
 def test_a_record_that_was_not_kept_is_kept_a_little_later(
     error: Exception, reactor: Any, writer: Writer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    Asker(reactor, writer).gets(StoreLedger(writer=writer, threads=reactor).begin(BEGIN))
+    Asker(reactor, writer).gets(StoreLedger(writer=writer, threads=reactor).attempt(ATTEMPT))
     asker = Asker(reactor, Failing(writer, error))
 
     with caplog.at_level(logging.WARNING):
@@ -188,7 +190,7 @@ def test_all_pauses_together_are_shorter_than_a_house_takes_to_leave() -> None:
 
 
 def test_a_record_is_what_it_was(asker: Asker) -> None:
-    asker.gets(asker.ledger.begin(BEGIN))
+    asker.gets(asker.ledger.attempt(ATTEMPT))
     found = asker.gets(asker.ledger.find(CALL))
 
     assert isinstance(found, Record)
@@ -218,7 +220,7 @@ def test_a_loan_is_counted_where_a_pool_is_loaded_from(asker: Asker, writer: Wri
 
 
 def test_who_opted_out_in_a_call_is_on_the_list_with_its_record(asker: Asker) -> None:
-    asker.gets(asker.ledger.begin(BEGIN))
+    asker.gets(asker.ledger.attempt(ATTEMPT))
     record = replace(ENDED, optout_at=8.0, key="9", key_at=8.0, disposition=Disposition.OPTED_OUT)
 
     asker.gets(ensureDeferred(asker.ledger.keep(record)))

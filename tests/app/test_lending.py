@@ -18,7 +18,7 @@ from fastagi_server.asterisk.errors import NoLinkError
 from fastagi_server.callerid.pool import Choice
 from fastagi_server.config.settings import Settings
 from fastagi_server.config.trunk import Trunk
-from fastagi_server.dialer.engine import NO_LINK
+from fastagi_server.dialer.gate import NO_LINK
 from fastagi_server.dialer.pools import Exhausted
 from fastagi_server.ivr.answers import Lent
 from fastagi_server.store.errors import NotDurableError
@@ -105,8 +105,9 @@ def test_a_number_is_lent_a_caller_id_of_its_country(asks: Asks, desk: Desk, ask
     assert desk.asked == [("mexico", False, NUMBER)]
 
 
-def test_a_slug_names_a_country_and_nobody_on_the_list(asks: Asks, desk: Desk) -> None:
-    assert asks("mexico") == LENT
+@pytest.mark.parametrize("asked", ["mexico", "MX", "mx"])
+def test_a_country_names_nobody_on_the_list(asks: Asks, desk: Desk, asked: str) -> None:
+    assert asks(asked) == LENT
     assert desk.asked == [("mexico", False, None)]
 
 

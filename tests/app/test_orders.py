@@ -12,17 +12,22 @@ from fastagi_server.app.logs import Logs
 from fastagi_server.app.orders import Orders
 from fastagi_server.compliance.gate import LabNumbersLeaveError
 from fastagi_server.config.settings import Settings
+from fastagi_server.dialer.by_hand import ByHand
+from fastagi_server.dialer.call import opened
 from fastagi_server.dialer.campaigns import Campaigns
 from fastagi_server.dialer.engine import Engine
-from fastagi_server.dialer.ports import Cancellable
+from fastagi_server.dialer.pools import Pools
+from fastagi_server.dialer.ports import Cancellable, CountryUses
 from fastagi_server.dialer.runner import Progress, Runner
+from fastagi_server.dialer.show import Shows
 from fastagi_server.telephony import facts, frames
 from fastagi_server.telephony.call_id import CallId
-from fastagi_server.telephony.campaign import Campaign, CampaignState
+from fastagi_server.telephony.campaign import Attempt, Begun, Campaign, CampaignState
 from fastagi_server.telephony.country import Country
+from fastagi_server.telephony.did import Mark
 from fastagi_server.telephony.errors import DiscadorError
 from fastagi_server.telephony.orders import PlaceCall
-from fastagi_server.telephony.record import Begin, Kept, OptOut, Record, State
+from fastagi_server.telephony.record import Kept, OptOut, Record, State
 
 DIAL = frames.Dial(number="+525550001003")
 
@@ -62,11 +67,19 @@ class Ledger:
         self.listed: set[str] = set()
         self.begun: Awaitable[None] = succeed(None)
 
-    async def begin(self, begin: Begin) -> None:
-        from fastagi_server.dialer.call import opened
-
+    async def attempt(self, attempt: Attempt) -> Begun:
         await self.begun
-        self.records[begin.call] = opened(begin)
+        self.records[attempt.begin.call] = opened(attempt.begin)
+        return Begun(uses=1)
+
+    async def marks(self, number: str) -> dict[str, Mark]:
+        return {}
+
+    async def imported(self, country: str, *, lab: bool) -> bool:
+        return False
+
+    async def uses(self, country: str, day: str, *, lab: bool) -> CountryUses:
+        return CountryUses(period=day, cap=None, uses=[])
 
     async def keep(self, record: Record) -> None:
         self.records[record.call] = record
@@ -163,10 +176,18 @@ class Desk:
             find=self.ledger.find,
             campaigns=Campaigns(book=self.book, make_runner=self.make_runner, may_start=self.may_start),
             forget=lambda: self.forgotten.append("forget"),
-            limits=self,
+            by_hand=self.by_hand(settings, countries, clock),
             logs=Logs(tell=lambda *line, **_: self.lines.append(line)),
         )
         self.told: list[frames.Frame] = []
+
+    def by_hand(self, settings: Settings, countries: tuple[Country, ...], clock: Any) -> ByHand:
+        pools = Pools(countries={each.slug: each for each in countries}, uses=self.ledger, clock=clock)
+        shows = Shows(engine="", pools=pools, ledger=self.ledger, clock=clock)
+        return ByHand(engine=self.engine, shows=shows, limits=self, concurrency=0)
+
+    async def leads_here(self, trunk: str) -> bool:
+        return False
 
     async def room(self, trunk: str) -> None:
         self.paced.append(f"room on {trunk} after {len(self.asterisk.ordered)}")
@@ -303,7 +324,7 @@ def test_a_refusal_after_the_record_was_opened_ends_with_the_record(desk: Desk) 
     desk.ledger.listed.add(DIAL.number)
     commit.callback(None)
 
-    assert desk.kinds == ["Placed", "OrderRefused", "Closed"]
+    assert desk.kinds == ["Placed", "OrderCancelled", "Closed"]
     assert desk.asterisk.ordered == []
     assert desk.watchers == 0
     assert desk.failures == []

@@ -47,13 +47,15 @@ def questions(engine: Engine, countries: tuple[Country, ...] = ()) -> Questions:
     return Questions(engine=engine, countries=countries, lending=Lending())  # type: ignore[arg-type]
 
 
-def test_countries_are_known_by_their_slugs(countries: tuple[Country, ...]) -> None:
+def test_countries_are_known_by_their_slugs_and_codes(countries: tuple[Country, ...]) -> None:
     asked = questions(Engine(knows=True), countries)
-    mexico = asked.country("mexico")
 
-    assert mexico is not None
-    assert mexico.iso == "MX"
+    for word in ("mexico", "MX", "mx", "México"):
+        mexico = asked.country(word)
+        assert mexico is not None
+        assert mexico.slug == "mexico"
     assert asked.country("atlantis") is None
+    assert asked.country("") is None
     assert "mexico" in asked.slugs().split(", ")
 
 

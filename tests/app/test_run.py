@@ -195,5 +195,5 @@ def test_json_tells_a_refusal_as_a_frame(program: Any) -> None:
 
     told = program.run("call", "--json", "+525550001003")
 
-    assert [json.loads(line)["frame"] for line in told.stdout.splitlines()] == ["placed", "failed"]
+    assert [json.loads(line)["frame"] for line in told.stdout.splitlines()] == ["failed"]
     assert told.returncode == 1

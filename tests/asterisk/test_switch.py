@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from fastagi_server.asterisk.errors import NoLinkError, OutcomeUnknownError, RefusedError
+from fastagi_server.asterisk.errors import BrokenListError, NoLinkError, OutcomeUnknownError, RefusedError
 from fastagi_server.asterisk.switch import RESPONSE_SECONDS, Switch, read_kept
 from fastagi_server.telephony import facts
 from fastagi_server.telephony.call_id import CallId, is_call_id, mint
@@ -298,7 +298,9 @@ def test_whether_a_call_was_ended_may_be_unknown(side: Side, asterisk: Any, outc
 # What Asterisk has
 
 
-def lists(asterisk: Any, action: str, *items: tuple[str, ...], ends: str = "Complete") -> dict[str, Any]:
+def lists(
+    asterisk: Any, action: str, *items: tuple[str, ...], ends: str = "Complete", missing: int = 0
+) -> dict[str, Any]:
     asked: dict[str, Any] = asterisk.hears_one(action)
     completed = {"CoreShowChannels": "CoreShowChannelsComplete", "DBGetTree": "DBGetTreeComplete"}[action]
     asterisk.answers(asked, "EventList: start")
@@ -308,7 +310,7 @@ def lists(asterisk: Any, action: str, *items: tuple[str, ...], ends: str = "Comp
         f"Event: {completed}",
         f"ActionID: {asked['ActionID']}",
         f"EventList: {ends}",
-        f"ListItems: {len(items)}",
+        f"ListItems: {len(items) + missing}",
     )
     return asked
 
@@ -337,7 +339,23 @@ def test_a_list_broken_off_is_no_list(side: Side, asterisk: Any, outcome: Outcom
     kept = outcome(side.switch.kept_optouts())
     lists(asterisk, "DBGetTree", ends="Cancelled")
 
-    assert [type(one) for one in (*living, *kept)] == [RefusedError] * 2
+    assert [type(one) for one in (*living, *kept)] == [BrokenListError] * 2
+
+
+def test_a_list_that_came_short_is_no_list(side: Side, asterisk: Any, outcome: Outcome) -> None:
+    living = outcome(side.switch.live_calls())
+    lists(asterisk, "CoreShowChannels", channel(side.order.call), missing=1)
+
+    assert [str(one) for one in living] == ["Asterisk's list for CoreShowChannels is not whole: 1 of 2 came."]
+
+
+def test_an_empty_family_of_asterisk_16_which_says_1_is_empty(
+    side: Side, asterisk: Any, outcome: Outcome
+) -> None:
+    kept = outcome(side.switch.kept_optouts())
+    lists(asterisk, "DBGetTree", missing=1)
+
+    assert kept == [[]]
 
 
 def test_the_kept_opt_outs_are_read_and_what_is_not_ours_left_alone(

@@ -96,3 +96,13 @@ def test_the_host_of_a_uri(uri: str, host: str) -> None:
 
 def test_a_host_inside_a_users_name_is_not_where_the_call_goes() -> None:
     assert host_of("sip:127.0.0.1;x=1@203.0.113.9") == "sip:127.0.0.1;x=1@203.0.113.9"
+
+
+def test_a_list_broken_off_leaves_it_unknown_where_the_trunk_leads() -> None:
+    async def ask(action: Action) -> Answered:
+        end = events.EndpointDetailComplete(event_list="Cancelled")
+        return Answered(
+            action_id="1", action=action, response=Response(response="Success"), events=(HERE,), end=end
+        )
+
+    assert run(addresses("PJSIP/{number}@carrier", ask)) == []

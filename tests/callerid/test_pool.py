@@ -121,3 +121,13 @@ def test_the_pool_agrees_with_a_list_that_is_sorted_anew_each_time(
         elif step == "l":
             where.learn(number, uses)
             model[number] = (uses, model[number][1])
+
+
+def test_a_named_number_is_counted_whatever_its_turn() -> None:
+    known = pool(use("+1", 1), use("+2", 2))
+    known.take("+2", 9.0)
+    known.take("+3", 9.0)
+
+    assert [chosen(known) for _ in range(3)] == ["+1", "+1", "+1"]
+    known.give_back("+2")
+    assert chosen(known) == "+2"

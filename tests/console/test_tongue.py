@@ -11,8 +11,7 @@ from fastagi_server.config.mistakes import Mistake, Place, SettingError, Wrong
 from fastagi_server.config.settings import Language
 from fastagi_server.console.tongue import TABLES, Tongue
 from fastagi_server.console.words import en, errors, mistakes
-from fastagi_server.dialer.engine import NO_LINK
-from fastagi_server.dialer.gate import NotDialedError
+from fastagi_server.dialer.gate import NO_LINK, NotDialedError
 from fastagi_server.numbering.number import Why
 
 OTHERS = [Language.SPANISH, Language.PORTUGUESE]

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -8,7 +8,7 @@ import pytest
 
 from fastagi_server.dialer import call as calls
 from fastagi_server.dialer.engine import Engine
-from fastagi_server.dialer.gate import NotDialedError
+from fastagi_server.dialer.gate import NO_LINK, NotDialedError
 from fastagi_server.telephony import facts
 from fastagi_server.telephony.amd import Amd, Verdict
 from fastagi_server.telephony.call_id import CallId, mint
@@ -28,6 +28,17 @@ ORDER = PlaceCall(
     context="discador_mexico",
     ring_seconds=25,
     campaign="test",
+)
+
+BEGIN = Begin(
+    call=CALL,
+    number=ORDER.number,
+    country="mexico",
+    callerid=ORDER.callerid,
+    trunk=ORDER.trunk,
+    campaign=ORDER.campaign,
+    planned_at=99.0,
+    begun_at=99.0,
 )
 
 
@@ -84,12 +95,10 @@ class Ledger:
         self.log = log
         self.records: dict[CallId, Record] = {}
         self.optouts: list[OptOut] = []
-        self.on_begin: Callable[[], None] = lambda: None
 
     async def begin(self, begin: Begin) -> None:
         self.log.append("begin")
         self.records[begin.call] = calls.opened(begin)
-        self.on_begin()
 
     async def keep(self, record: Record) -> None:
         self.log.append(f"keep {record.disposition}")
@@ -143,8 +152,12 @@ class House:
         run(self.engine.link_up())
         return self
 
-    def place(self) -> Awaitable[None]:
-        return run(self.engine.place(ORDER, country="mexico", planned_at=99.0))
+    def place(self) -> None:
+        """Place a call as one by hand is placed."""
+        run(self.engine.may_dial(ORDER.number))
+        run(self.ledger.begin(BEGIN))
+        self.engine.admit(BEGIN)
+        run(self.engine.write(ORDER))
 
     def told(self, *story: facts.Fact) -> None:
         for fact in story:
@@ -182,16 +195,15 @@ def test_nothing_is_dialed_to_a_number_on_the_list(house: House) -> None:
     assert house.log == []
 
 
-def test_an_opt_out_that_lands_during_the_commit_stops_the_originate(house: House) -> None:
-    house.up().ledger.on_begin = lambda: house.ledger.optouts.append(
-        OptOut(number=ORDER.number, at=1.0, source="key")
-    )
+def test_the_last_look_sees_the_link_and_the_list(house: House) -> None:
+    def look() -> Any:
+        return run(house.engine.last_look(ORDER.number))
 
-    with pytest.raises(NotDialedError, match="just now"):
-        house.place()
-
-    assert house.log == ["begin", "keep failed"]
-    assert house.engine.live == 0
+    assert look() == NO_LINK
+    house.up()
+    assert look() is None
+    house.ledger.optouts.append(OptOut(number=ORDER.number, at=1.0, source="operator"))
+    assert look() == "it went on the opt-out list just now"
 
 
 def test_a_call_is_followed_to_its_end_and_written_once(house: House) -> None:

@@ -17,16 +17,19 @@ from fastagi_server.dialer.lend import Lender
 from fastagi_server.dialer.pools import Exhausted, Pools
 from fastagi_server.dialer.ports import CountryUses
 from fastagi_server.dialer.prepare import Prepared, Preparer
+from fastagi_server.dialer.show import Shown, Shows, Wish
 from fastagi_server.store import attempts, campaigns, dids, loans, optouts, tables
 from fastagi_server.telephony.call_id import mint
 from fastagi_server.telephony.campaign import Attempt, Begun, Contact, ContactState, NewContact, No, NotBegun
-from fastagi_server.telephony.did import Did, Loan, Use
+from fastagi_server.telephony.did import Did, Loan, Mark, Use
 from fastagi_server.telephony.errors import DiscadorError
 from fastagi_server.telephony.record import OptOut
 from tests.dialer.stage import CAMPAIGN, COUNTRIES, Time, order, run
 
 ONE, TWO = "+13055560001", "+13055560002"
 CALLEE = "+12125560001"
+OWNED = "+1305556{:04}"
+WHO = ("campaign", "hand", "named", "dialplan")
 
 
 class Store:
@@ -144,6 +147,14 @@ class Books:
         await Turn()
         return loans.lend(self._conn, loan)
 
+    async def marks(self, number: str) -> dict[str, Mark]:
+        await Turn()
+        return dids.marks_of(self._conn, number)
+
+    async def imported(self, country: str, *, lab: bool) -> bool:
+        await Turn()
+        return dids.imported(self._conn, country, lab=lab)
+
     async def refuse(self, contact: Contact, why: str) -> None:
         await Turn()
         campaigns.refuse(self._conn, contact.id, why)
@@ -160,20 +171,42 @@ class House:
         serial = itertools.count()
         pools = Pools(countries=COUNTRIES, uses=books, clock=time)
         self.lender = Lender(pools=pools, ledger=books, clock=time)
+        self._shows = Shows(engine=name, pools=pools, ledger=books, clock=time)
+        self._mint = lambda: mint(time.wall(), name.encode() + next(serial).to_bytes(7, "big"))
         self.preparer = Preparer(
             engine=name,
             lab=True,
             ledger=books,
             pools=pools,
             make_order=order,
-            mint=lambda: mint(time.wall(), name.encode() + next(serial).to_bytes(7, "big")),
+            mint=self._mint,
             clock=time,
         )
 
-    def asks(self, contact: Contact, *, lends: bool) -> Coroutine[Any, Any, Any]:
-        if lends:
-            return self.lender.lend("usa", lab=True, callee=contact.number)
-        return self.preparer.prepare(contact, 0.0)
+    def asks(self, contact: Contact, who: str) -> Coroutine[Any, Any, Any]:
+        match who:
+            case "dialplan":
+                return self.lender.lend("usa", lab=True, callee=contact.number)
+            case "campaign":
+                return self.preparer.prepare(contact, 0.0)
+            case _:
+                return self._by_hand(contact, OWNED.format(0) if who == "named" else "")
+
+    async def _by_hand(self, contact: Contact, callerid: str) -> Shown | DiscadorError:
+        call = self._mint()
+        wish = Wish(
+            number=contact.number,
+            country="usa",
+            trunk="carrier",
+            callerid=callerid,
+            configured=("+13055569999",),
+            order=lambda shown: order(contact, shown, call),
+            planned_at=0.0,
+        )
+        try:
+            return await self._shows.begin(wish, lab=True)
+        except DiscadorError as no:
+            return no
 
 
 @contextmanager
@@ -183,7 +216,7 @@ def opened(
     engine = create_engine("sqlite://")
     tables.metadata.create_all(engine)
     with engine.begin() as conn:
-        mine = [Did(number=f"+1305556{n:04}", country="usa", lab=True) for n in range(owned)]
+        mine = [Did(number=OWNED.format(n), country="usa", lab=True) for n in range(owned)]
         dids.add(conn, mine, at=1.0)
         dids.set_limit(conn, dids.Limit(country="usa", cap=cap, who="us", at=1.0))
         campaigns.create(conn, CAMPAIGN)
@@ -213,21 +246,20 @@ def turn_by_turn(works: list[Coroutine[Any, Any, Any]], dice: Random) -> list[An
 
 
 @given(
-    asks=st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=14),
+    asks=st.lists(st.tuples(st.booleans(), st.sampled_from(WHO)), min_size=1, max_size=14),
     owned=st.integers(1, 3),
     cap=st.integers(1, 4),
     refusing=st.sets(st.integers(0, 13), max_size=3),
     dice=st.randoms(use_true_random=False),
 )
-def test_no_mixture_of_campaigns_and_loans_on_two_engines_goes_over_a_cap(
-    asks: list[tuple[bool, bool]], owned: int, cap: int, refusing: set[int], dice: Random
+def test_no_mixture_of_campaigns_calls_by_hand_and_loans_on_two_engines_goes_over_a_cap(
+    asks: list[tuple[bool, str]], owned: int, cap: int, refusing: set[int], dice: Random
 ) -> None:
     with opened(len(asks), owned, cap, refusing) as (conn, people):
         time = Time()
         houses = [House(conn, name, time) for name in ("one", "two")]
         works = [
-            houses[second].asks(contact, lends=lends)
-            for contact, (second, lends) in zip(people, asks, strict=True)
+            houses[second].asks(contact, who) for contact, (second, who) in zip(people, asks, strict=True)
         ]
 
         told = turn_by_turn(works, dice)
@@ -236,22 +268,26 @@ def test_no_mixture_of_campaigns_and_loans_on_two_engines_goes_over_a_cap(
     given_out = Counter(
         each.number if isinstance(each, Choice) else each.begin.callerid
         for each in told
-        if isinstance(each, Choice | Prepared)
+        if isinstance(each, Choice | Prepared | Shown)
     )
     assert max(uses.values()) <= cap
     assert {number: n for number, n in uses.items() if n} == given_out
-    if not refusing:
+    assert "+13055569999" not in given_out
+    if not refusing and "named" not in {who for _, who in asks}:
         # And nobody was turned away while there was a use left.
         assert given_out.total() == min(len(asks), cap * owned)
 
 
-@pytest.mark.parametrize("lends", [True, False])
-def test_what_one_engine_has_used_up_the_other_does_not_give(lends: bool) -> None:
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [(first, then) for first in WHO for then in WHO if then not in (first, "named")],
+)
+def test_what_one_engine_has_used_up_the_other_does_not_give(first: str, then: str) -> None:
     with opened(5, 2, 2, set()) as (conn, people):
         time, dice = Time(), Random(1)
         one, two = (House(conn, name, time) for name in ("one", "two"))
-        turn_by_turn([two.asks(people[4], lends=lends)], dice)  # it knows its pool before the other begins
-        turn_by_turn([one.asks(person, lends=not lends) for person in people[:3]], dice)
+        turn_by_turn([two.asks(people[4], first)], dice)  # it knows its pool before the other begins
+        turn_by_turn([one.asks(person, then) for person in people[:3]], dice)
 
         (told,) = turn_by_turn([two.lender.lend("usa", lab=True, callee=None)], dice)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fastagi_server.numbering.country import by_iso, country_of
+import pytest
+
+from fastagi_server.numbering.country import by_iso, by_name, country_of, named
 from fastagi_server.numbering.parse import parse
 from fastagi_server.telephony.country import Country, Texts
 
@@ -32,3 +34,13 @@ def test_a_territory_is_not_its_state_yet() -> None:
 
 def test_what_is_no_number_has_no_country() -> None:
     assert country_of(parse("nobody"), [USA, MEXICO]) is None
+
+
+@pytest.mark.parametrize("name", ["mexico", "Mexico", "México", "MX", "mx", " mx "])
+def test_a_country_goes_by_its_slug_and_by_its_code(name: str) -> None:
+    assert named(name, by_name([USA, MEXICO])) is MEXICO
+
+
+@pytest.mark.parametrize("name", ["", "m", "mex", "mexico_", "+52", "\x00"])
+def test_a_word_that_is_no_country_of_ours(name: str) -> None:
+    assert named(name, by_name([USA, MEXICO])) is None

@@ -159,3 +159,26 @@ def test_a_reset_says_who_and_why_and_of_which_day(conn: Connection, wrong: dict
 def test_the_database_itself_refuses_a_use_that_is_none(conn: Connection) -> None:
     with pytest.raises(IntegrityError):
         conn.execute(text("INSERT INTO did_use VALUES ('usa', 'p', '+1', 0, 1.0)"))
+
+
+def test_what_is_known_of_one_number_in_each_country(conn: Connection) -> None:
+    dids.add(conn, [ONE, Did(number=ONE.number, country="canada")], at=5.0)
+    dids.retire(conn, ONE.number, at=6.0, country="canada")
+
+    assert dids.marks_of(conn, TWO.number) == {}
+    assert dids.marks_of(conn, ONE.number) == {
+        "usa": Mark(lab=True, retired=False),
+        "canada": Mark(lab=False, retired=True),
+    }
+
+
+def test_whether_any_was_ever_imported_for_a_country(conn: Connection) -> None:
+    dids.add(conn, [ONE, MEXICAN], at=5.0)
+    dids.retire(conn, MEXICAN.number, at=6.0)
+
+    assert [dids.imported(conn, slug, lab=True) for slug in ("usa", "mexico", "brasil")] == [
+        True,
+        True,
+        False,
+    ]
+    assert [dids.imported(conn, slug, lab=False) for slug in ("usa", "mexico")] == [False, True]

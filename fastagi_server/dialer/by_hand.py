@@ -1,0 +1,116 @@
+"""A call that somebody orders by itself: under every limit that a campaign's calls are under.
+
+Where a campaign waits (calls up, a caller ID's cap, a number in a call), a person is told why and nothing is
+dialed; only for its place among the calls of a second does it wait. This file does not know who asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from fastagi_server.dialer.errors import AllCallsUpError
+from fastagi_server.dialer.gate import NotDialedError
+from fastagi_server.dialer.show import Shown, Shows, Wish
+from fastagi_server.telephony.call_id import CallId
+from fastagi_server.telephony.errors import DiscadorError
+from fastagi_server.telephony.orders import PlaceCall
+from fastagi_server.telephony.record import Begin
+
+
+class Sends(Protocol):
+    """What a call by hand needs of the engine."""
+
+    @property
+    def up(self) -> int:
+        """How many calls have left and not ended."""
+        ...
+
+    def may_dial(self, number: str) -> Awaitable[None]:
+        """Raise NotDialedError when a number must not be called."""
+        ...
+
+    def admit(self, begin: Begin) -> None:
+        """Know a call that is begun durably."""
+        ...
+
+    def last_look(self, number: str) -> Awaitable[str | None]:
+        """Say why a number must not be called after all."""
+        ...
+
+    def write(self, order: PlaceCall) -> Awaitable[None]:
+        """Write the Originate of an admitted call now."""
+        ...
+
+    def cancel(self, call: CallId, why: str) -> None:
+        """Take back a call that has not left."""
+        ...
+
+
+class Limits(Protocol):
+    """What holds for every call, whoever orders it."""
+
+    def leads_here(self, trunk: str) -> Awaitable[bool]:
+        """Say whether a lab's numbers may be shown over the trunk; raise where the gate says No."""
+        ...
+
+    def room(self, trunk: str) -> Awaitable[None]:
+        """Wait until one more call over the trunk is within its limits."""
+        ...
+
+    def wrote(self, trunk: str) -> None:
+        """Take note that it was written."""
+        ...
+
+
+class ByHand:
+    """Places the calls by hand of one engine; `concurrency` is how many calls may be up, 0 for no limit."""
+
+    def __init__(
+        self,
+        *,
+        engine: Sends,
+        shows: Shows,
+        limits: Limits,
+        concurrency: int,
+        told: Callable[[Shown], None] = lambda _: None,
+    ) -> None:
+        self._engine = engine
+        self._shows = shows
+        self._limits = limits
+        self._concurrency = concurrency
+        self._told = told
+
+    async def place(self, wish: Wish, placed: Callable[[PlaceCall], None]) -> None:
+        """Begin the call durably, tell that it is, look once more, and order it.
+
+        Raises a DiscadorError when it must not be called; then nothing has left.
+        """
+        await self._engine.may_dial(wish.number)
+        self._check_room(wish.number)
+        lab = await self._limits.leads_here(wish.trunk)
+        await self._limits.room(wish.trunk)
+        shown = await self._shows.begin(wish, lab=lab)
+        self._engine.admit(shown.begin)
+        placed(shown.order)
+        self._told(shown)
+        await self._look_again(shown.order)
+        await self._engine.write(shown.order)
+        self._limits.wrote(wish.trunk)
+
+    async def _look_again(self, order: PlaceCall) -> None:
+        """Look once more just before the Originate: the world may have changed during the commit."""
+        try:
+            why = await self._engine.last_look(order.number)
+            if why is not None:
+                raise NotDialedError(number=order.number, reason=why)
+            self._check_room(order.number)
+        except DiscadorError as no:
+            says = no.details.get("reason") or no.sentence()
+            self._engine.cancel(order.call, str(says))
+            raise
+
+    def _check_room(self, number: str) -> None:
+        up = self._engine.up
+        if self._concurrency and up >= self._concurrency:
+            raise AllCallsUpError(number=number, up=up, limit=self._concurrency)

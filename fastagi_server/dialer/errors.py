@@ -1,0 +1,68 @@
+"""Why a call by hand is not made, each with what would help."""
+
+from __future__ import annotations
+
+from fastagi_server.telephony.errors import DiscadorError
+
+
+class NumberIsUpError(DiscadorError):
+    """{number} is in a call of ours already; call it again when that is over."""
+
+    def __init__(self, *, number: str) -> None:
+        super().__init__(number=number)
+
+
+class AllCallsUpError(DiscadorError):
+    """{number} was not dialed: {up} calls are up, and max_concurrent_calls is {limit}."""
+
+    def __init__(self, *, number: str, up: int, limit: int) -> None:
+        super().__init__(number=number, up=up, limit=limit)
+
+
+class NoCallerIdError(DiscadorError):
+    """No caller ID of ours may be shown in {country}; import or restore some with discador did, or, where none was ever imported, name one under callerids.{country}."""  # noqa: E501 - people see it as one sentence
+
+    def __init__(self, *, country: str) -> None:
+        super().__init__(country=country)
+
+
+class NotOurCallerIdError(DiscadorError):
+    """{callerid!r} is not one of our caller IDs for {country}; those are told by: discador did list."""
+
+    def __init__(self, *, callerid: str, country: str) -> None:
+        super().__init__(callerid=callerid, country=country)
+
+
+class CallerIdElsewhereError(DiscadorError):
+    """{callerid} is our caller ID for {elsewhere}, not for {country}."""
+
+    def __init__(self, *, callerid: str, country: str, elsewhere: str) -> None:
+        super().__init__(callerid=callerid, country=country, elsewhere=elsewhere)
+
+
+class CallerIdRetiredError(DiscadorError):
+    """{callerid} is retired in {country}; bring it back with: discador did restore {callerid}."""
+
+    def __init__(self, *, callerid: str, country: str) -> None:
+        super().__init__(callerid=callerid, country=country)
+
+
+class LabCallerIdError(DiscadorError):
+    """{callerid} is a lab's number, and trunk {trunk} may lead off this machine, or this is no lab."""
+
+    def __init__(self, *, callerid: str, trunk: str) -> None:
+        super().__init__(callerid=callerid, trunk=trunk)
+
+
+class CallerIdAtCapError(DiscadorError):
+    """{callerid} is at its cap of {cap} in {country} until midnight of {zone}; name another one, or none."""
+
+    def __init__(self, *, callerid: str, country: str, cap: int, zone: str) -> None:
+        super().__init__(callerid=callerid, country=country, cap=cap, zone=zone)
+
+
+class AllAtCapError(DiscadorError):
+    """All {count} caller IDs of {country} are at their cap of {cap} until midnight of {zone}."""
+
+    def __init__(self, *, country: str, count: int, cap: int, zone: str) -> None:
+        super().__init__(country=country, count=count, cap=cap, zone=zone)

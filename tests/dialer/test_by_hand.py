@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, cast
+
+import pytest
+
+from fastagi_server.dialer.by_hand import ByHand
+from fastagi_server.dialer.errors import AllCallsUpError
+from fastagi_server.dialer.gate import NO_LINK, NotDialedError
+from fastagi_server.dialer.show import Shown, Wish
+from fastagi_server.store.errors import StoreBusyError
+from fastagi_server.telephony import facts
+from fastagi_server.telephony.disposition import Disposition
+from fastagi_server.telephony.orders import PlaceCall
+from fastagi_server.telephony.record import OptOut
+from tests.dialer.test_engine import BEGIN, CALL, ORDER, House, run
+
+WISH = Wish(
+    number=ORDER.number,
+    country="mexico",
+    trunk=ORDER.trunk,
+    callerid="",
+    configured=(),
+    order=lambda callerid: ORDER,
+    planned_at=99.0,
+)
+
+
+class Office:
+    """A real engine, and limits and a store of caller IDs that write down when they are asked."""
+
+    def __init__(self, concurrency: int = 0) -> None:
+        self.house = House()
+        self.log = self.house.log
+        self.on_begin: Callable[[], None] = lambda: None
+        self.hand = ByHand(
+            engine=self.house.engine,
+            shows=cast("Any", self),
+            limits=self,
+            concurrency=concurrency,
+        )
+
+    async def begin(self, wish: Wish, *, lab: bool) -> Shown:
+        await self.house.ledger.begin(BEGIN)
+        self.on_begin()
+        return Shown(begin=BEGIN, order=ORDER)
+
+    async def leads_here(self, trunk: str) -> bool:
+        self.log.append(f"gate of {trunk}")
+        return False
+
+    async def room(self, trunk: str) -> None:
+        self.log.append(f"room on {trunk}")
+
+    def wrote(self, trunk: str) -> None:
+        self.log.append(f"wrote on {trunk}")
+
+    def places(self) -> None:
+        run(self.hand.place(WISH, self.placed))
+
+    def placed(self, order: PlaceCall) -> None:
+        self.log.append(f"placed, {self.house.engine.live} live, {self.house.engine.up} up")
+
+
+@pytest.fixture
+def office() -> Office:
+    office = Office()
+    office.house.up()
+    return office
+
+
+def test_everything_is_durable_known_and_told_before_the_originate(office: Office) -> None:
+    office.places()
+
+    assert office.log == [
+        "gate of carrier",
+        "room on carrier",
+        "begin",
+        "placed, 1 live, 0 up",
+        "originate +525550001003",
+        "wrote on carrier",
+    ]
+    assert office.house.engine.up == 1
+
+
+def test_without_a_link_nobody_is_asked_anything() -> None:
+    office = Office()
+
+    with pytest.raises(NotDialedError, match=NO_LINK):
+        office.places()
+
+    assert office.log == []
+
+
+def test_an_opt_out_that_lands_during_the_commit_stops_the_originate(office: Office) -> None:
+    entry = OptOut(number=ORDER.number, at=1.0, source="key")
+    office.on_begin = lambda: office.house.ledger.optouts.append(entry)
+
+    with pytest.raises(NotDialedError, match="just now"):
+        office.places()
+
+    assert office.log[-2:] == ["placed, 1 live, 0 up", "keep cancelled"]
+    assert office.house.engine.live == 0
+
+
+def test_a_link_that_is_lost_during_the_commit_stops_the_originate(office: Office) -> None:
+    office.on_begin = office.house.engine.link_down
+
+    with pytest.raises(NotDialedError, match=NO_LINK):
+        office.places()
+
+    assert office.house.ledger.records[CALL].disposition is Disposition.CANCELLED
+    assert NO_LINK in office.house.ledger.records[CALL].why
+
+
+def test_a_store_that_is_away_at_the_last_look_stops_the_originate(office: Office) -> None:
+    async def away(number: str) -> bool:
+        raise StoreBusyError(limit=3)
+
+    office.on_begin = lambda: setattr(office.house.ledger, "is_opted_out", away)
+
+    with pytest.raises(StoreBusyError):
+        office.places()
+
+    assert office.house.engine.live == 0
+    assert "originate +525550001003" not in office.log
+
+
+def test_a_call_by_hand_is_one_of_the_calls_that_may_be_up() -> None:
+    office = Office(concurrency=1)
+    office.house.up()
+    office.places()
+
+    with pytest.raises(AllCallsUpError) as no:
+        office.places()
+
+    assert (
+        no.value.sentence()
+        == f"{ORDER.number} was not dialed: 1 calls are up, and max_concurrent_calls is 1."
+    )
+    assert office.log.count("begin") == 1
+    office.house.told(facts.Ended(call=CALL, at=110.0, cause=16))
+    office.places()
+
+
+def test_a_campaign_that_takes_the_last_place_during_the_commit_keeps_it() -> None:
+    office = Office(concurrency=1)
+    office.house.up()
+    theirs = replace(BEGIN, call=type(CALL)("0" * len(CALL)))
+
+    def leaves() -> None:
+        office.house.engine.admit(theirs)
+        office.house.engine.send(replace(ORDER, call=theirs.call, number="+525550001004"), 99.0)
+
+    office.on_begin = leaves
+
+    with pytest.raises(AllCallsUpError):
+        office.places()
+
+    assert "originate +525550001003" not in office.log
+    assert office.house.engine.live == 1

@@ -6,20 +6,19 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, is_dataclass
-from datetime import UTC, datetime
-from typing import Any
+from dataclasses import asdict
 
 import click
 
-from fastagi_server.console import book, findings, story
+from fastagi_server.console import book, failing, findings, story
 from fastagi_server.console.actions import Level
+from fastagi_server.console.called import when
 from fastagi_server.console.codes import Code, of_error
 from fastagi_server.console.session import Session
+from fastagi_server.console.why import why
 from fastagi_server.desk.client import NobodyAtTheDeskError
-from fastagi_server.store import calls, migrate, optouts
+from fastagi_server.store import migrate, optouts
 from fastagi_server.telephony import frames
-from fastagi_server.telephony.record import Record
 
 # A call has left when one of these is known of it.
 _LEFT = ("dialed_at", "ringing_at", "answered_at", "amd_at")
@@ -96,8 +95,10 @@ class _Teller:
         try:
             if self._as_json:
                 click.echo(frames.encode(frame).decode())
-            else:
-                click.echo(self._line(frame), err=isinstance(frame, frames.Failed))
+            elif not isinstance(frame, frames.Failed):
+                click.echo(self._line(frame))
+            if isinstance(frame, frames.Failed):
+                failing.tell(self._tongue, frame, as_json=self._as_json)
         except BrokenPipeError as error:
             self.unheard = error
 
@@ -110,22 +111,24 @@ class _Teller:
                 self._began = self._began or frame.at
                 return story.line(frame, self._began, self._tongue)
             case frames.Closed():
-                return say("call.closed", disposition=frame.record["disposition"], why=frame.record["why"])
-            case frames.Failed():
-                sentence = self._tongue.sentence(frame.code, frame.details, frame.message)
-                return say("error", sentence=sentence)
+                return say(
+                    "call.closed",
+                    disposition=frame.record["disposition"],
+                    why=why(self._tongue, frame.record["why"] or ""),
+                )
             case _:
                 return frames.encode(frame).decode()
 
 
-def upgrade(known: Session) -> None:
+def upgrade(known: Session, *, as_json: bool) -> None:
     """Bring the store to the newest schema."""
     before = os.umask(_PRIVATE)
     try:
         migrate.upgrade(known.settings.database_url)
     finally:
         os.umask(before)
-    click.echo(known.tongue.say("db.upgraded", revision=migrate.head()))
+    told = json.dumps({"revision": migrate.head()})
+    click.echo(told if as_json else known.tongue.say("db.upgraded", revision=migrate.head()))
 
 
 def check(known: Session, *, as_json: bool) -> int:
@@ -134,29 +137,13 @@ def check(known: Session, *, as_json: bool) -> int:
     levels = Counter(each.level for each in found)
     if as_json:
         told = [findings.for_programs(each, known.tongue) for each in found]
-        click.echo(json.dumps(told, default=_plain))
+        click.echo(json.dumps(told, default=failing.plain))
     else:
         for each in found:
             click.echo(findings.line(each, known.tongue))
         bad, notes = levels[Level.BAD], levels[Level.NOTE]
         click.echo(known.tongue.say("check.summary", bad=bad, notes=notes, all=len(found)))
     return Code.NOT_DONE if levels[Level.BAD] else Code.DONE
-
-
-def _plain(value: Any) -> object:
-    """Give what a finding says as JSON knows it: an error by its parts, a path by its name."""
-    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else str(value)
-
-
-def calls_list(known: Session, *, limit: int, as_json: bool) -> None:
-    """Print the newest calls."""
-    records = book.read(known, lambda conn: calls.recent(conn, limit))
-    if as_json:
-        click.echo(json.dumps([frames.record_json(record) for record in records]))
-    elif not records:
-        click.echo(known.tongue.say("calls.none"))
-    for record in () if as_json else records:
-        click.echo(_row(record))
 
 
 def optouts_list(known: Session, *, as_json: bool) -> None:
@@ -167,20 +154,4 @@ def optouts_list(known: Session, *, as_json: bool) -> None:
     elif not entries:
         click.echo(known.tongue.say("optouts.none"))
     for entry in () if as_json else entries:
-        click.echo(f"{_when(entry.at)}  {entry.number:<16} {entry.source:<9} {entry.call or '-'}")
-
-
-def _row(record: Record) -> str:
-    return "  ".join(_cells(record))
-
-
-def _cells(record: Record) -> Iterator[str]:
-    yield _when(record.begun_at)
-    yield f"{record.number:<16}"
-    yield f"{record.country:<10}"
-    yield f"{record.disposition or record.state:<14}"
-    yield record.why or ""
-
-
-def _when(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+        click.echo(f"{when(entry.at)}  {entry.number:<16} {entry.source:<9} {entry.call or '-'}")

@@ -15,6 +15,7 @@ from fastagi_server.console import book
 from fastagi_server.console.campaigns import counted, state, tell_counts
 from fastagi_server.console.codes import Code
 from fastagi_server.console.session import Session
+from fastagi_server.console.why import why
 from fastagi_server.desk.client import DeskLostError, NobodyAtTheDeskError
 from fastagi_server.store import campaigns
 from fastagi_server.store.errors import UnknownCampaignError
@@ -124,5 +125,6 @@ def _clocked(known: Session, standing: Mapping[str, Any]) -> str:
 
 
 def _tell_paused(known: Session, standing: Mapping[str, Any]) -> None:
-    for country, why in standing["paused"].items():
-        click.echo(known.tongue.say("campaign.paused_why", country=country, why=why))
+    for country, kept in standing["paused"].items():
+        told = why(known.tongue, kept)
+        click.echo(known.tongue.say("campaign.paused_why", country=country, why=told))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from fastagi_server.console.words.findings_en import FINDINGS
+from fastagi_server.console.words.pages_en import PAGES
 
 WORDS = {
     **FINDINGS,
+    **PAGES,
     "help": "A press-1 dialer for Asterisk: FastAGI decisions, AMI originations, rendered dialplan.",
     "help.config": "The configuration file; else $DISCADOR_CONFIG, ./discador.yml, /etc/discador/discador.yml.",
     "help.lang": "The language: en, es or pt; else the configuration's, else the environment's.",
@@ -24,7 +26,25 @@ WORDS = {
     "help.check": "Look for what is missing or wrong, each finding with its remedy.",
     "help.calls": "Print the newest calls.",
     "help.calls.limit": "How many.",
+    "help.calls.campaign": "Of this campaign only.",
+    "help.calls.number": "To this number only.",
+    "help.calls.since": "Begun since this day or instant (2026-11-23, 2026-11-23T18:00), in UTC.",
+    "help.calls.outcome": "That ended so only.",
+    "calls.none_such": "No such calls.",
+    "calls.head.when": "when (UTC)",
+    "calls.head.number": "number",
+    "calls.head.country": "country",
+    "calls.head.campaign": "campaign",
+    "calls.head.callerid": "caller ID",
+    "calls.head.outcome": "outcome",
+    "calls.head.why": "why",
+    "call.failed.0": "it was not answered",
+    "call.failed.1": "nobody answered",
+    "call.failed.3": "nobody answered in time",
+    "call.failed.5": "busy",
+    "call.failed.8": "congestion",
     "help.optouts": "Print the opt-out list with its evidence.",
+    "help.completion": "Print what makes a shell complete our words: commands, options, campaigns, countries, trunks.",
     "serve.ready": "Discador is ready: FastAGI at {fastagi}, desk at {desk}.",
     "call.alone": "No Discador is running; this command rings by itself and stays until the call is over.",
     "call.placed": "Calling {number} ({country}) through {trunk}, showing {callerid}; call {call}.",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from fastagi_server.console.words.findings_es import FINDINGS
+from fastagi_server.console.words.pages_es import PAGES
 
 WORDS = {
     **FINDINGS,
+    **PAGES,
     "help": "Un marcador «oprima 1» para Asterisk: decisiones por FastAGI, llamadas por AMI, dialplan generado.",
     "help.config": "El archivo de configuración; si no, $DISCADOR_CONFIG, ./discador.yml, /etc/discador/discador.yml.",
     "help.lang": "El idioma: en, es o pt; si no, el de la configuración; si no, el del entorno.",
@@ -24,7 +26,25 @@ WORDS = {
     "help.check": "Busca lo que falta o está mal, cada hallazgo con su remedio.",
     "help.calls": "Imprime las llamadas más recientes.",
     "help.calls.limit": "Cuántas.",
+    "help.calls.campaign": "Solo de esta campaña.",
+    "help.calls.number": "Solo a este número.",
+    "help.calls.since": "Desde este día o instante (2026-11-23, 2026-11-23T18:00), en UTC.",
+    "help.calls.outcome": "Solo las que terminaron así.",
+    "calls.none_such": "No hay llamadas así.",
+    "calls.head.when": "cuándo (UTC)",
+    "calls.head.number": "número",
+    "calls.head.country": "país",
+    "calls.head.campaign": "campaña",
+    "calls.head.callerid": "identificador",
+    "calls.head.outcome": "resultado",
+    "calls.head.why": "por qué",
+    "call.failed.0": "no fue contestada",
+    "call.failed.1": "nadie contestó",
+    "call.failed.3": "nadie contestó a tiempo",
+    "call.failed.5": "ocupado",
+    "call.failed.8": "congestión",
     "help.optouts": "Imprime la lista de exclusión con su evidencia.",
+    "help.completion": "Imprime lo que hace que la shell complete: órdenes, opciones, campañas, países, troncales.",
     "serve.ready": "Discador está listo: FastAGI en {fastagi}, mostrador en {desk}.",
     "call.alone": "Ningún Discador está en marcha; este comando llama por sí mismo y espera hasta el final.",
     "call.placed": "Llamando a {number} ({country}) por {trunk}, mostrando {callerid}; llamada {call}.",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from fastagi_server.console.words.findings_pt import FINDINGS
+from fastagi_server.console.words.pages_pt import PAGES
 
 WORDS = {
     **FINDINGS,
+    **PAGES,
     "help": "Um discador «pressione 1» para Asterisk: decisões por FastAGI, chamadas por AMI, dialplan gerado.",
     "help.config": "O arquivo de configuração; senão $DISCADOR_CONFIG, ./discador.yml, /etc/discador/discador.yml.",
     "help.lang": "O idioma: en, es ou pt; senão o da configuração, senão o do ambiente.",
@@ -24,7 +26,25 @@ WORDS = {
     "help.check": "Procura o que falta ou está errado, cada achado com seu remédio.",
     "help.calls": "Imprime as chamadas mais recentes.",
     "help.calls.limit": "Quantas.",
+    "help.calls.campaign": "Só desta campanha.",
+    "help.calls.number": "Só para este número.",
+    "help.calls.since": "Desde este dia ou instante (2026-11-23, 2026-11-23T18:00), em UTC.",
+    "help.calls.outcome": "Só as que terminaram assim.",
+    "calls.none_such": "Não há chamadas assim.",
+    "calls.head.when": "quando (UTC)",
+    "calls.head.number": "número",
+    "calls.head.country": "país",
+    "calls.head.campaign": "campanha",
+    "calls.head.callerid": "identificador",
+    "calls.head.outcome": "resultado",
+    "calls.head.why": "por quê",
+    "call.failed.0": "não foi atendida",
+    "call.failed.1": "ninguém atendeu",
+    "call.failed.3": "ninguém atendeu a tempo",
+    "call.failed.5": "ocupado",
+    "call.failed.8": "congestionamento",
     "help.optouts": "Imprime a lista de exclusão com sua evidência.",
+    "help.completion": "Imprime o que faz o shell completar: comandos, opções, campanhas, países, troncos.",
     "serve.ready": "Discador está pronto: FastAGI em {fastagi}, balcão em {desk}.",
     "call.alone": "Nenhum Discador está em execução; este comando liga por si mesmo e espera até o fim.",
     "call.placed": "Ligando para {number} ({country}) por {trunk}, mostrando {callerid}; chamada {call}.",

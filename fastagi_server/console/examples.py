@@ -48,11 +48,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     ),
     "did retire": (
         "discador did retire +12125559001",
-        "discador did retire --file dids.csv --country mexico",
+        "discador did retire --file dids.csv --country usa",
     ),
     "did restore": (
         "discador did restore +12125559001",
-        "discador did restore --file dids.csv --country mexico",
+        "discador did restore --file dids.csv --country usa",
     ),
     "campaign create": (
         "discador campaign create spring --list people.csv",

@@ -16,6 +16,8 @@ from fastagi_server.console.tongue import Tongue
 
 PEOPLE = "number\n+525550001003\n+12125550123\n+5511955501234\n12\n"
 DIDS = "number\n+12125559001\n+12125559002\n"
+ONE_DID = "number\n+12125559002\n"
+RETIRING = ("did retire", "did restore")
 # What needs a service or an Asterisk is asked rightly, and not done here.
 NOT_DONE_HERE = ("call", "campaign start", "campaign stop")
 
@@ -33,15 +35,14 @@ def test_every_example_is_of_its_command_and_works(discador: Any, monkeypatch: p
     monkeypatch.setattr(standing, "_goes_on", lambda _: False)
     (discador.folder / "people.csv").write_text(PEOPLE)
     for path, lines in EXAMPLES.items():
-        (discador.folder / "dids.csv").write_text(DIDS)
+        # One number is retired by itself, the other by the file.
+        (discador.folder / "dids.csv").write_text(ONE_DID if path in RETIRING else DIDS)
         for line in lines:
             if path == "completion":
                 assert subprocess.run(["bash", "-n", "-c", line], check=False).returncode == 0
                 continue
             command, *argv = shlex.split(line)
             argv = argv[2:] if argv[0] == "--config" else argv
-            if path == "did restore" and argv[2] == "--file":
-                assert discador("did", "retire", "--file", "dids.csv").code == 0
             told = discador(*argv)
 
             assert command == "discador"

@@ -56,6 +56,14 @@ def tell_counts(known: Session, told: Mapping[str, Any]) -> None:
 
 def order(known: Session, name: str, *, do: str, as_json: bool) -> Code:
     """Give the engine an order about a campaign and tell what it answers."""
+    if do == "stop" and _is_done(known, name):
+        # Marked as stopped it would look as if somebody were left to call.
+        done = frames.CampaignStanding(
+            campaign=name, state=str(CampaignState.DONE), sent=0, up=0, waiting=0, paused={}, skipped={}
+        )
+        said = known.tongue.say("campaign.stop_done", name=name)
+        click.echo(json.dumps(asdict(done)) if as_json else said)
+        return Code.DONE
     told = book.answer(known, frames.Campaigning(campaign=name, do=do))
     if isinstance(told, frames.Failed):
         return failing.tell(known.tongue, told, as_json=as_json)
@@ -64,6 +72,11 @@ def order(known: Session, name: str, *, do: str, as_json: bool) -> Code:
     elif isinstance(told, frames.CampaignStanding):
         click.echo(known.tongue.say(f"campaign.{do}", name=name, state=state(known, told.state)))
     return Code.DONE
+
+
+def _is_done(known: Session, name: str) -> bool:
+    kept = book.read(known, lambda conn: campaigns.get(conn, name))
+    return kept is not None and kept.state is CampaignState.DONE
 
 
 def state(known: Session, word: str) -> str:

@@ -108,5 +108,5 @@ NOT_DONE = {
 
 
 def of_error(name: str) -> Code:
-    """Give the exit code for an error, by its class name as the desk tells it, even one that we do not know."""
+    """Give the exit code for an error, by its class name as the desk tells it; one that is not known is 1."""
     return Code.ASKED_WRONGLY if name in ASKED_WRONGLY else Code.NOT_DONE

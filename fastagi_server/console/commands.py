@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from functools import partial
 
 import click
 
@@ -14,11 +15,13 @@ from fastagi_server.console import book, failing, findings, story
 from fastagi_server.console.actions import Level
 from fastagi_server.console.called import when
 from fastagi_server.console.codes import Code, of_error
+from fastagi_server.console.progress import line
 from fastagi_server.console.session import Session
 from fastagi_server.console.why import why
 from fastagi_server.desk.client import NobodyAtTheDeskError
 from fastagi_server.store import migrate, optouts
 from fastagi_server.telephony import frames
+from fastagi_server.telephony.campaign import check_name
 
 # A call has left when one of these is known of it.
 _LEFT = ("dialed_at", "ringing_at", "answered_at", "amd_at")
@@ -37,6 +40,7 @@ def serve(known: Session) -> None:
 
 def call(known: Session, *, as_json: bool, **asked: str) -> int:
     """Ring one number and tell its story; the exit code says whether it was dialed."""
+    check_name(asked["campaign"])
     teller = _Teller(known, as_json=as_json)
     dial = frames.Dial(**asked)
     left = "call.left_service"
@@ -124,11 +128,18 @@ def upgrade(known: Session, *, as_json: bool) -> None:
     """Bring the store to the newest schema."""
     before = os.umask(_PRIVATE)
     try:
-        migrate.upgrade(known.settings.database_url)
+        with line() as show:
+            if show is not None:
+                show(known.tongue.say("progress.upgrading"))
+            migrate.upgrade(known.settings.database_url, applied=show and partial(_applied, known, show))
     finally:
         os.umask(before)
     told = json.dumps({"revision": migrate.head()})
     click.echo(told if as_json else known.tongue.say("db.upgraded", revision=migrate.head()))
+
+
+def _applied(known: Session, show: Callable[[str], None], revision: str) -> None:
+    show(known.tongue.say("progress.upgraded", revision=revision, head=migrate.head()))
 
 
 def check(known: Session, *, as_json: bool) -> int:

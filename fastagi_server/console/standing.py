@@ -67,7 +67,7 @@ def _follow(known: Session, names: list[str], *, as_json: bool) -> Code:
 
 def _goes_on(standing: Mapping[str, Any]) -> bool:
     """Say whether there is more to see; where all who wait are in paused countries, midnight is far."""
-    if standing["contacts"]["dialing"] or standing["waiting"]:
+    if standing["contacts"]["dialing"] or standing["prepared"]:
         return True
     pauses = standing["served"] and set(standing["countries"]) <= set(standing["paused"])
     return bool(standing["state"] == CampaignState.RUNNING and not (pauses and standing["countries"]))
@@ -81,7 +81,10 @@ def _now(known: Session, name: str) -> dict[str, Any]:
             raise UnknownCampaignError(name=name)
         queued, dialing = ask_store(lambda conn: campaigns.waiting(conn, name))
     contacts = {"queued": sum(queued.values()), "dialing": dialing}
-    return {**_engine(known, name, kept.state), "contacts": contacts, "countries": queued}
+    told = _engine(known, name, kept.state)
+    # The engine's own `up` is of all campaigns, and its `waiting` are those that it has prepared.
+    meant = {"up": dialing, "waiting": contacts["queued"], "prepared": told["waiting"]}
+    return {**told, **meant, "contacts": contacts, "countries": queued}
 
 
 def _whole(known: Session, name: str) -> dict[str, Any]:
@@ -113,7 +116,6 @@ def _engine(known: Session, name: str, kept: CampaignState) -> dict[str, Any]:
 
 def _line(known: Session, standing: Mapping[str, Any]) -> str:
     told = {**standing, **standing["contacts"], "state": state(known, standing["state"])}
-    del told["waiting"]
     line = known.tongue.say("campaign.line", **told)
     return line if standing["served"] else f"{line} {known.tongue.say('campaign.unserved')}"
 

@@ -7,9 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
+from fastagi_server.app.clock import RealClock
 from fastagi_server.config import countries
 from fastagi_server.loadtest import debian, lab, service
+from fastagi_server.loadtest.office import Office
+from tests.calls.changing import MEXICO, Site, configure
 from tests.calls.ringing import Caller, standing, wait_until
 
 HOUSE = Path(__file__).parents[2]
@@ -42,3 +46,17 @@ def caller(discador: service.Service) -> Caller:
     caller = Caller(discador.lab)
     wait_until(lambda: standing(caller).ready, 20, "linked to Asterisk")
     return caller
+
+
+@pytest.fixture
+def site(command: Path) -> Iterator[Site]:
+    name = f"change-{os.getpid()}"
+    where = lab.up(name, countries=[MEXICO])
+    configure(where.paths.config, yaml.safe_load(where.paths.config.read_text()), {})
+    office = Office(lab=where, command=command, clock=RealClock())
+    office.prepare()
+    office.own([f"+5255009{n:05}" for n in range(40)])
+    office.serve()
+    yield Site(office)
+    office.service.stop()
+    lab.down(name)

@@ -152,8 +152,11 @@ class Call:
     def press(self, digit: str) -> None:
         self.manager.send(Action="PlayDTMF", Channel=f"{self.call}-callee", Digit=digit, Duration="100")
 
-    def hang_up(self) -> None:
+    def hang_up(self) -> Event:
+        """Let the callee hang up, and give the instant: the events of the two halves come in any order."""
+        asked = {"at": str(time.monotonic())}
         self.manager.send(Action="Hangup", Channel=f"{self.call}-callee", Cause="16")
+        return asked
 
     def kept_optout(self) -> str | None:
         """Give what AstDB holds for the call."""

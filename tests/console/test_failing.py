@@ -85,3 +85,25 @@ def test_what_json_does_not_know() -> None:
         "who": "ana",
         "at": 1.0,
     }
+
+
+def test_a_list_of_which_nobody_may_be_called_is_one_object_on_standard_error(
+    discador: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "people.csv").write_text("number\n12\n")
+
+    told = discador("campaign", "create", "spring", "--list", str(tmp_path / "people.csv"), "--json")
+
+    error = json.loads(told.err)
+    assert (told.code, told.out, error["error"]) == (2, "", "NobodyToCallError")
+    assert error["details"]["first_refused"] == [{"line": 2, "raw": "12", "why": "not_dialable: short_code"}]
+
+
+def test_bad_rows_are_told_to_programs_and_the_error_beside_them(discador: Any, tmp_path: Path) -> None:
+    (tmp_path / "dids.csv").write_text("number\n12\n")
+
+    told = discador("did", "import", str(tmp_path / "dids.csv"), "--json")
+
+    assert told.code == 2
+    assert [each["line"] for each in json.loads(told.out)["bad"]] == [2]
+    assert json.loads(told.err)["error"] == "BadRowsError"

@@ -169,7 +169,6 @@ WORDS = {
     "why.duplicate": "on the list already",
     "did.bad": "line {line}: {number!r}: {why}",
     "did.bad_more": "and {more} more.",
-    "did.refused": "bad rows: {bad}; nothing was imported. Mend them, or pass over them with --skip-bad.",
     "did.imported": "Imported: {new} new, {old} owned already.",
     "did.skipped": "Bad rows that were passed over: {bad}.",
     "did.none": "No caller ID of ours yet; import some with: discador did import FILE.",

@@ -169,7 +169,6 @@ WORDS = {
     "why.duplicate": "ya está en la lista",
     "did.bad": "línea {line}: {number!r}: {why}",
     "did.bad_more": "y {more} más.",
-    "did.refused": "filas malas: {bad}; no se importó nada. Corríjalas, o páselas por alto con --skip-bad.",
     "did.imported": "Importados: {new} nuevos, {old} ya eran nuestros.",
     "did.skipped": "Filas malas pasadas por alto: {bad}.",
     "did.none": "Todavía no hay identificadores nuestros; impórtelos con: discador did import FILE.",

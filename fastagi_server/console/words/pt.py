@@ -169,7 +169,6 @@ WORDS = {
     "why.duplicate": "já está na lista",
     "did.bad": "linha {line}: {number!r}: {why}",
     "did.bad_more": "e mais {more}.",
-    "did.refused": "linhas ruins: {bad}; nada foi importado. Corrija-as, ou passe por elas com --skip-bad.",
     "did.imported": "Importados: {new} novos, {old} já eram nossos.",
     "did.skipped": "Linhas ruins deixadas de lado: {bad}.",
     "did.none": "Ainda não há identificadores nossos; importe-os com: discador did import FILE.",

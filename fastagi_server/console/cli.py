@@ -108,20 +108,24 @@ def _calling(discador: click.Group, say: Say, json_option: Option) -> None:
     @click.option("--output", type=_FILE, help=say("help.render.output"))
     @click.option("--check", "look", is_flag=True, help=say("help.render.check"))
     @click.argument("file", type=_FILE, required=False)
+    @json_option
     @session
-    def render_command(known: Session, /, *, output: Path | None, look: bool, file: Path | None) -> int:
+    def render_command(
+        known: Session, /, *, output: Path | None, look: bool, file: Path | None, as_json: bool
+    ) -> int:
         if look and output is None:
-            return plans.check(known, file)
-        if look or file:
+            return plans.check(known, file, as_json=as_json)
+        if look or file or as_json:
             raise click.UsageError(say("render.usage"))
         plans.render(known, output)
         return Code.DONE
 
     @discador.command(help=say("help.apply"))
     @click.option("--dry-run", is_flag=True, help=say("help.apply.dry_run"))
+    @json_option
     @session
-    def apply(known: Session, /, *, dry_run: bool) -> None:
-        plans.apply(known, dry_run=dry_run)
+    def apply(known: Session, /, *, dry_run: bool, as_json: bool) -> None:
+        plans.apply(known, dry_run=dry_run, as_json=as_json)
 
     @discador.command(help=say("help.check"))
     @json_option

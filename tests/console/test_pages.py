@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -54,3 +56,16 @@ def test_defaults_are_shown_and_empty_ones_are_not(discador: Any) -> None:
     assert '""' not in create
     assert "False" not in create
     assert "predeterminado: 20" in discador("--lang", "es", "calls", "--help").out
+
+
+def test_the_page_says_which_commands_have_json() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "cli.md").read_text()
+    (told,) = re.findall(r"These have `--json`: (.*?)\n\n", text, re.DOTALL)
+    named = set(re.findall(r"`([a-z ]+)`", told))
+    have = {
+        path for path, command in commands(DISCADOR) if any("--json" in each.opts for each in command.params)
+    }
+
+    assert {path if path in named else path.split()[0] for path in have} == named
+    # What a person reads, or a program runs, has none.
+    assert set(PATHS) - have == {"serve", "completion"}

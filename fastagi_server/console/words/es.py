@@ -74,7 +74,7 @@ WORDS = {
     "apply.done": "{contexts} contextos están en vigor en Asterisk, releídos e iguales ({path}).",
     "help.render.check": "Imprime solo sus faltas, o las de FILE: destinos perdidos, teclas, preguntas sin límite, audio.",
     "help.apply.dry_run": "Dice qué notarían las llamadas nuevas, contexto por contexto; no escribe ni recarga nada.",
-    "render.usage": "FILE se lee solo con --check, y --check no escribe --output.",
+    "render.usage": "FILE y --json van solo con --check, y --check no escribe ningún --output.",
     "render.sounds_unseen": "No se buscaron archivos de audio: dialplan.sounds_folder no nombra ninguna carpeta.",
     "render.checked": "Faltas: {count}.",
     "apply.same": "Asterisk ya lee y ejecuta exactamente esto ({contexts} contextos, {path}); no se recargó nada.",

@@ -74,7 +74,7 @@ WORDS = {
     "apply.done": "{contexts} contextos estão em vigor no Asterisk, relidos e iguais ({path}).",
     "help.render.check": "Imprime só as suas falhas, ou as de FILE: destinos perdidos, teclas, perguntas sem limite, áudio.",
     "help.apply.dry_run": "Diz o que as chamadas novas notariam, contexto por contexto; não grava nem recarrega nada.",
-    "render.usage": "FILE só é lido com --check, e --check não grava --output.",
+    "render.usage": "FILE e --json vão só com --check, e --check não escreve nenhum --output.",
     "render.sounds_unseen": "Não se procuraram arquivos de áudio: dialplan.sounds_folder não indica nenhuma pasta.",
     "render.checked": "Falhas: {count}.",
     "apply.same": "O Asterisk já lê e executa exatamente isto ({contexts} contextos, {path}); nada foi recarregado.",

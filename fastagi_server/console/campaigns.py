@@ -12,8 +12,8 @@ from typing import Any
 
 import click
 
-from fastagi_server.console import book
-from fastagi_server.console.codes import Code, of_error
+from fastagi_server.console import book, failing
+from fastagi_server.console.codes import Code
 from fastagi_server.console.errors import NotConfirmedError
 from fastagi_server.console.reason import reason
 from fastagi_server.console.session import Session
@@ -56,9 +56,17 @@ def tell_counts(known: Session, told: Mapping[str, Any]) -> None:
 
 def order(known: Session, name: str, *, do: str, as_json: bool) -> Code:
     """Give the engine an order about a campaign and tell what it answers."""
+    if do == "stop" and _is_done(known, name):
+        # Marked as stopped it would look as if somebody were left to call.
+        done = frames.CampaignStanding(
+            campaign=name, state=str(CampaignState.DONE), sent=0, up=0, waiting=0, paused={}, skipped={}
+        )
+        said = known.tongue.say("campaign.stop_done", name=name)
+        click.echo(json.dumps(asdict(done)) if as_json else said)
+        return Code.DONE
     told = book.answer(known, frames.Campaigning(campaign=name, do=do))
     if isinstance(told, frames.Failed):
-        return failed(known, told)
+        return failing.tell(known.tongue, told, as_json=as_json)
     if as_json:
         click.echo(json.dumps(asdict(told)))
     elif isinstance(told, frames.CampaignStanding):
@@ -66,11 +74,9 @@ def order(known: Session, name: str, *, do: str, as_json: bool) -> Code:
     return Code.DONE
 
 
-def failed(known: Session, told: frames.Failed) -> Code:
-    """Tell why the engine did not, and give the exit code."""
-    sentence = known.tongue.sentence(told.code, told.details, told.message)
-    click.echo(known.tongue.say("error", sentence=sentence), err=True)
-    return of_error(told.code)
+def _is_done(known: Session, name: str) -> bool:
+    kept = book.read(known, lambda conn: campaigns.get(conn, name))
+    return kept is not None and kept.state is CampaignState.DONE
 
 
 def state(known: Session, word: str) -> str:
@@ -78,7 +84,7 @@ def state(known: Session, word: str) -> str:
     return known.tongue.say(f"state.{word}") if word in set(CampaignState) else word
 
 
-def remove(known: Session, name: str, *, yes: bool) -> None:
+def remove(known: Session, name: str, *, yes: bool, as_json: bool) -> None:
     """Delete a campaign and its list once somebody has said so; the records of its calls stay."""
     if not yes:
         # Nobody can be asked through a pipe, and silence is no yes.
@@ -88,7 +94,8 @@ def remove(known: Session, name: str, *, yes: bool) -> None:
         if not asked:
             raise NotConfirmedError(name=name)
     book.write(known, lambda conn: campaigns.remove(conn, name))
-    click.echo(known.tongue.say("campaign.deleted", name=name))
+    told = json.dumps({"campaign": name, "deleted": True}, ensure_ascii=False)
+    click.echo(told if as_json else known.tongue.say("campaign.deleted", name=name))
     book.forget(known, "campaign_deleted", who=book.user(), campaign=name)
 
 

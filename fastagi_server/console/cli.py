@@ -12,12 +12,25 @@ import click
 
 from fastagi_server.config import language
 from fastagi_server.config.settings import Language
-from fastagi_server.console import cli_campaigns, cli_config, cli_numbers, commands, plans
+from fastagi_server.console import (
+    called,
+    cli_campaigns,
+    cli_config,
+    cli_numbers,
+    clicks,
+    commands,
+    completing,
+    failing,
+    plans,
+)
 from fastagi_server.console.actions import Actions
-from fastagi_server.console.codes import Code, of_error
+from fastagi_server.console.codes import Code
+from fastagi_server.console.completing import Opening
+from fastagi_server.console.pages import Sections, dress
 from fastagi_server.console.session import Session
 from fastagi_server.console.tongue import Tongue
 from fastagi_server.telephony.clock import Clock
+from fastagi_server.telephony.disposition import Disposition
 from fastagi_server.telephony.errors import DiscadorError
 
 Say = Callable[..., str]
@@ -28,35 +41,37 @@ _FILE = click.Path(path_type=Path, readable=False)
 
 def run(argv: Sequence[str], env: Mapping[str, str], actions: Actions, clock: Clock) -> int:
     """Run one command line and give its exit code: 0 done, 1 not done, 2 asked wrongly, 130 interrupted."""
-    command = build(Tongue(_language(argv, env)), env, actions, clock)
-    session: list[Session] = []
-    try:
-        code = command.main(args=list(argv), prog_name="discador", standalone_mode=False, obj=session)
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except click.Abort:
-        return Code.INTERRUPTED
-    except DiscadorError as error:
-        tongue = session[0].tongue if session else Tongue(_language(argv, env))
-        click.echo(tongue.say("error", sentence=tongue.error(error)), err=True)
-        return of_error(error.code)
+    language = _language(argv, env)
+    as_json = failing.wants_json(argv)
+    sessions: list[Session] = []
+    with clicks.speaking(language):
+        command = build(Tongue(language), sessions)
+        opening = Opening(env=env, actions=actions, clock=clock)
+        try:
+            code = command.main(args=list(argv), prog_name="discador", standalone_mode=False, obj=opening)
+        except click.ClickException as error:
+            return failing.tell_click(error, as_json=as_json)
+        except click.Abort:
+            return Code.INTERRUPTED
+        except DiscadorError as error:
+            tongue = sessions[0].tongue if sessions else Tongue(language)
+            return failing.tell(tongue, error, as_json=as_json)
     return code if isinstance(code, int) else 0
 
 
-def build(tongue: Tongue, env: Mapping[str, str], actions: Actions, clock: Clock) -> click.Group:
-    """Make the command with its help in one language."""
+def build(tongue: Tongue, sessions: list[Session]) -> Sections:
+    """Make the command with its help in one language; the session of a run is put into the list."""
     say = tongue.say
 
-    @click.group(help=say("help"))
+    @click.group(cls=Sections, help=say("help"))
     @click.version_option(package_name="discador")
     @click.option("--config", type=_FILE, help=say("help.config"))
     @click.option("--lang", type=click.Choice(["en", "es", "pt"]), help=say("help.lang"))
     @click.pass_context
     def discador(context: click.Context, config: Path | None, lang: str | None) -> None:
-        kept: list[Session] = context.obj
-        kept[:] = [Session(config, env, lang or "", actions, clock)]
-        context.obj = kept[0]
+        opening: Opening = context.obj
+        context.obj = opening.open(config, lang or "")
+        sessions.append(context.obj)
 
     json_option = click.option("--json", "as_json", is_flag=True, help=say("help.json"))
     _calling(discador, say, json_option)
@@ -64,6 +79,8 @@ def build(tongue: Tongue, env: Mapping[str, str], actions: Actions, clock: Clock
     cli_numbers.add(discador, say, json_option)
     cli_campaigns.add(discador, say, json_option)
     cli_config.add(discador, say, json_option)
+    _completing(discador, say)
+    dress(discador, tongue)
     return discador
 
 
@@ -78,8 +95,8 @@ def _calling(discador: click.Group, say: Say, json_option: Option) -> None:
 
     @discador.command(help=say("help.call"))
     @click.argument("number")
-    @click.option("--country", default="", help=say("help.call.country"))
-    @click.option("--trunk", default="", help=say("help.call.trunk"))
+    @click.option("--country", default="", help=say("help.call.country"), shell_complete=completing.countries)
+    @click.option("--trunk", default="", help=say("help.call.trunk"), shell_complete=completing.trunks)
     @click.option("--callerid", default="", help=say("help.call.callerid"))
     @click.option("--campaign", default="manual", show_default=True, help=say("help.call.campaign"))
     @json_option
@@ -91,20 +108,24 @@ def _calling(discador: click.Group, say: Say, json_option: Option) -> None:
     @click.option("--output", type=_FILE, help=say("help.render.output"))
     @click.option("--check", "look", is_flag=True, help=say("help.render.check"))
     @click.argument("file", type=_FILE, required=False)
+    @json_option
     @session
-    def render_command(known: Session, /, *, output: Path | None, look: bool, file: Path | None) -> int:
+    def render_command(
+        known: Session, /, *, output: Path | None, look: bool, file: Path | None, as_json: bool
+    ) -> int:
         if look and output is None:
-            return plans.check(known, file)
-        if look or file:
+            return plans.check(known, file, as_json=as_json)
+        if look or file or as_json:
             raise click.UsageError(say("render.usage"))
         plans.render(known, output)
         return Code.DONE
 
     @discador.command(help=say("help.apply"))
     @click.option("--dry-run", is_flag=True, help=say("help.apply.dry_run"))
+    @json_option
     @session
-    def apply(known: Session, /, *, dry_run: bool) -> None:
-        plans.apply(known, dry_run=dry_run)
+    def apply(known: Session, /, *, dry_run: bool, as_json: bool) -> None:
+        plans.apply(known, dry_run=dry_run, as_json=as_json)
 
     @discador.command(help=say("help.check"))
     @json_option
@@ -122,22 +143,38 @@ def _keeping(discador: click.Group, say: Say, json_option: Option) -> None:
         pass
 
     @db.command(help=say("help.db.upgrade"))
+    @json_option
     @session
-    def upgrade(known: Session) -> None:
-        commands.upgrade(known)
+    def upgrade(known: Session, /, *, as_json: bool) -> None:
+        commands.upgrade(known, as_json=as_json)
 
     @discador.command(help=say("help.calls"))
     @click.option("--limit", type=click.IntRange(1, 10_000), default=20, help=say("help.calls.limit"))
+    @click.option(
+        "--campaign", default="", help=say("help.calls.campaign"), shell_complete=completing.campaigns
+    )
+    @click.option("--number", default="", help=say("help.calls.number"))
+    @click.option("--since", default="", help=say("help.calls.since"))
+    @click.option(
+        "--outcome", type=click.Choice([str(each) for each in Disposition]), help=say("help.calls.outcome")
+    )
     @json_option
     @session
-    def calls(known: Session, /, *, limit: int, as_json: bool) -> None:
-        commands.calls_list(known, limit=limit, as_json=as_json)
+    def calls(known: Session, /, *, outcome: str | None, **asked: Any) -> None:
+        called.listed(known, outcome=outcome or "", **asked)
 
     @discador.command(help=say("help.optouts"))
     @json_option
     @session
     def optouts(known: Session, /, *, as_json: bool) -> None:
         commands.optouts_list(known, as_json=as_json)
+
+
+def _completing(discador: click.Group, say: Say) -> None:
+    @discador.command(help=say("help.completion"))
+    @click.argument("shell", type=click.Choice(completing.SHELLS))
+    def completion(shell: str) -> None:
+        click.echo(completing.script(shell, discador), nl=False)
 
 
 def _language(argv: Sequence[str], env: Mapping[str, str]) -> Language:

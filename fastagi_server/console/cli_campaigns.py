@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from fastagi_server.console import campaigns, creating, refused, reporting, standing
+from fastagi_server.console import campaigns, completing, creating, refused, reporting, standing
 from fastagi_server.console.session import Session
 
 Say = Callable[..., str]
@@ -35,8 +35,10 @@ def _making(campaign: click.Group, say: Say, json_option: Option) -> None:
     @campaign.command(help=say("help.campaign.create"))
     @click.argument("name")
     @click.option("--list", "file", type=_FILE, required=True, help=say("help.campaign.list_file"))
-    @click.option("--country", default="", help=say("help.campaign.country"))
-    @click.option("--trunk", default="", help=say("help.call.trunk"))
+    @click.option(
+        "--country", default="", help=say("help.campaign.country"), shell_complete=completing.countries
+    )
+    @click.option("--trunk", default="", help=say("help.call.trunk"), shell_complete=completing.trunks)
     @click.option("--cps", type=click.FloatRange(0, _MAX_CPS), default=0, help=say("help.campaign.cps"))
     @click.option("--concurrency", type=_CALLS, default=0, help=say("help.campaign.concurrency"))
     @click.option("--retries", type=_RETRIES, default=0, help=say("help.campaign.retries"))
@@ -48,30 +50,31 @@ def _making(campaign: click.Group, say: Say, json_option: Option) -> None:
         creating.create(known, creating.Asked(**asked))
 
     @campaign.command(help=say("help.campaign.start"))
-    @click.argument("name")
+    @click.argument("name", shell_complete=completing.campaigns)
     @json_option
     @click.pass_obj
     def start(known: Session, /, *, name: str, as_json: bool) -> int:
         return campaigns.order(known, name, do="start", as_json=as_json)
 
     @campaign.command(help=say("help.campaign.stop"))
-    @click.argument("name")
+    @click.argument("name", shell_complete=completing.campaigns)
     @json_option
     @click.pass_obj
     def stop(known: Session, /, *, name: str, as_json: bool) -> int:
         return campaigns.order(known, name, do="stop", as_json=as_json)
 
     @campaign.command(help=say("help.campaign.delete"))
-    @click.argument("name")
+    @click.argument("name", shell_complete=completing.campaigns)
     @click.option("--yes", is_flag=True, help=say("help.campaign.yes"))
+    @json_option
     @click.pass_obj
-    def delete(known: Session, /, *, name: str, yes: bool) -> None:
-        campaigns.remove(known, name, yes=yes)
+    def delete(known: Session, /, *, name: str, yes: bool, as_json: bool) -> None:
+        campaigns.remove(known, name, yes=yes, as_json=as_json)
 
 
 def _looking(campaign: click.Group, say: Say, json_option: Option) -> None:
     @campaign.command("refused", help=say("help.campaign.refused"))
-    @click.argument("name")
+    @click.argument("name", shell_complete=completing.campaigns)
     @click.option("--csv", "as_csv", is_flag=True, help=say("help.campaign.csv"))
     @json_option
     @click.pass_obj
@@ -85,7 +88,7 @@ def _looking(campaign: click.Group, say: Say, json_option: Option) -> None:
         campaigns.every(known, as_json=as_json)
 
     @campaign.command(help=say("help.campaign.status"))
-    @click.argument("name", default="")
+    @click.argument("name", default="", shell_complete=completing.campaigns)
     @click.option("--follow", is_flag=True, help=say("help.campaign.follow"))
     @json_option
     @click.pass_obj
@@ -93,7 +96,7 @@ def _looking(campaign: click.Group, say: Say, json_option: Option) -> None:
         return standing.status(known, name, follow=follow, as_json=as_json)
 
     @campaign.command(help=say("help.campaign.report"))
-    @click.argument("name")
+    @click.argument("name", shell_complete=completing.campaigns)
     @click.option("--output", type=_FILE, help=say("help.render.output"))
     @json_option
     @click.pass_obj

@@ -32,9 +32,10 @@ def add(discador: click.Group, say: Say, json_option: Option) -> None:
         show(known, as_json=as_json)
 
     @config.command("check", help=say("help.config.check"))
+    @json_option
     @click.pass_obj
-    def check_command(known: Session, /) -> None:
-        check(known)
+    def check_command(known: Session, /, *, as_json: bool) -> None:
+        check(known, as_json=as_json)
 
 
 def show(known: Session, *, as_json: bool) -> None:
@@ -64,10 +65,13 @@ def _text(value: object) -> str:
     return str(value)
 
 
-def check(known: Session) -> None:
+def check(known: Session, *, as_json: bool) -> None:
     """Say that the configuration is right, and what it was read from; a wrong one is an error by itself."""
     loaded, say = known.loaded, known.tongue.say
     read = [str(each) for each in (loaded.file, loaded.dotenv) if each is not None]
     known.dialplan()
+    if as_json:
+        click.echo(json.dumps({"read": read, "countries": len(known.countries)}, ensure_ascii=False))
+        return
     told = ", ".join(read) or say("config.nothing_read")
     click.echo(say("config.right", read=told, countries=len(known.countries)))

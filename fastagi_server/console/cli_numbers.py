@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from fastagi_server.console import dids, importing, numbers, retiring
+from fastagi_server.console import completing, dids, importing, numbers, retiring
 from fastagi_server.console.session import Session
 from fastagi_server.telephony.country import MAX_CAP
 
@@ -38,7 +38,9 @@ def add(discador: click.Group, say: Say, json_option: Option) -> None:
 
 def _reading(did: click.Group, say: Say, json_option: Option) -> None:
     @did.command("list", help=say("help.did.list"))
-    @click.option("--country", default="", help=say("help.did.of_country"))
+    @click.option(
+        "--country", default="", help=say("help.did.of_country"), shell_complete=completing.countries
+    )
     @click.option("--retired", is_flag=True, help=say("help.did.list.retired"))
     @json_option
     @click.pass_obj
@@ -46,7 +48,9 @@ def _reading(did: click.Group, say: Say, json_option: Option) -> None:
         dids.inventory(known, **asked)
 
     @did.command(help=say("help.did.usage"))
-    @click.option("--country", default="", help=say("help.did.of_country"))
+    @click.option(
+        "--country", default="", help=say("help.did.of_country"), shell_complete=completing.countries
+    )
     @json_option
     @click.pass_obj
     def usage(known: Session, /, **asked: Any) -> None:
@@ -56,7 +60,9 @@ def _reading(did: click.Group, say: Say, json_option: Option) -> None:
 def _writing(did: click.Group, say: Say, json_option: Option) -> None:
     @did.command("import", help=say("help.did.import"))
     @click.argument("file", type=_FILE)
-    @click.option("--country", default="", help=say("help.did.import.country"))
+    @click.option(
+        "--country", default="", help=say("help.did.import.country"), shell_complete=completing.countries
+    )
     @click.option("--lab", is_flag=True, help=say("help.did.import.lab"))
     @click.option("--skip-bad", is_flag=True, help=say("help.did.import.skip_bad"))
     @json_option
@@ -65,7 +71,7 @@ def _writing(did: click.Group, say: Say, json_option: Option) -> None:
         return importing.take(known, file, **asked)
 
     @did.command(help=say("help.did.limit"))
-    @click.argument("country")
+    @click.argument("country", shell_complete=completing.countries)
     @click.argument("cap", type=click.IntRange(0, MAX_CAP))
     @click.option("--who", required=True, help=say("help.did.who"))
     @json_option
@@ -74,7 +80,7 @@ def _writing(did: click.Group, say: Say, json_option: Option) -> None:
         dids.limit(known, **asked)
 
     @did.command(help=say("help.did.reset"))
-    @click.argument("country")
+    @click.argument("country", shell_complete=completing.countries)
     @click.option("--who", required=True, help=say("help.did.who"))
     @click.option("--why", required=True, help=say("help.did.why"))
     @json_option
@@ -87,7 +93,9 @@ def _retiring(did: click.Group, say: Say, json_option: Option) -> None:
     @did.command(help=say("help.did.retire"))
     @click.argument("numbers", nargs=-1)
     @click.option("--file", type=_FILE, help=say("help.did.retire.file"))
-    @click.option("--country", default="", help=say("help.did.of_country"))
+    @click.option(
+        "--country", default="", help=say("help.did.of_country"), shell_complete=completing.countries
+    )
     @json_option
     @click.pass_obj
     def retire(known: Session, /, *, as_json: bool, **asked: Any) -> None:
@@ -96,7 +104,9 @@ def _retiring(did: click.Group, say: Say, json_option: Option) -> None:
     @did.command(help=say("help.did.restore"))
     @click.argument("numbers", nargs=-1)
     @click.option("--file", type=_FILE, help=say("help.did.retire.file"))
-    @click.option("--country", default="", help=say("help.did.of_country"))
+    @click.option(
+        "--country", default="", help=say("help.did.of_country"), shell_complete=completing.countries
+    )
     @click.option("--lab/--no-lab", default=None, help=say("help.did.restore.lab"))
     @json_option
     @click.pass_obj

@@ -5,21 +5,23 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import asdict, is_dataclass
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from functools import partial
 
 import click
 
-from fastagi_server.console import book, findings, story
+from fastagi_server.console import book, failing, findings, story
 from fastagi_server.console.actions import Level
+from fastagi_server.console.called import when
 from fastagi_server.console.codes import Code, of_error
+from fastagi_server.console.progress import line
 from fastagi_server.console.session import Session
+from fastagi_server.console.why import why
 from fastagi_server.desk.client import NobodyAtTheDeskError
-from fastagi_server.store import calls, migrate, optouts
+from fastagi_server.store import migrate, optouts
 from fastagi_server.telephony import frames
-from fastagi_server.telephony.record import Record
+from fastagi_server.telephony.campaign import check_name
 
 # A call has left when one of these is known of it.
 _LEFT = ("dialed_at", "ringing_at", "answered_at", "amd_at")
@@ -38,6 +40,7 @@ def serve(known: Session) -> None:
 
 def call(known: Session, *, as_json: bool, **asked: str) -> int:
     """Ring one number and tell its story; the exit code says whether it was dialed."""
+    check_name(asked["campaign"])
     teller = _Teller(known, as_json=as_json)
     dial = frames.Dial(**asked)
     left = "call.left_service"
@@ -96,8 +99,10 @@ class _Teller:
         try:
             if self._as_json:
                 click.echo(frames.encode(frame).decode())
-            else:
-                click.echo(self._line(frame), err=isinstance(frame, frames.Failed))
+            elif not isinstance(frame, frames.Failed):
+                click.echo(self._line(frame))
+            if isinstance(frame, frames.Failed):
+                failing.tell(self._tongue, frame, as_json=self._as_json)
         except BrokenPipeError as error:
             self.unheard = error
 
@@ -110,22 +115,31 @@ class _Teller:
                 self._began = self._began or frame.at
                 return story.line(frame, self._began, self._tongue)
             case frames.Closed():
-                return say("call.closed", disposition=frame.record["disposition"], why=frame.record["why"])
-            case frames.Failed():
-                sentence = self._tongue.sentence(frame.code, frame.details, frame.message)
-                return say("error", sentence=sentence)
+                return say(
+                    "call.closed",
+                    disposition=frame.record["disposition"],
+                    why=why(self._tongue, frame.record["why"] or ""),
+                )
             case _:
                 return frames.encode(frame).decode()
 
 
-def upgrade(known: Session) -> None:
+def upgrade(known: Session, *, as_json: bool) -> None:
     """Bring the store to the newest schema."""
     before = os.umask(_PRIVATE)
     try:
-        migrate.upgrade(known.settings.database_url)
+        with line() as show:
+            if show is not None:
+                show(known.tongue.say("progress.upgrading"))
+            migrate.upgrade(known.settings.database_url, applied=show and partial(_applied, known, show))
     finally:
         os.umask(before)
-    click.echo(known.tongue.say("db.upgraded", revision=migrate.head()))
+    told = json.dumps({"revision": migrate.head()})
+    click.echo(told if as_json else known.tongue.say("db.upgraded", revision=migrate.head()))
+
+
+def _applied(known: Session, show: Callable[[str], None], revision: str) -> None:
+    show(known.tongue.say("progress.upgraded", revision=revision, head=migrate.head()))
 
 
 def check(known: Session, *, as_json: bool) -> int:
@@ -134,29 +148,13 @@ def check(known: Session, *, as_json: bool) -> int:
     levels = Counter(each.level for each in found)
     if as_json:
         told = [findings.for_programs(each, known.tongue) for each in found]
-        click.echo(json.dumps(told, default=_plain))
+        click.echo(json.dumps(told, default=failing.plain))
     else:
         for each in found:
             click.echo(findings.line(each, known.tongue))
         bad, notes = levels[Level.BAD], levels[Level.NOTE]
         click.echo(known.tongue.say("check.summary", bad=bad, notes=notes, all=len(found)))
     return Code.NOT_DONE if levels[Level.BAD] else Code.DONE
-
-
-def _plain(value: Any) -> object:
-    """Give what a finding says as JSON knows it: an error by its parts, a path by its name."""
-    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else str(value)
-
-
-def calls_list(known: Session, *, limit: int, as_json: bool) -> None:
-    """Print the newest calls."""
-    records = book.read(known, lambda conn: calls.recent(conn, limit))
-    if as_json:
-        click.echo(json.dumps([frames.record_json(record) for record in records]))
-    elif not records:
-        click.echo(known.tongue.say("calls.none"))
-    for record in () if as_json else records:
-        click.echo(_row(record))
 
 
 def optouts_list(known: Session, *, as_json: bool) -> None:
@@ -167,20 +165,4 @@ def optouts_list(known: Session, *, as_json: bool) -> None:
     elif not entries:
         click.echo(known.tongue.say("optouts.none"))
     for entry in () if as_json else entries:
-        click.echo(f"{_when(entry.at)}  {entry.number:<16} {entry.source:<9} {entry.call or '-'}")
-
-
-def _row(record: Record) -> str:
-    return "  ".join(_cells(record))
-
-
-def _cells(record: Record) -> Iterator[str]:
-    yield _when(record.begun_at)
-    yield f"{record.number:<16}"
-    yield f"{record.country:<10}"
-    yield f"{record.disposition or record.state:<14}"
-    yield record.why or ""
-
-
-def _when(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+        click.echo(f"{when(entry.at)}  {entry.number:<16} {entry.source:<9} {entry.call or '-'}")

@@ -87,13 +87,16 @@ def create(known: Session, asked: Asked) -> None:
     if not contacts:
         raise NobodyOnTheListError(path=str(asked.file))
     if not any(each.state is ContactState.QUEUED for each in contacts):
-        _tell_refused(known, _rows(contacts))
-        raise NobodyToCallError(path=str(asked.file), rows=len(contacts), name=asked.name)
+        first = _rows(contacts)
+        if not asked.as_json:
+            _tell_refused(known, first)
+        raise NobodyToCallError(
+            path=str(asked.file), rows=len(contacts), name=asked.name, first_refused=_for_programs(first)
+        )
     counts, refused = book.write(known, lambda conn: _keep(known, conn, campaign, contacts))
     told = counted(counts)
     if asked.as_json:
-        first = [{"line": each.line, "raw": each.raw, "why": each.why} for each in refused]
-        click.echo(json.dumps({"campaign": campaign.name, **told, "first_refused": first}))
+        click.echo(json.dumps({"campaign": campaign.name, **told, "first_refused": _for_programs(refused)}))
         return
     click.echo(known.tongue.say("campaign.created", name=campaign.name, **told["contacts"]))
     tell_counts(known, told)
@@ -139,6 +142,10 @@ def _keep(
 
 def _rows(contacts: Sequence[NewContact]) -> list[RefusedRow]:
     return [RefusedRow(id=0, line=each.line, raw=each.raw, why=each.why) for each in contacts[:SHOWN]]
+
+
+def _for_programs(rows: Sequence[RefusedRow]) -> list[dict[str, Any]]:
+    return [{"line": each.line, "raw": each.raw, "why": each.why} for each in rows]
 
 
 def _tell_refused(known: Session, rows: Sequence[RefusedRow]) -> None:

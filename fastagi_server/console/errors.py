@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from fastagi_server.telephony.errors import DiscadorError
 
 
@@ -65,11 +68,18 @@ class NobodyOnTheListError(DiscadorError):
         super().__init__(path=path)
 
 
+class BadRowsError(DiscadorError):
+    """bad rows: {bad}; nothing was imported. Mend them, or pass over them with --skip-bad."""
+
+    def __init__(self, *, bad: int) -> None:
+        super().__init__(bad=bad)
+
+
 class NobodyToCallError(DiscadorError):
     """None of the {rows} rows of {path} may be called, so there is no campaign {name!r}."""
 
-    def __init__(self, *, path: str, rows: int, name: str) -> None:
-        super().__init__(path=path, rows=rows, name=name)
+    def __init__(self, *, path: str, rows: int, name: str, first_refused: Sequence[dict[str, Any]]) -> None:
+        super().__init__(path=path, rows=rows, name=name, first_refused=first_refused)
 
 
 class NotOwnedError(DiscadorError):

@@ -13,7 +13,7 @@ import click
 from fastagi_server.campaign.listing import Row, read_list
 from fastagi_server.console import book
 from fastagi_server.console.codes import Code
-from fastagi_server.console.errors import NobodyOnTheListError
+from fastagi_server.console.errors import BadRowsError, NobodyOnTheListError
 from fastagi_server.console.progress import watched
 from fastagi_server.console.reason import NO_COUNTRY, reason
 from fastagi_server.console.session import Session
@@ -111,9 +111,11 @@ def take(known: Session, file: Path, *, country: str, lab: bool, skip_bad: bool,
         click.echo(json.dumps({**told, "bad": [asdict(each) for each in judge.bad]}))
     else:
         _tell(known, told, judge.bad, refused=refused)
+    if refused:
+        raise BadRowsError(bad=len(judge.bad))
     if new or old:
         book.forget(known, "import", who=book.user(), file=str(file), new=new, owned=old, lab=lab)
-    return Code.ASKED_WRONGLY if refused or not (good or judge.retired) else Code.DONE
+    return Code.DONE if good or judge.retired else Code.ASKED_WRONGLY
 
 
 def _tell(known: Session, told: Mapping[str, object], bad: list[Bad], *, refused: bool) -> None:
@@ -124,7 +126,6 @@ def _tell(known: Session, told: Mapping[str, object], bad: list[Bad], *, refused
     if len(bad) > SHOWN:
         click.echo(say("did.bad_more", more=len(bad) - SHOWN), err=True)
     if refused:
-        click.echo(say("error", sentence=say("did.refused", bad=len(bad))), err=True)
         return
     click.echo(say("did.imported", new=told["new"], old=told["owned"]))
     countries = told["countries"]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -28,11 +30,15 @@ def render(known: Session, output: Path | None) -> None:
     click.echo(known.tongue.say("render.written", path=output, contexts=len(read(text))))
 
 
-def check(known: Session, file: Path | None) -> int:
+def check(known: Session, file: Path | None, *, as_json: bool) -> int:
     """Print every fault of the dialplan, or of a file, with its remedy; 1 when there is any."""
     text = known.dialplan() if file is None else _read(file)
     say = known.tongue.say
     found = list(_faults(known, text))
+    if as_json:
+        told = [{"wrong": fault.wrong, "says": fault.says} for fault in found]
+        click.echo(json.dumps(told, default=str))
+        return Code.NOT_DONE if found else Code.DONE
     for fault in found:
         click.echo(f"{say('check.bad'):<5} {say(f'fault.{fault.wrong}', **fault.says)}")
         click.echo(f"      {say('check.remedy', remedy=say(f'fault.{fault.wrong}.remedy', **fault.says))}")
@@ -42,7 +48,7 @@ def check(known: Session, file: Path | None) -> int:
     return Code.NOT_DONE if found else Code.DONE
 
 
-def apply(known: Session, *, dry_run: bool) -> None:
+def apply(known: Session, *, dry_run: bool, as_json: bool) -> None:
     """Put the dialplan in force, or say what that would change; one with faults is refused."""
     text, say = known.dialplan(), known.tongue.say
     found = list(_faults(known, text))
@@ -51,6 +57,10 @@ def apply(known: Session, *, dry_run: bool) -> None:
         raise FaultyDialplanError(count=len(found), first=first)
     applied = known.actions.apply(known.settings, text, dry_run=dry_run)
     says = {"contexts": applied.contexts, "path": known.settings.dialplan.path}
+    if as_json:
+        told = {"path": str(says["path"]), "dry_run": dry_run, **asdict(applied)}
+        click.echo(json.dumps(told, ensure_ascii=False))
+        return
     if dry_run:
         for line in applied.changes:
             click.echo(line)

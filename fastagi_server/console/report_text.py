@@ -52,14 +52,17 @@ def _totals(told: Told, tongue: Tongue) -> Iterator[str]:
     say, totals = tongue.say, told["totals"]
     for name in ("attempted", "succeeded", "failed"):
         yield say(f"report.{name}", count=_count(totals[name]))
-    yield say("report.success_rate", rate=f"{totals['success_rate']:.2%}")
-    yield say("report.answer_rate", rate=f"{totals['answer_rate']:.2%}")
+    yield say("report.success_rate", rate=_share(totals["success_rate"], 2))
+    yield say("report.answer_rate", rate=_share(totals["answer_rate"], 2))
     if totals["not_sent"]:
         yield say("report.not_sent", count=_count(totals["not_sent"]))
 
 
 def _performance(told: Told, tongue: Tongue) -> Iterator[str]:
     say, made = tongue.say, told["performance"]
+    if told["began_at"] is None:
+        # Nothing was sent: a figure would be a claim about calls that were not.
+        return
     yield say("report.mean_cps", cps=f"{made['mean_cps']:.1f}")
     yield say("report.max_cps", cps=f"{made['max_cps']:.1f}")
     if made["efficiency"] is not None:
@@ -73,7 +76,7 @@ def _performance(told: Told, tongue: Tongue) -> Iterator[str]:
 
 def _countries(told: Told, tongue: Tongue) -> Iterator[str]:
     for slug, made in told["countries"].items():
-        count, rate = _count(made["attempted"]), f"{made['success_rate']:.1%}"
+        count, rate = _count(made["attempted"]), _share(made["success_rate"], 1)
         key = made["connect_key"] or "-"
         yield tongue.say("report.country", country=_name(slug), count=count, rate=rate, dtmf=key)
 
@@ -102,6 +105,11 @@ _SECTIONS = {
 
 def _name(slug: str) -> str:
     return slug.replace("_", " ").upper()
+
+
+def _share(share: float | None, digits: int) -> str:
+    """Give a rate; of nothing there is none."""
+    return "-" if share is None else f"{share:.{digits}%}"
 
 
 def _count(count: int) -> str:

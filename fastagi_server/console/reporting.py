@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import click
 from fastagi_server.console import book
 from fastagi_server.console.campaigns import counted
 from fastagi_server.console.errors import CannotWriteError
+from fastagi_server.console.progress import watched
 from fastagi_server.console.report_text import lines
 from fastagi_server.console.session import Session
 from fastagi_server.metrics.report import Figures, Report
@@ -43,7 +44,8 @@ def gathered(known: Session, name: str) -> dict[str, Any]:
         if campaign is None:
             raise UnknownCampaignError(name=name)
         contacts = counted(ask_store(lambda conn: campaigns.counts(conn, name)))
-        timings = _timings(ask_store, name)
+        pages = _timings(ask_store, name)
+        timings = list(watched(pages, known.tongue.say("progress.calls")))
         made = make_report(timings)
         slugs = sorted({*contacts.pop("countries"), *made.countries})
         owned = ask_store(lambda conn: sum(len(dids.owned(conn, slug)) for slug in slugs))
@@ -68,14 +70,12 @@ def gathered(known: Session, name: str) -> dict[str, Any]:
     }
 
 
-def _timings(ask_store: book.Ask, name: str) -> list[Timing]:
+def _timings(ask_store: book.Ask, name: str) -> Iterator[Timing]:
     """Read page after page, so that no read lasts."""
-    timings: list[Timing] = []
     page = ask_store(lambda conn: reports.timings(conn, name))
     while page:
-        timings += page
+        yield from page
         page = ask_store(partial(reports.timings, campaign=name, after=page[-1].call))
-    return timings
 
 
 def _target(campaign: Campaign, max_cps: float) -> float | None:
@@ -101,9 +101,9 @@ def _figures(figures: Figures) -> dict[str, Any]:
         "attempted": figures.attempted,
         "succeeded": figures.succeeded,
         "failed": figures.failed,
-        "success_rate": round(figures.ner, 6),
+        "success_rate": round(figures.ner, 6) if figures.attempted else None,
         "answered": figures.answered,
-        "answer_rate": round(figures.asr, 6),
+        "answer_rate": round(figures.asr, 6) if figures.attempted else None,
     }
 
 

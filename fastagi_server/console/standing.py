@@ -15,6 +15,7 @@ from fastagi_server.console import book
 from fastagi_server.console.campaigns import counted, state, tell_counts
 from fastagi_server.console.codes import Code
 from fastagi_server.console.session import Session
+from fastagi_server.console.why import why
 from fastagi_server.desk.client import DeskLostError, NobodyAtTheDeskError
 from fastagi_server.store import campaigns
 from fastagi_server.store.errors import UnknownCampaignError
@@ -66,7 +67,7 @@ def _follow(known: Session, names: list[str], *, as_json: bool) -> Code:
 
 def _goes_on(standing: Mapping[str, Any]) -> bool:
     """Say whether there is more to see; where all who wait are in paused countries, midnight is far."""
-    if standing["contacts"]["dialing"] or standing["waiting"]:
+    if standing["contacts"]["dialing"] or standing["prepared"]:
         return True
     pauses = standing["served"] and set(standing["countries"]) <= set(standing["paused"])
     return bool(standing["state"] == CampaignState.RUNNING and not (pauses and standing["countries"]))
@@ -80,7 +81,10 @@ def _now(known: Session, name: str) -> dict[str, Any]:
             raise UnknownCampaignError(name=name)
         queued, dialing = ask_store(lambda conn: campaigns.waiting(conn, name))
     contacts = {"queued": sum(queued.values()), "dialing": dialing}
-    return {**_engine(known, name, kept.state), "contacts": contacts, "countries": queued}
+    told = _engine(known, name, kept.state)
+    # The engine's own `up` is of all campaigns, and its `waiting` are those that it has prepared.
+    meant = {"up": dialing, "waiting": contacts["queued"], "prepared": told["waiting"]}
+    return {**told, **meant, "contacts": contacts, "countries": queued}
 
 
 def _whole(known: Session, name: str) -> dict[str, Any]:
@@ -112,7 +116,6 @@ def _engine(known: Session, name: str, kept: CampaignState) -> dict[str, Any]:
 
 def _line(known: Session, standing: Mapping[str, Any]) -> str:
     told = {**standing, **standing["contacts"], "state": state(known, standing["state"])}
-    del told["waiting"]
     line = known.tongue.say("campaign.line", **told)
     return line if standing["served"] else f"{line} {known.tongue.say('campaign.unserved')}"
 
@@ -124,5 +127,6 @@ def _clocked(known: Session, standing: Mapping[str, Any]) -> str:
 
 
 def _tell_paused(known: Session, standing: Mapping[str, Any]) -> None:
-    for country, why in standing["paused"].items():
-        click.echo(known.tongue.say("campaign.paused_why", country=country, why=why))
+    for country, kept in standing["paused"].items():
+        told = why(known.tongue, kept)
+        click.echo(known.tongue.say("campaign.paused_why", country=country, why=told))

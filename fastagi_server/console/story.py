@@ -8,6 +8,14 @@ from typing import Any
 from fastagi_server.console.tongue import Tongue
 from fastagi_server.telephony.frames import Happened
 
+# Asterisk's reasons of an Originate that came to nothing; what the far end said follows in lines of its own.
+REASONS = {
+    0: "call.failed.0",
+    1: "call.failed.1",
+    3: "call.failed.3",
+    5: "call.failed.5",
+    8: "call.failed.8",
+}
 _Fields = Callable[[dict[str, Any]], dict[str, Any]]
 
 
@@ -44,6 +52,8 @@ _LINES: dict[str, tuple[str, _Fields]] = {
 def line(happened: Happened, began: float, tongue: Tongue) -> str:
     """Give one line of the story, for example `  4.21 s  AMD: HUMAN (HUMAN-801-800)`."""
     known = _LINES.get(happened.fact)
+    if happened.fact == "OriginateFailed":
+        known = (REASONS.get(happened.says["reason"], "call.failed"), known[1]) if known else None
     # A service that is newer than this command may tell more than we know.
     told = tongue.say(known[0], **known[1](happened.says)) if known else happened.fact
     return f"{happened.at - began:7.2f} s  {told}"

@@ -13,6 +13,9 @@ TABLES: dict[Language, dict[str, str]] = {
     Language.PORTUGUESE: pt.WORDS,
 }
 
+# What people have named themselves; a campaign called `pager` stays so.
+_VERBATIM = frozenset({"campaign", "country", "name", "number", "numbers", "path", "username"})
+
 
 class Tongue:
     """One language."""
@@ -24,6 +27,10 @@ class Tongue:
     def say(self, key: str, **fields: object) -> str:
         """Give the sentence with its fields filled in."""
         return self._words[key].format(**fields)
+
+    def knows(self, key: str) -> bool:
+        """Say whether there is such a sentence."""
+        return key in self._words
 
     def error(self, error: DiscadorError) -> str:
         """Give an error's sentence; one that has no translation is said in English."""
@@ -38,7 +45,8 @@ class Tongue:
             return english
         phrases = errors.PHRASES[self.language]
         try:
-            return pattern.format(**{name: _phrase(value, phrases) for name, value in details.items()})
+            told = {name: _phrase(name, value, phrases) for name, value in details.items()}
+            return pattern.format(**told)
         except KeyError:  # another error of the same name, or a service of another version
             return english
 
@@ -55,8 +63,10 @@ class Tongue:
         return "\n  ".join([mistakes.HEADS[self.language].format(count=len(told)), *told])
 
 
-def _phrase(value: object, phrases: dict[str, str]) -> object:
-    return phrases.get(value, value) if isinstance(value, str) else value
+def _phrase(field: str, value: object, phrases: dict[str, str]) -> object:
+    if field in _VERBATIM or not isinstance(value, str):
+        return value
+    return phrases.get(value, value)
 
 
 def _mistake(each: Mistake, patterns: dict[Wrong, str]) -> str:

@@ -7,19 +7,44 @@ of a call's states (dialer does); it only keeps that an ended call stays as it e
 from __future__ import annotations
 
 import math
-from dataclasses import fields
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
 from typing import Any, Final, TypedDict, Unpack, cast
 
-from sqlalchemy import BindParameter, Connection, Select, Update, bindparam, exists, func, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Select,
+    Update,
+    bindparam,
+    exists,
+    func,
+    select,
+    update,
+)
 
 from fastagi_server.store import digits, tables
 from fastagi_server.store.errors import AlreadyBegunError, UnknownCallError
 from fastagi_server.store.statement import Statement
 from fastagi_server.telephony.amd import Verdict
-from fastagi_server.telephony.call_id import CallId
+from fastagi_server.telephony.call_id import CHANCE_BYTES, CallId, mint
 from fastagi_server.telephony.disposition import Disposition
 from fastagi_server.telephony.errors import BadInputError
 from fastagi_server.telephony.record import Begin, Record, State
+
+
+@dataclass(frozen=True, kw_only=True)
+class Which:
+    """Which calls are wanted: of the campaign, to the number, begun since the instant, ended so."""
+
+    campaign: str = ""
+    number: str = ""
+    since: float | None = None
+    outcome: Disposition | None = None
+
+
+EVERY: Final = Which()
 
 
 class Changes(TypedDict, total=False):
@@ -144,11 +169,23 @@ def open_calls(conn: Connection, engine: str | None = None) -> list[Record]:
     return _records(conn, unended if engine is None else unended.where(_c.engine == engine))
 
 
-def recent(conn: Connection, limit: int) -> list[Record]:
-    """Give the newest calls, newest first; call ids sort by time, so the key is the order."""
+def recent(conn: Connection, limit: int, which: Which = EVERY) -> list[Record]:
+    """Give the newest calls of a choice, newest first; call ids sort by time, so the key is the order."""
     if limit < 0:
         raise BadInputError(field="limit", value=limit, expected="0 or more")
-    return _records(conn, select(tables.call).order_by(_c.call_id.desc()).limit(limit))
+    chosen = select(tables.call).where(*_conditions(which)).order_by(_c.call_id.desc())
+    return _records(conn, chosen.limit(limit))
+
+
+def _conditions(which: Which) -> Iterator[ColumnElement[bool]]:
+    if which.campaign:
+        yield _c.campaign == which.campaign
+    if which.number:
+        yield _c.number == which.number
+    if which.outcome is not None:
+        yield _c.disposition == which.outcome
+    if which.since is not None:
+        yield _c.call_id >= mint(max(0.0, which.since), bytes(CHANCE_BYTES))
 
 
 def _changed(conn: Connection, call: CallId, statement: Update) -> bool:

@@ -6,11 +6,13 @@ transaction carries the whole way: a migration that is killed has not happened.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.runtime.migration import MigrationInfo
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 from sqlalchemy.engine import URL
@@ -41,8 +43,11 @@ def current(url: str) -> str | None:
         engine.dispose()
 
 
-def upgrade(url: str) -> None:
-    """Bring the schema to head, creating the database if it is not there; at head nothing happens."""
+def upgrade(url: str, *, applied: Callable[[str], object] | None = None) -> None:
+    """Bring the schema to head, creating the database if it is not there; at head nothing happens.
+
+    `applied` is told each revision once it is in the transaction; on a large store one may take minutes.
+    """
     place = address.parse(url)
     engine = make_engine(place, enforce_references=False)
     config = _config()
@@ -51,11 +56,22 @@ def upgrade(url: str) -> None:
         refuse_newer(place, found)
         with engine.begin() as connection:
             config.attributes["connection"] = connection
+            config.attributes["applied"] = _tells(applied)
             command.upgrade(config, "head")
     except DBAPIError as error:
         raise _unopened(place, error) from error
     finally:
         engine.dispose()
+
+
+def _tells(applied: Callable[[str], object] | None) -> tuple[Callable[..., None], ...]:
+    """Give what Alembic calls after each migration."""
+
+    def tell(*, step: MigrationInfo, **_: object) -> None:
+        if applied is not None and step.up_revision_id is not None:
+            applied(step.up_revision_id)
+
+    return (tell,)
 
 
 def revision_of(engine: Engine, place: URL) -> str | None:

@@ -119,3 +119,30 @@ def test_a_running_campaign_is_not_deleted(discador: Any, file: Path, database: 
 
     assert (told.code, "stop it first" in told.err) == (1, True)
     assert discador("campaign", "delete", "winter", "--yes").code == 2
+
+
+def test_a_campaign_that_is_done_is_not_stopped_and_says_so(
+    discador: Any, desk: Any, file: Path, database: Engine
+) -> None:
+    assert discador("campaign", "create", "spring", "--list", str(file)).code == 0
+    with database.begin() as conn:
+        campaigns.set_state(conn, "spring", CampaignState.DONE)
+
+    told = discador("campaign", "stop", "spring")
+    for_programs = discador("campaign", "stop", "spring", "--json")
+
+    # No service runs: nothing was asked of one.
+    assert (told.code, told.out) == (0, "Campaign spring is done already, and stays so.\n")
+    assert json.loads(for_programs.out)["state"] == "done"
+    with database.connect() as conn:
+        kept = campaigns.get(conn, "spring")
+    assert kept is not None
+    assert kept.state is CampaignState.DONE
+
+
+def test_a_deleted_campaign_is_told_to_programs(discador: Any, file: Path) -> None:
+    assert discador("campaign", "create", "spring", "--list", str(file)).code == 0
+
+    told = discador("campaign", "delete", "spring", "--yes", "--json")
+
+    assert json.loads(told.out) == {"campaign": "spring", "deleted": True}

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import io
 import json
 import stat
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,7 @@ import pytest
 
 from fastagi_server.app.errors import NotDialableError
 from fastagi_server.console.actions import Finding, Level
-from fastagi_server.store import calls, optouts
+from fastagi_server.store import calls, migrate, optouts
 from fastagi_server.store.connect import open_database
 from fastagi_server.telephony import frames
 from fastagi_server.telephony.call_id import mint
@@ -171,11 +173,13 @@ def fill(discador: Any) -> None:
 def test_calls_and_optouts_for_people(discador: Any) -> None:
     fill(discador)
 
-    assert discador("calls").out.split() == [
+    assert discador("calls").out.splitlines()[1].split() == [
         "2027-01-15",
         "08:00:00Z",
         "+525550001003",
         "mexico",
+        "spring",
+        "+525550009000",
         "begun",
     ]
     assert discador("optouts").out.split() == ["2027-01-15", "08:00:01Z", "+525550001009", "key", CALL]
@@ -245,3 +249,25 @@ def test_the_options_of_a_call_reach_the_order(discador: Any) -> None:
     assert discador.actions.dials == [
         frames.Dial(number="+52", country="mexico", trunk="t", callerid="c", campaign="spring")
     ]
+
+
+def test_an_upgrade_shows_on_a_terminal_where_it_is(
+    discador: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal = io.StringIO()
+    monkeypatch.setattr(terminal, "isatty", lambda: True)
+    monkeypatch.setattr(sys, "stderr", terminal)
+
+    told = discador("db", "upgrade", "--json", DATABASE_URL=f"sqlite:///{tmp_path}/new.db")
+
+    assert json.loads(told.out) == {"revision": migrate.head()}
+    assert f"At revision 0001 of {migrate.head()}" in terminal.getvalue()
+    assert terminal.getvalue().endswith("\r\x1b[K")
+
+
+def test_a_call_whose_campaign_could_be_no_cdrs_account_is_asked_wrongly(discador: Any) -> None:
+    told = discador("call", "+525550001003", "--campaign", "../x\r\n")
+
+    assert told.code == 2
+    assert "campaign is" in told.err
+    assert discador.actions.dials == []

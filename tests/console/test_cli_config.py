@@ -71,3 +71,10 @@ def test_a_country_that_is_wrong_is_told_too(discador: Any) -> None:
 
     assert told.code == 2
     assert "iso is missing" in told.err
+
+
+def test_a_right_configuration_is_told_to_programs(discador: Any) -> None:
+    told = json.loads(discador("config", "check", "--json").out)
+
+    assert told["countries"] > 50
+    assert told["read"] == [str(discador.folder / "discador.yml")]

@@ -1,18 +1,54 @@
 from __future__ import annotations
 
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
-import fastagi_server.__main__  # noqa: F401 - every error that the command can meet
 from fastagi_server.console import codes
+from fastagi_server.console.words import errors
+
+_WALK = """
+import importlib, json, pkgutil
+import fastagi_server
 from fastagi_server.telephony.errors import DiscadorError
+for each in pkgutil.walk_packages(fastagi_server.__path__, "fastagi_server."):
+    if not each.name.endswith("__main__") and ".migrations" not in each.name:
+        importlib.import_module(each.name)
+def walk(kind):
+    for each in kind.__subclasses__():
+        yield each.__name__
+        yield from walk(each)
+print(json.dumps(sorted(set(walk(DiscadorError)))))
+"""
 
 
-def names(kind: type[DiscadorError]) -> set[str]:
-    return {kind.__name__}.union(*(names(each) for each in kind.__subclasses__()))
+@pytest.fixture(scope="module")
+def names() -> set[str]:
+    """Give every error of the package, by a process of its own: other tests make errors too."""
+    told = subprocess.run([sys.executable, "-c", _WALK], capture_output=True, text=True, check=True).stdout
+    return set(json.loads(told))
 
 
-def test_the_errors_that_are_the_askers_own_exist() -> None:
-    assert names(DiscadorError) >= codes._ASKED_WRONGLY
+def test_every_error_of_the_package_has_a_code_on_purpose(names: set[str]) -> None:
+    assert len(names) > 60
+    assert sorted(names - codes.ASKED_WRONGLY - codes.NOT_DONE) == []
+
+
+def test_an_error_has_one_code_and_is_there(names: set[str]) -> None:
+    assert not codes.ASKED_WRONGLY & codes.NOT_DONE
+    assert sorted((codes.ASKED_WRONGLY | codes.NOT_DONE) - names) == []
+
+
+def test_the_page_names_every_error_that_is_2_and_a_command_can_meet() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "cli.md").read_text()
+    (told,) = re.findall(r"Exit code 2 stands for (.*?); 1 for every other", text, re.DOTALL)
+    met = set(next(iter(errors.TABLES.values()))) | {"SettingError"}
+
+    assert set(re.findall(r"`(\w+)`", told)) == codes.ASKED_WRONGLY & met
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import wave
 from pathlib import Path
 from typing import Any
@@ -115,7 +116,7 @@ def test_a_file_belongs_to_check_and_check_writes_none(discador: Any, argv: tupl
     told = discador("render", *argv)
 
     assert told.code == 2
-    assert "FILE is read with --check only" in told.err
+    assert "go with --check only" in told.err
 
 
 # apply
@@ -161,3 +162,25 @@ def test_a_dry_run_prints_what_new_calls_would_notice(discador: Any) -> None:
     discador.actions.comes_to = Applied(contexts=7, same=True)
     assert "would notice no difference" in discador("apply", "--dry-run").out
     assert discador.actions.applied == []
+
+
+def test_what_applying_came_to_is_told_to_programs(discador: Any) -> None:
+    told = json.loads(discador("apply", "--json").out)
+
+    assert (told["contexts"], told["dry_run"], told["same"], told["changes"]) == (7, False, False, [])
+    assert told["path"].startswith(str(discador.folder / "dialplan"))
+    assert json.loads(discador("apply", "--dry-run", "--json").out)["dry_run"] is True
+
+
+def test_faults_are_told_to_programs(discador: Any, tmp_path: Path) -> None:
+    (tmp_path / "broken.conf").write_text("[discador_mexico]\nexten => s,1,Goto(nowhere,s,1)\n")
+
+    whole, broken = (
+        discador("render", "--check", "--json"),
+        discador("render", "--check", str(tmp_path / "broken.conf"), "--json"),
+    )
+
+    assert (whole.code, json.loads(whole.out)) == (0, [])
+    assert broken.code == 1
+    assert "lost_target" in {each["wrong"] for each in json.loads(broken.out)}
+    assert discador("render", "--json").code == 2

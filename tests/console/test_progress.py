@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from fastagi_server.console.progress import watched
+from fastagi_server.console.progress import line, watched
 
 
 class Terminal(io.StringIO):
@@ -43,3 +43,19 @@ def test_a_short_work_shows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert list(watched([1], "Reading")) == [1]
     assert terminal.getvalue() == ""
+
+
+def test_a_line_of_ones_own_is_shown_to_a_terminal_only(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with line() as show:
+        assert show is None
+    assert capsys.readouterr() == ("", "")
+
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    with line() as show:
+        assert show is not None
+        show("At 0003")
+
+    assert terminal.getvalue() == "\r\x1b[KAt 0003\r\x1b[K"

@@ -152,3 +152,13 @@ def test_every_word_that_may_stand_in_it_is_known(language: Language) -> None:
     assert {f"disposition.{each}" for each in Disposition} <= set(words)
     assert {f"contact.{each}" for each in ContactState} <= set(words)
     assert {f"state.{each}" for each in CampaignState} <= set(words)
+
+
+def test_of_no_calls_there_is_no_rate_and_no_performance() -> None:
+    none = {**TOLD["totals"], "attempted": 0, "success_rate": None, "answer_rate": None}
+    told = text(began_at=None, ended_at=None, totals=none, countries={}, dispositions={})
+
+    assert "Success Rate: -\n" in told
+    assert "Answer Rate: -\n" in told
+    assert "%" not in told
+    assert "PERFORMANCE" not in told

@@ -159,3 +159,20 @@ def test_a_file_that_cannot_be_written_is_told(discador: Any, tmp_path: Path) ->
 
 def test_a_campaign_that_is_not_there_is_2(discador: Any) -> None:
     assert discador("campaign", "report", "autumn").code == 2
+
+
+def test_a_rate_of_no_calls_is_null(discador: Any) -> None:
+    made = json.loads(discador("campaign", "report", "spring", "--json").out)
+
+    assert made["totals"]["attempted"] == 0
+    assert (made["totals"]["success_rate"], made["totals"]["answer_rate"]) == (None, None)
+
+
+def test_the_calls_that_were_read_are_counted_on_a_terminal(
+    discador: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+    monkeypatch.setattr(reporting, "watched", lambda rows, doing: seen.append(doing) or rows)
+
+    assert discador("--lang", "pt", "campaign", "report", "spring").code == 0
+    assert seen == ["Chamadas lidas"]

@@ -57,8 +57,10 @@ def test_a_standing_for_programs(discador: Any, desk: Any) -> None:
         "state": "running",
         "served": True,
         "sent": 7,
-        "up": 3,
+        # What the text says: of this campaign, though the engine told of 3 calls in all.
+        "up": 0,
         "waiting": 2,
+        "prepared": 2,
         "paused": {"usa": WHY},
         "skipped": {"taken": 1},
         "contacts": {"queued": 2, "dialing": 0, "done": 0, "refused": 1},
@@ -148,3 +150,11 @@ def test_a_campaign_that_is_not_there_is_2(discador: Any) -> None:
 
     assert told.code == 2
     assert "no campaign 'autumn'" in told.err
+
+
+def test_why_a_country_pauses_is_told_in_the_readers_language(discador: Any, desk: Any) -> None:
+    desk(RUNNING)
+
+    told = discador("--lang", "pt", "campaign", "status", "spring").out.splitlines()[-1]
+
+    assert told.endswith("os 5 identificadores estão no teto de 100 até a meia-noite de America/New_York")

@@ -73,7 +73,7 @@ def test_no_line_is_for_a_fact_that_there_is_not() -> None:
         (facts.SipTold, "SIP 486 Busy Here"),
         (facts.Ended, "ended (Q.850 cause 16)"),
         (facts.OrderRefused, "refused: no such channel"),
-        (facts.OriginateFailed, "the origination failed (reason 5)"),
+        (facts.OriginateFailed, "busy"),
     ],
 )
 def test_what_a_fact_says_is_in_its_line(kind: type[facts.Fact], told: str) -> None:

@@ -19,6 +19,7 @@ from fastagi_server.config.environment import variables as environment
 from fastagi_server.config.settings import Language, Settings
 from fastagi_server.console import cli
 from fastagi_server.console.codes import Code
+from fastagi_server.console.completing import Opening
 from fastagi_server.console.tongue import Tongue
 from fastagi_server.dialplan import variables
 from fastagi_server.ivr.scripts import scripts
@@ -29,7 +30,8 @@ from fastagi_server.telephony.record import State
 HOUSE = Path(__file__).parents[2]
 PAGES = sorted([HOUSE / "README.md", HOUSE / "CHANGELOG.md", *(HOUSE / "docs").rglob("*.md")])
 ALL = "\n".join(page.read_text() for page in PAGES)
-DISCADOR = cli.build(Tongue(Language.ENGLISH), {}, SimpleNamespace(), SimpleNamespace())  # type: ignore[arg-type]
+OPENING = Opening(env={}, actions=SimpleNamespace(), clock=SimpleNamespace())  # type: ignore[arg-type]
+DISCADOR = cli.build(Tongue(Language.ENGLISH), [])
 
 
 def page(name: str) -> str:
@@ -196,12 +198,12 @@ def command_lines() -> list[str]:
 @pytest.mark.parametrize("line", [line for line in command_lines() if "[" not in line])
 def test_every_command_line_of_the_pages_can_be_typed(line: str) -> None:
     words = shlex.split(re.split(r" [|>&] ", line)[0], comments=True)[1:]
-    typed = cli.build(Tongue(Language.ENGLISH), {}, SimpleNamespace(), SimpleNamespace())  # type: ignore[arg-type]
+    typed = cli.build(Tongue(Language.ENGLISH), [])
     reached = []
     for name, command in commands(typed):
         command.callback = lambda name=name, **_: reached.append(name)
 
-    typed.main(words, prog_name="discador", standalone_mode=False, obj=[])
+    typed.main(words, prog_name="discador", standalone_mode=False, obj=OPENING)
 
     assert len(reached) == 1
 

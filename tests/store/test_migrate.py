@@ -144,3 +144,14 @@ def test_a_file_that_is_no_database_is_not_upgraded(tmp_path: Path) -> None:
     for door in (migrate.upgrade, migrate.current):
         with pytest.raises(CannotOpenError, match="not a database"):
             door(f"sqlite:///{file}")
+
+
+def test_each_revision_is_told_once_it_is_applied(tmp_path: Path) -> None:
+    url, told = f"sqlite:///{tmp_path}/new.db", list[str]()
+
+    migrate.upgrade(url, applied=told.append)
+    migrate.upgrade(url, applied=told.append)
+
+    assert told[0] == "0001"
+    assert told[-1] == migrate.head()
+    assert told == sorted(set(told))

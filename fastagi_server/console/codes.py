@@ -57,9 +57,13 @@ ASKED_WRONGLY = {
 # Errors of the world as it is now: the same command may go well later.
 NOT_DONE = {
     "AgiError",
+    "AllAtCapError",
+    "AllCallsUpError",
     "AlreadyBegunError",
     "ArrivedOtherwiseError",
     "BrokenChrootError",
+    "BrokenListError",
+    "CallerIdAtCapError",
     "CampaignIsUpError",
     "CannotOpenError",
     "CannotWriteError",
@@ -94,7 +98,9 @@ NOT_DONE = {
     "NotReadyError",
     "NotSeenError",
     "NotWritableError",
+    "NumberIsUpError",
     "OrderBrokenError",
+    "OtherReleaseError",
     "OutOfTurn",
     "OutcomeUnknownError",
     "PortTakenError",

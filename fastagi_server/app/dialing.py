@@ -80,6 +80,7 @@ class Dialing:
             shows=Shows(engine=settings.engine, pools=self.pools, ledger=ledger, clock=clock),
             limits=self,
             concurrency=settings.max_concurrent_calls,
+            channels={name: trunk.channels for name, trunk in settings.trunks.items()},
             told=logs.shown,
         )
         self.campaigns = Campaigns(book=ledger, make_runner=self._runner, may_start=self._may_start)
@@ -136,6 +137,7 @@ class Dialing:
             campaign=campaign,
             cps=cps,
             concurrency=min(rooms, default=0),
+            channels=self._settings.trunks[campaign.trunk].channels,
             preparer=self._preparer(campaign),
             ledger=self._ledger,
             engine=self._engine,

@@ -119,6 +119,9 @@ class Orders:
                 waiting=progress.waiting,
                 paused=dict(progress.paused),
                 skipped=dict(progress.skipped),
+                trunk=progress.trunk,
+                trunk_up=progress.trunk_up,
+                channels=progress.channels,
             )
         )
 

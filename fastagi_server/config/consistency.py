@@ -37,6 +37,7 @@ def clashes(settings: Settings) -> Iterator[Clash]:
         expected = f"one of {', '.join(sorted(trunks))}, since there are several"
         yield Clash(keys=("default_trunk",), value="", expected=expected)
     yield from _given_twice(settings)
+    yield from _endpoints(settings)
 
 
 def _given_twice(settings: Settings) -> Iterator[Clash]:
@@ -47,6 +48,23 @@ def _given_twice(settings: Settings) -> Iterator[Clash]:
                 expected = f"listed once; it stands under {owners[number]} too"
                 yield Clash(keys=("callerids", slug), value=number, expected=expected)
             owners[number] = slug
+
+
+def _endpoints(settings: Settings) -> Iterator[Clash]:
+    """Give the endpoints of ours that no dial string reaches, and transports that want one another's port."""
+    owners: dict[str, str] = {}
+    for name, trunk in settings.trunks.items():
+        if trunk.pjsip is None:
+            continue
+        if not (trunk.dial.startswith("PJSIP/") and trunk.dial.endswith(f"{shapes.NUMBER}@{name}")):
+            expected = f"PJSIP/{shapes.NUMBER}@{name}, since pjsip makes the endpoint {name}"
+            yield Clash(keys=("trunks", name, "dial"), value=trunk.dial, expected=expected)
+        bind = trunk.pjsip.bind
+        if bind in owners:
+            expected = f"a port of its own; trunk {owners[bind]} has this one (transport_name shares it)"
+            yield Clash(keys=("trunks", name, "pjsip", "bind"), value=bind, expected=expected)
+        elif bind:
+            owners[bind] = name
 
 
 def named_countries(settings: Settings) -> tuple[tuple[str, ...], ...]:

@@ -21,7 +21,13 @@ _E164 = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
 _USER = re.compile(r"[!-~]{1,80}", re.ASCII)
 _PREFIX = re.compile(r"[0-9*#]{0,20}", re.ASCII)
 _CALLING_CODE = re.compile(r"([1-9][0-9]{0,2})?", re.ASCII)
+_SECTION = re.compile(r"[A-Za-z0-9_.-]{0,79}", re.ASCII)
+_SIP_USER = re.compile(r"[A-Za-z0-9_.+~*!-]{0,80}", re.ASCII)
+_CODEC = re.compile(r"[a-z0-9_.-]{1,20}", re.ASCII)
+_BIND = re.compile(r"(?:\[(?P<six>[0-9A-Fa-f:]+)\]|(?P<four>[0-9.]+)):(?P<port>[1-9][0-9]{0,4})", re.ASCII)
+_ABSOLUTE = re.compile(r"/[A-Za-z0-9_./@+-]{1,254}", re.ASCII)
 NUMBER = "{number}"
+LAST_PORT = 65535
 SOCKET_BYTES = 107  # what sun_path of a Unix socket's address holds, less the closing zero
 MAX_SECRET = 512  # Asterisk reads lines of at most 1024 bytes
 ANY_ADDRESS = {"0.0.0.0", "::"}  # noqa: S104 - told apart here, bound nowhere
@@ -131,3 +137,37 @@ def prefix(value: str) -> str | None:
 def calling_code(value: str) -> str | None:
     """Hold a country's calling code to its digits."""
     return None if _CALLING_CODE.fullmatch(value) else "a calling code such as 52, without +"
+
+
+def section(value: str) -> str | None:
+    """Hold the name of somebody's section or context to one word."""
+    return None if _SECTION.fullmatch(value) else "one word of letters, digits, _, . and -"
+
+
+def sip_user(value: str) -> str | None:
+    """Hold a name in a SIP address to what stands there without an escape."""
+    return None if _SIP_USER.fullmatch(value) else "letters, digits and _ . + ~ * ! -, at most 80"
+
+
+def codec(value: str) -> str | None:
+    """Hold a codec to one of Asterisk's names, none of which switches several off."""
+    right = _CODEC.fullmatch(value) and value != "all"
+    return None if right else "a codec by Asterisk's name, such as ulaw"
+
+
+def bind(value: str) -> str | None:
+    """Hold an address of our own with its port; empty is none."""
+    found = _BIND.fullmatch(value)
+    right = found and is_address(found["six"] or found["four"]) and int(found["port"]) <= LAST_PORT
+    return None if not value or right else "an IP address and port such as 0.0.0.0:5070, or empty"
+
+
+def optional_host(value: str) -> str | None:
+    """Hold a host to an address or a name; empty is none."""
+    return host(value) if value else None
+
+
+def absolute(value: Path | None) -> str | None:
+    """Hold a path that Asterisk opens to a whole one that cannot break a line of its files."""
+    right = value is None or _ABSOLUTE.fullmatch(str(value))
+    return None if right else "a path from / on, of letters, digits and _ . / @ + -"

@@ -6,9 +6,11 @@ import enum
 from dataclasses import dataclass, field
 
 from fastagi_server.config import shapes
+from fastagi_server.config.pjsip import Pjsip
 from fastagi_server.config.schema import about, verify
 from fastagi_server.telephony.errors import BadInputError
 
+SENSIBLE_RING = range(20, 29)
 # A Local channel that Asterisk optimizes away takes our call's identity with it.
 _LOCAL, _STAYS = "Local/", "n"
 
@@ -30,7 +32,7 @@ class Presentation(enum.StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Trunk:
-    """A way out: the dial string, how numbers are written, what the contract allows."""
+    """A way out: the dial string, how numbers are written, what the contract allows, its endpoint if ours."""
 
     dial: str = field(
         metadata=about(
@@ -118,6 +120,17 @@ class Trunk:
             most=1000,
         ),
     )
+    channels: int = field(
+        default=0,
+        metadata=about(
+            "The most calls that the contract with this carrier allows up at once, over all campaigns and "
+            "calls by hand of this engine. 0 is no limit of its own: then max_concurrent_calls alone holds.",
+            why="only the contract knows; a carrier refuses what is above it.",
+            unit="calls",
+            least=0,
+            most=100000,
+        ),
+    )
     cdr: bool = field(
         default=True,
         metadata=about(
@@ -125,6 +138,14 @@ class Trunk:
             "channel's second half belongs to the context that it goes into, and keeps its own.",
             why="people look there first; but 90,000 rows an hour drown a FreePBX, and our own records hold "
             "more.",
+        ),
+    )
+    pjsip: Pjsip | None = field(
+        default=None,
+        metadata=about(
+            "The carrier's endpoint, for `discador trunk render`; dial must then be PJSIP/{number}@ and the "
+            "trunk's name.",
+            why="that means an endpoint which somebody else has made.",
         ),
     )
 

@@ -108,8 +108,8 @@ def _section(kind: type[Any], keys: tuple[str, ...], names: dict[tuple[str, ...]
         told = [] if _has_paragraphs(each.hint) else _below(here, names)
         if told:
             yield from _comment(f"Environment: {', '.join(told)}", indent)
-        for inner, its in _members(each.hint):
-            yield from _comment(f"- {inner.name}: {paragraph(inner, its)}", indent, hanging="  ")
+        for name, inner, its in _members(each.hint):
+            yield from _comment(f"- {name}: {paragraph(inner, its)}", indent, hanging="  ")
         if about.example is not None:
             yield f"{indent}# For example:"
             yield from (f"{indent}# {line}" for line in _block(each.name, about.example))
@@ -133,8 +133,8 @@ def _entries(kind: type[Any], keys: tuple[str, ...], names: dict[tuple[str, ...]
             yield from _entries(each.hint, here, names)
             continue
         yield f"- Type: {named(each.hint)}"
-        for inner, its in _members(each.hint):
-            text = f"- `{inner.name}` ({named(inner.hint)}): {paragraph(inner, its)}"
+        for name, inner, its in _members(each.hint):
+            text = f"- `{name}` ({named(inner.hint)}): {paragraph(inner, its)}"
             yield textwrap.indent(textwrap.fill(text, WIDTH - 2, subsequent_indent="  "), "  ")
         below = _below(here, names)
         if below:
@@ -149,11 +149,20 @@ def _below(keys: tuple[str, ...], names: dict[tuple[str, ...], str]) -> list[str
     return [name for path, name in names.items() if path[: len(keys)] == keys]
 
 
-def _members(hint: Any) -> Iterator[tuple[Field, About]]:
+def _members(hint: Any) -> Iterator[tuple[str, Field, About]]:
     """Give what stands below each name of a mapping, where that has paragraphs."""
     inner = schema.member(hint)
     if inner is not None and _has_paragraphs(inner):
-        yield from ((each, each.about) for each in schema.fields(inner) if each.about)
+        yield from _named(inner, "")
+
+
+def _named(kind: type[Any], above: str) -> Iterator[tuple[str, Field, About]]:
+    for each in schema.fields(kind):
+        if each.about:
+            yield above + each.name, each, each.about
+            within = schema.optional(each.hint)
+            if within is not None and _has_paragraphs(within):
+                yield from _named(within, f"{above}{each.name}.")
 
 
 def _has_paragraphs(hint: Any) -> bool:

@@ -17,6 +17,7 @@ from fastagi_server.console import (
     cli_campaigns,
     cli_config,
     cli_numbers,
+    cli_trunks,
     clicks,
     commands,
     completing,
@@ -79,6 +80,7 @@ def build(tongue: Tongue, sessions: list[Session]) -> Sections:
     cli_numbers.add(discador, say, json_option)
     cli_campaigns.add(discador, say, json_option)
     cli_config.add(discador, say, json_option)
+    cli_trunks.add(discador, say, json_option)
     _completing(discador, say)
     dress(discador, tongue)
     return discador

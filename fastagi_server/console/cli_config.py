@@ -51,10 +51,11 @@ def show(known: Session, *, as_json: bool) -> None:
 
 def _row(known: Session, each: Effective) -> tuple[str, str, str]:
     source = known.tongue.say("config.default") if each.source == DEFAULT else each.source
-    return each.key, _text(each.value), source
+    return each.key, text(each.value), source
 
 
-def _text(value: object) -> str:
+def text(value: object) -> str:
+    """Write a setting's value for people."""
     if value in ("", None, [], {}):
         return "-"
     if isinstance(value, bool):

@@ -32,6 +32,7 @@ ASKED_WRONGLY = {
     "NoCallerIdError",
     "NoCampaignError",
     "NoCountryForNumberError",
+    "NoEndpointError",
     "NoCountryError",
     "NoNumberColumnError",
     "NoVoiceError",
@@ -59,6 +60,7 @@ NOT_DONE = {
     "AgiError",
     "AllAtCapError",
     "AllCallsUpError",
+    "AllChannelsUpError",
     "AlreadyBegunError",
     "ArrivedOtherwiseError",
     "BrokenChrootError",
@@ -113,6 +115,7 @@ NOT_DONE = {
     "TheySpokeOutOfTurnError",
     "UnknownCallError",
     "UnreadableDialplanError",
+    "UnreadableFragmentError",
     "WeSpokeOutOfTurnError",
 }
 

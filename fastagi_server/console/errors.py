@@ -57,6 +57,13 @@ class UnknownTrunkError(DiscadorError):
         super().__init__(name=name, known=known)
 
 
+class NoEndpointError(DiscadorError):
+    """{trunks}: no pjsip: in the configuration, so there is no endpoint to render; see docs/trunks.md."""
+
+    def __init__(self, *, trunks: str) -> None:
+        super().__init__(trunks=trunks)
+
+
 class LabIsOffError(DiscadorError):
     """Numbers marked as lab's need lab: true in the configuration of a machine that calls nobody."""
 

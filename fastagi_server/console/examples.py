@@ -24,6 +24,15 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "db upgrade": ("discador db upgrade", "discador db upgrade --json"),
     "config show": ("discador config show", "discador config show --json"),
     "config check": ("discador config check", "discador --config discador.yml config check"),
+    "trunk list": ("discador trunk list", "discador trunk list --json"),
+    "trunk show": (
+        "discador trunk show carrier",
+        "discador trunk show carrier --number +525512345678 --json",
+    ),
+    "trunk render": (
+        "discador trunk render",
+        "discador trunk render carrier --output pjsip.conf",
+    ),
     "completion": (
         'eval "$(discador completion bash)"',
         "discador completion zsh",

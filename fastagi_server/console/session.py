@@ -30,6 +30,11 @@ class Session:
         self.actions = actions
         self.clock = clock
 
+    @property
+    def env(self) -> Mapping[str, str]:
+        """The environment, for secrets that no setting holds."""
+        return self._env
+
     @cached_property
     def loaded(self) -> load.Loaded:
         """The settings with their places, read once."""

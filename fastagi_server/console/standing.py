@@ -40,6 +40,8 @@ def status(known: Session, name: str, *, follow: bool, as_json: bool) -> Code:
     for standing in standings:
         click.echo(_line(known, standing))
         tell_counts(known, standing)
+        if standing["channels"]:
+            click.echo(known.tongue.say("campaign.channels", **standing))
         _tell_paused(known, standing)
     return Code.DONE
 
@@ -103,6 +105,9 @@ def _engine(known: Session, name: str, kept: CampaignState) -> dict[str, Any]:
         "waiting": 0,
         "paused": {},
         "skipped": {},
+        "trunk": "",
+        "trunk_up": 0,
+        "channels": 0,
     }
     try:
         told = book.answer(known, frames.Campaigning(campaign=name, do="ask"))

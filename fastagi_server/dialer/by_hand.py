@@ -6,10 +6,10 @@ dialed; only for its place among the calls of a second does it wait. This file d
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
 
-from fastagi_server.dialer.errors import AllCallsUpError
+from fastagi_server.dialer.errors import AllCallsUpError, AllChannelsUpError
 from fastagi_server.dialer.gate import NotDialedError
 from fastagi_server.dialer.show import Shown, Shows, Wish
 from fastagi_server.telephony.call_id import CallId
@@ -24,6 +24,10 @@ class Sends(Protocol):
     @property
     def up(self) -> int:
         """How many calls have left and not ended."""
+        ...
+
+    def up_over(self, trunk: str) -> int:
+        """Count the calls over a trunk that have left and not ended."""
         ...
 
     def may_dial(self, number: str) -> Awaitable[None]:
@@ -64,7 +68,10 @@ class Limits(Protocol):
 
 
 class ByHand:
-    """Places the calls by hand of one engine; `concurrency` is how many calls may be up, 0 for no limit."""
+    """Places the calls by hand of one engine.
+
+    `concurrency` is how many calls may be up, 0 for no limit, and `channels` how many over each trunk.
+    """
 
     def __init__(
         self,
@@ -73,12 +80,14 @@ class ByHand:
         shows: Shows,
         limits: Limits,
         concurrency: int,
+        channels: Mapping[str, int],
         told: Callable[[Shown], None] = lambda _: None,
     ) -> None:
         self._engine = engine
         self._shows = shows
         self._limits = limits
         self._concurrency = concurrency
+        self._channels = channels
         self._told = told
 
     async def place(self, wish: Wish, placed: Callable[[PlaceCall], None]) -> None:
@@ -87,7 +96,7 @@ class ByHand:
         Raises a DiscadorError when it must not be called; then nothing has left.
         """
         await self._engine.may_dial(wish.number)
-        self._check_room(wish.number)
+        self._check_room(wish.number, wish.trunk)
         lab = await self._limits.leads_here(wish.trunk)
         await self._limits.room(wish.trunk)
         shown = await self._shows.begin(wish, lab=lab)
@@ -104,13 +113,16 @@ class ByHand:
             why = await self._engine.last_look(order.number)
             if why is not None:
                 raise NotDialedError(number=order.number, reason=why)
-            self._check_room(order.number)
+            self._check_room(order.number, order.trunk)
         except DiscadorError as no:
             says = no.details.get("reason") or no.sentence()
             self._engine.cancel(order.call, str(says))
             raise
 
-    def _check_room(self, number: str) -> None:
+    def _check_room(self, number: str, trunk: str) -> None:
         up = self._engine.up
         if self._concurrency and up >= self._concurrency:
             raise AllCallsUpError(number=number, up=up, limit=self._concurrency)
+        most = self._channels.get(trunk, 0)
+        if most and (over := self._engine.up_over(trunk)) >= most:
+            raise AllChannelsUpError(number=number, up=over, trunk=trunk, limit=most)

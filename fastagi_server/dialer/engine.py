@@ -77,6 +77,11 @@ class Engine:
         """How many calls have left and not ended."""
         return len(self._calls) - len(self._placing)
 
+    def up_over(self, trunk: str) -> int:
+        """Count the calls over a trunk that have left and not ended."""
+        left = (record for call, record in self._calls.items() if call not in self._placing)
+        return sum(record.trunk == trunk for record in left)
+
     def admit(self, begin: Begin) -> None:
         """Know a call that is begun durably and waits for its slot: AGI can overtake the Originate."""
         self._placing.add(begin.call)

@@ -12,6 +12,13 @@ class NumberIsUpError(DiscadorError):
         super().__init__(number=number)
 
 
+class AllChannelsUpError(DiscadorError):
+    """{number} was not called: {up} calls are up over trunk {trunk}, and its channels are {limit}."""
+
+    def __init__(self, *, number: str, up: int, trunk: str, limit: int) -> None:
+        super().__init__(number=number, up=up, trunk=trunk, limit=limit)
+
+
 class AllCallsUpError(DiscadorError):
     """{number} was not dialed: {up} calls are up, and max_concurrent_calls is {limit}."""
 

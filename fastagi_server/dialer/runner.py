@@ -47,6 +47,10 @@ class Sends(Protocol):
         """How many calls have left and not ended."""
         ...
 
+    def up_over(self, trunk: str) -> int:
+        """Count the calls over a trunk that have left and not ended."""
+        ...
+
     def admit(self, begin: Begin) -> None:
         """Know a call that is begun and waits for its slot."""
         ...
@@ -62,7 +66,10 @@ class Sends(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """How a campaign stands in this engine; `paused` says why for each country."""
+    """How a campaign stands in this engine; `paused` says why for each country.
+
+    `trunk_up` calls are up over its trunk, whoever ordered them, of `channels`, 0 for no limit.
+    """
 
     name: str
     state: CampaignState
@@ -70,6 +77,9 @@ class Progress:
     waiting: int
     skipped: dict[str, int]
     paused: dict[str, str] = field(default_factory=dict)
+    trunk: str = ""
+    trunk_up: int = 0
+    channels: int = 0
 
 
 class Runner:
@@ -81,6 +91,7 @@ class Runner:
         campaign: Campaign,
         cps: float,
         concurrency: int,
+        channels: int,
         preparer: Preparer,
         ledger: CampaignLedger,
         engine: Sends,
@@ -93,6 +104,7 @@ class Runner:
         self.campaign = campaign
         self._cps = cps
         self._concurrency = concurrency
+        self._channels = channels
         self._preparer = preparer
         self._ledger = ledger
         self._engine = engine
@@ -147,6 +159,9 @@ class Runner:
             waiting=len(self._ready) + self._preparing,
             skipped=dict(self._skipped),
             paused={slug: each.why for slug, each in self._paused.items()},
+            trunk=self.campaign.trunk,
+            trunk_up=self._engine.up_over(self.campaign.trunk),
+            channels=self._channels,
         )
 
     def _wait_for_slot(self) -> None:
@@ -177,6 +192,8 @@ class Runner:
         return (*scopes_of(order.trunk), f"campaign:{self.campaign.name}")
 
     def _has_room(self) -> bool:
+        if self._channels and self._engine.up_over(self.campaign.trunk) >= self._channels:
+            return False
         return not self._concurrency or self._engine.up < self._concurrency
 
     def _fill(self) -> None:

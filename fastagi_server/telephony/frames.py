@@ -106,7 +106,8 @@ class CampaignStanding:
     """How a campaign stands in this engine.
 
     `sent` calls have left since it was started here, `up` are up now in all, `waiting` are prepared; `paused`
-    says why for each country; `skipped` counts contacts set aside, by reason.
+    says why for each country; `skipped` counts contacts set aside, by reason. `trunk_up` calls are up over
+    its trunk, whoever ordered them, of `channels`, 0 for no limit.
     """
 
     campaign: str
@@ -116,6 +117,9 @@ class CampaignStanding:
     waiting: int
     paused: dict[str, Any]
     skipped: dict[str, Any]
+    trunk: str = ""
+    trunk_up: int = 0
+    channels: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

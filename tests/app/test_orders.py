@@ -184,7 +184,7 @@ class Desk:
     def by_hand(self, settings: Settings, countries: tuple[Country, ...], clock: Any) -> ByHand:
         pools = Pools(countries={each.slug: each for each in countries}, uses=self.ledger, clock=clock)
         shows = Shows(engine="", pools=pools, ledger=self.ledger, clock=clock)
-        return ByHand(engine=self.engine, shows=shows, limits=self, concurrency=0)
+        return ByHand(engine=self.engine, shows=shows, limits=self, concurrency=0, channels={})
 
     async def leads_here(self, trunk: str) -> bool:
         return False

@@ -10,11 +10,16 @@ from fastagi_server.config.asterisk import Asterisk
 from fastagi_server.config.consistency import clashes, named_countries
 from fastagi_server.config.dialplan import DESTINATION, Dialplan
 from fastagi_server.config.fastagi import FastAgi
+from fastagi_server.config.pjsip import Pjsip
 from fastagi_server.config.settings import Settings
 from fastagi_server.config.trunk import Trunk
 
 CARRIER = Trunk(dial="PJSIP/{number}@c")
 ONE, TWO = "+525512345678", "+525587654321"
+
+
+def ours(name: str, bind: str = "") -> Trunk:
+    return Trunk(dial=f"PJSIP/{{number}}@{name}", pjsip=Pjsip(host="192.0.2.1", bind=bind))
 
 
 def test_the_defaults_go_together() -> None:
@@ -33,6 +38,13 @@ def test_the_defaults_go_together() -> None:
         (Settings(trunks={"a": CARRIER, "b": CARRIER}), ("default_trunk",)),
         (Settings(callerids={"mexico": (ONE, TWO), "usa": (ONE,)}), ("callerids", "usa")),
         (Settings(callerids={"mexico": (ONE, ONE)}), ("callerids", "mexico")),
+        (Settings(trunks={"a": ours("b")}), ("trunks", "a", "dial")),
+        (
+            Settings(
+                trunks={"a": ours("a", "0.0.0.0:5070"), "b": ours("b", "0.0.0.0:5070")}, default_trunk="a"
+            ),
+            ("trunks", "b", "pjsip", "bind"),
+        ),
     ],
 )
 def test_what_does_not_go_together_is_named(settings: Settings, keys: tuple[str, ...]) -> None:
@@ -48,6 +60,7 @@ def test_what_does_not_go_together_is_named(settings: Settings, keys: tuple[str,
         Settings(fastagi=FastAgi(host="0.0.0.0", advertise="agi://10.1.2.3")),
         Settings(trunks={"a": CARRIER, "b": CARRIER}, default_trunk="a"),
         Settings(callerids={"mexico": (ONE,), "usa": (TWO,)}),
+        Settings(trunks={"a": ours("a", "0.0.0.0:5070"), "b": ours("b")}, default_trunk="a"),
     ],
 )
 def test_what_goes_together_is_left_alone(settings: Settings) -> None:

@@ -38,6 +38,14 @@ RIGHT: dict[Callable[..., str | None], list[object]] = {
         "DAHDI/g1/{number}",
     ],
     shapes.e164: ["+525512345678", "+12125671234"],
+    shapes.prefix: ["", "1234#", "*9", "011"],
+    shapes.calling_code: ["", "1", "52", "509"],
+    shapes.section: ["", "from-trunk", "0.0.0.0-udp", "x" * 79],
+    shapes.sip_user: ["", "acme-1", "+525512345678", "a.b_c~*!"],
+    shapes.codec: ["ulaw", "g729", "opus", "slin16"],
+    shapes.bind: ["", "0.0.0.0:5070", "[::]:5070", "127.0.0.1:65535"],
+    shapes.optional_host: ["", "192.0.2.1", "sip.example.net"],
+    shapes.absolute: [None, Path("/etc/asterisk/keys/ca.pem")],
 }
 WRONG: dict[Callable[..., str | None], list[object]] = {
     shapes.host: ["", "a b", "-x", "x\n", "h\u00f4te", "agi://x"],
@@ -65,6 +73,14 @@ WRONG: dict[Callable[..., str | None], list[object]] = {
         "PJSIP/{number} @carrier",
         "",
     ],
+    shapes.prefix: ["1,2", "1 2", "x", "1" * 21, "1\n"],
+    shapes.calling_code: ["0", "+52", "5200", "x"],
+    shapes.section: ["a b", "[x]", "a;b", "x\n", "x" * 80],
+    shapes.sip_user: ["a b", "a@b", "a;b", "a\r\n", "x" * 81],
+    shapes.codec: ["", "all", "!all", "ulaw,alaw", "ulaw\n"],
+    shapes.bind: ["0.0.0.0", "0.0.0.0:0", "0.0.0.0:70000", "::1:5070", "host:5070", "1.2.3:5", "0.0.0.0:5\n"],
+    shapes.optional_host: ["a b", "x\n", "a;b"],
+    shapes.absolute: [Path("ca.pem"), Path("/a b"), Path("/a;b"), Path("/a\n")],
     shapes.e164: ["525512345678", "+0525512345", "+52 55 1234 5678", "+123", "+1" + "2" * 15, "+5255\n"],
 }
 

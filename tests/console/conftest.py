@@ -124,7 +124,7 @@ database_url: sqlite:///{tmp_path}/discador.db
 desk: {tmp_path}/desk
 fastagi: {{port: {port}}}
 dialplan: {{folder: {tmp_path}/dialplan}}
-trunks: {{carrier: {{dial: "PJSIP/{{number}}@carrier"}}}}
+trunks: {{carrier: {{dial: "PJSIP/{{number}}@carrier", pjsip: {{host: 127.0.0.1}}}}}}
 callerids: {{mexico: ["+525550009000"]}}
 """
     )

@@ -14,7 +14,16 @@ from fastagi_server.telephony.campaign import CampaignState
 
 WHY = "all 5 caller IDs are at their cap of 100 until midnight of America/New_York"
 RUNNING = frames.CampaignStanding(
-    campaign="spring", state="running", sent=7, up=3, waiting=2, paused={"usa": WHY}, skipped={"taken": 1}
+    campaign="spring",
+    state="running",
+    sent=7,
+    up=3,
+    waiting=2,
+    paused={"usa": WHY},
+    skipped={"taken": 1},
+    trunk="carrier",
+    trunk_up=3,
+    channels=10,
 )
 DONE = frames.CampaignStanding(
     campaign="spring", state="done", sent=8, up=0, waiting=0, paused={}, skipped={}
@@ -46,6 +55,7 @@ def test_the_engines_word_goes_before_the_stores(discador: Any, desk: Any) -> No
 
     assert heard == [frames.Campaigning(campaign="spring", do="ask")]
     assert told.out.splitlines()[0] == "spring: running; sent 7, in a call 0, waiting 2."
+    assert "trunk carrier: 3 of 10 channels are up" in told.out.splitlines()
     assert told.out.splitlines()[-1] == f"usa is paused: {WHY}"
 
 
@@ -63,6 +73,9 @@ def test_a_standing_for_programs(discador: Any, desk: Any) -> None:
         "prepared": 2,
         "paused": {"usa": WHY},
         "skipped": {"taken": 1},
+        "trunk": "carrier",
+        "trunk_up": 3,
+        "channels": 10,
         "contacts": {"queued": 2, "dialing": 0, "done": 0, "refused": 1},
         "countries": {"mexico": 1, "usa": 1},
         "refusals": {"not_dialable: short_code": 1},

@@ -172,6 +172,10 @@ class Engine:
         self._store = store
         self._call_seconds = call_seconds
 
+    def up_over(self, trunk: str) -> int:
+        assert trunk == "carrier"
+        return self.up
+
     def admit(self, begin: Begin) -> None:
         self.waiting.add(begin.call)
 
@@ -231,6 +235,7 @@ class Stage:
         dids: dict[str, list[str]] | None = None,
         cps: float = 25,
         concurrency: int = 0,
+        channels: int = 0,
         call_seconds: float = 8.0,
         cap: int | None = None,
         late: Callable[[], float] = lambda: 0.0,
@@ -259,6 +264,7 @@ class Stage:
             campaign=CAMPAIGN,
             cps=cps,
             concurrency=concurrency,
+            channels=channels,
             preparer=self.preparer,
             ledger=self.store,
             engine=self.engine,

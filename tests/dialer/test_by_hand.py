@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 
 from fastagi_server.dialer.by_hand import ByHand
-from fastagi_server.dialer.errors import AllCallsUpError
+from fastagi_server.dialer.errors import AllCallsUpError, AllChannelsUpError
 from fastagi_server.dialer.gate import NO_LINK, NotDialedError
 from fastagi_server.dialer.show import Shown, Wish
 from fastagi_server.store.errors import StoreBusyError
@@ -31,7 +31,7 @@ WISH = Wish(
 class Office:
     """A real engine, and limits and a store of caller IDs that write down when they are asked."""
 
-    def __init__(self, concurrency: int = 0) -> None:
+    def __init__(self, concurrency: int = 0, channels: int = 0) -> None:
         self.house = House()
         self.log = self.house.log
         self.on_begin: Callable[[], None] = lambda: None
@@ -40,6 +40,7 @@ class Office:
             shows=cast("Any", self),
             limits=self,
             concurrency=concurrency,
+            channels={ORDER.trunk: channels},
         )
 
     async def begin(self, wish: Wish, *, lab: bool) -> Shown:
@@ -161,3 +162,33 @@ def test_a_campaign_that_takes_the_last_place_during_the_commit_keeps_it() -> No
 
     assert "originate +525550001003" not in office.log
     assert office.house.engine.live == 1
+
+
+def test_no_more_calls_than_its_channels_are_up_over_a_trunk() -> None:
+    office = Office(channels=1)
+    office.house.up()
+    office.places()
+
+    with pytest.raises(AllChannelsUpError) as no:
+        office.places()
+
+    assert no.value.details == {"number": ORDER.number, "up": 1, "trunk": ORDER.trunk, "limit": 1}
+    assert office.log[-1] == "wrote on carrier"
+
+
+def test_a_trunk_that_filled_up_during_the_commit_stops_the_originate() -> None:
+    office = Office(channels=1)
+    office.house.up()
+    other = replace(BEGIN, call=CALL[:-1] + "z", number="+525550001004")
+
+    def fill() -> None:
+        office.house.engine.admit(other)
+        run(office.house.engine.write(replace(ORDER, call=other.call, number=other.number)))
+
+    office.on_begin = fill
+
+    with pytest.raises(AllChannelsUpError):
+        office.places()
+
+    assert office.house.ledger.records[CALL].disposition is Disposition.CANCELLED
+    assert f"originate {ORDER.number}" not in office.log

@@ -179,6 +179,13 @@ def test_a_record_is_open_before_the_originate_leaves(house: House) -> None:
     assert house.log == ["begin", "originate +525550001003"]
 
 
+def test_calls_are_counted_by_their_trunk_once_they_have_left(house: House) -> None:
+    house.up().place()
+    house.engine.admit(replace(BEGIN, call=OTHER))
+
+    assert (house.engine.up_over(ORDER.trunk), house.engine.up_over("other")) == (1, 0)
+
+
 def test_nothing_is_dialed_without_a_link(house: House) -> None:
     with pytest.raises(NotDialedError, match="no link to Asterisk"):
         house.place()

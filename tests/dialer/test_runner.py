@@ -63,6 +63,19 @@ def test_no_more_calls_are_up_than_allowed() -> None:
     assert len(stage.engine.sent) == 200
 
 
+def test_no_more_calls_are_up_over_a_trunk_than_its_channels() -> None:
+    stage = Stage([contact(n) for n in range(60)], channels=7, call_seconds=4.0)
+
+    stage.runner.start()
+    stage.time.pass_by(3)
+    told = stage.runner.progress()
+    stage.time.pass_by(60)
+
+    assert (told.trunk, told.trunk_up, told.channels) == ("carrier", 7, 7)
+    assert stage.engine.most_up == 7
+    assert len(stage.engine.sent) == 60
+
+
 def test_a_country_whose_caller_ids_are_used_up_pauses_and_the_others_go_on() -> None:
     usa = [contact(n) for n in range(600)]
     mexico = [contact(n, "mexico") for n in range(600, 1200)]

@@ -22,6 +22,7 @@ from fastagi_server.dialplan.settings import DialplanSettings
 from fastagi_server.dialplan.versions import is_versioned, names, public, unversioned
 from fastagi_server.telephony.country import AmdNumbers, Answer, Country, Destination, Texts
 from fastagi_server.telephony.errors import BadInputError
+from tests.dialplan import endpoints
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -33,6 +34,7 @@ def outputs(
     return {
         "discador.conf.j2": {"discador.conf": render(every, settings)},
         "shared.conf.j2": {"shared.conf": render_shared(settings)},
+        "pjsip.conf.j2": {"pjsip.conf": endpoints.rendered()},
         "country.conf.j2": {f"{each.slug}.conf": render_country(each, settings) for each in countries},
     }
 

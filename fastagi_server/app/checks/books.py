@@ -9,6 +9,7 @@ from pathlib import Path
 from fastagi_server.app.checks.reader import is_there
 from fastagi_server.app.checks.verdicts import judged, noted, some
 from fastagi_server.config.settings import Gate, Settings
+from fastagi_server.config.trunk import SENSIBLE_RING
 from fastagi_server.console.actions import Finding
 from fastagi_server.store import address, dids, migrate, reader
 from fastagi_server.store.connect import open_database
@@ -45,6 +46,14 @@ def store_file(settings: Settings) -> Path | None:
 def trunk(settings: Settings) -> Finding:
     """Look whether there is a way out."""
     return judged("trunk", good=bool(settings.trunks))
+
+
+def rings(settings: Settings) -> Iterator[Finding]:
+    """Note the trunks that ring shorter or longer than people answer and voicemail waits."""
+    for name, trunk in settings.trunks.items():
+        if trunk.ring_seconds not in SENSIBLE_RING:
+            least, most = SENSIBLE_RING[0], SENSIBLE_RING[-1]
+            yield noted("trunk_ring", trunk=name, seconds=trunk.ring_seconds, least=least, most=most)
 
 
 def gate(settings: Settings) -> Finding:

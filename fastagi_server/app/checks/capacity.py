@@ -41,7 +41,9 @@ async def itself(ask: Ask, settings: Settings, *, here: bool, proc: Path = PROC)
         judged("max_calls", good=not most or 0 < calls <= most, most=most or "-", calls=calls or "-"),
         _files(number(dict(told.pairs), "CoreMaxFilehandles", 0), calls, running(proc) if here else ()),
     ]
-    if told.get("CoreCDRenabled") == "Yes" and settings.max_cps:
+    trunks = settings.trunks.values()
+    writes = not trunks or any(trunk.cdr for trunk in trunks)
+    if told.get("CoreCDRenabled") == "Yes" and settings.max_cps and writes:
         found.append(noted("cdr", hourly=round(settings.max_cps * 3600)))
     return found
 

@@ -63,6 +63,7 @@ def _ours(case: Case, callerid: Finding) -> Iterator[Finding]:
     yield from books.store(settings)
     yield from files.store_folder(file)
     yield books.trunk(settings)
+    yield from books.rings(settings)
     yield callerid
     yield books.gate(settings)
     yield from files.ours(settings, asterisk_user(""))

@@ -9,6 +9,7 @@ import pytest
 
 from fastagi_server.app.checks import books
 from fastagi_server.config.settings import Gate, Settings
+from fastagi_server.config.trunk import Trunk
 from fastagi_server.console.actions import Level
 from fastagi_server.store import dids
 from fastagi_server.store.connect import open_database
@@ -98,3 +99,16 @@ def test_a_store_that_is_not_there_has_no_caller_ids(
     away = replace(settings, database_url=f"sqlite:///{tmp_path}/none.db")
 
     assert books.callerids(away, countries)[0]
+
+
+@pytest.mark.parametrize(("seconds", "noted"), [(19, True), (20, False), (28, False), (29, True)])
+def test_a_ring_that_is_too_short_or_too_long_is_a_note(
+    settings: Settings, seconds: int, noted: bool
+) -> None:
+    trunks = {"a": Trunk(dial="PJSIP/{number}@a", ring_seconds=seconds)}
+
+    found = list(books.rings(replace(settings, trunks=trunks, default_trunk="a")))
+
+    assert [(each.key, each.level, each.says["trunk"]) for each in found] == (
+        [("trunk_ring", Level.NOTE, "a")] if noted else []
+    )

@@ -8,6 +8,7 @@ import pytest
 
 from fastagi_server.app.checks import capacity
 from fastagi_server.config.settings import Settings
+from fastagi_server.config.trunk import Trunk
 from fastagi_server.console.actions import Level
 
 
@@ -85,7 +86,19 @@ def test_the_volume_of_cdrs_is_a_note(asterisk: Any, now: Any, calls: Settings) 
 
     assert (found["cdr"].level, found["cdr"].says["hourly"]) == (Level.NOTE, 90000)
     core(asterisk, CoreCDRenabled="No")
-    assert "cdr" not in itself(asterisk, now, calls)
+    assert "cdr" not in itself(asterisk, now, replace(calls, max_cps=25))
+
+
+@pytest.mark.parametrize(("switches", "noted"), [([False, False], False), ([False, True], True)])
+def test_trunks_that_write_no_cdr_are_no_volume(
+    switches: list[bool], noted: bool, asterisk: Any, now: Any, calls: Settings
+) -> None:
+    core(asterisk, CoreCDRenabled="Yes")
+    trunks = {f"t{n}": Trunk(dial="PJSIP/{number}@c", cdr=cdr) for n, cdr in enumerate(switches)}
+
+    found = itself(asterisk, now, replace(calls, max_cps=25, trunks=trunks, default_trunk="t0"))
+
+    assert ("cdr" in found) is noted
 
 
 @pytest.mark.parametrize(

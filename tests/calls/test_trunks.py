@@ -24,7 +24,7 @@ from tests.calls.ringing import Caller, Story, standing, wait_until
 from tests.calls.trunks import OWN, SECRET, USER, Far, Seen, free_port
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(240)]
-BUSY = "+525550001040"
+BUSY, ANSWERS = "+525550001040", "+525550001003"
 # ending of the number (docs/lab.md says who that is): disposition
 THROUGH_THEIRS = {"03": "connected", "09": "opted_out", "40": "busy", "45": "invalid_number"}
 
@@ -32,7 +32,9 @@ THROUGH_THEIRS = {"03": "connected", "09": "opted_out", "40": "busy", "45": "inv
 @pytest.fixture(scope="module")
 def far(release: Release) -> Iterator[Far]:
     name = f"trunks-{release}-{os.getpid()}"
-    yield Far(lab.up(name, release=release, countries=countries.load()))
+    far = Far(lab.up(name, release=release, countries=countries.load()))
+    yield far
+    far.witness.close()
     lab.down(name)
 
 
@@ -98,7 +100,7 @@ def test_a_carrier_that_wants_a_secret_gets_it_and_reads_our_number_in_pai(
 ) -> None:
     seen = rung(far, trunks["known"], BUSY)
 
-    assert (seen.endpoint, seen.number, seen.tls, seen.srtp) == (USER, BUSY[1:], "0", "0")
+    assert (seen.endpoint, seen.number, seen.tls) == (USER, BUSY[1:], "0")
     assert f"sip:{OWN}@" in seen.headers["P-Asserted-Identity"]
     assert f"sip:{USER}@" in seen.headers["From"]
     assert OWN not in seen.headers["From"]
@@ -132,9 +134,9 @@ def test_numbers_and_the_callers_privacy_over_tcp(
 
 
 def test_tls_and_srtp_with_a_certificate_that_is_looked_at(far: Far, trunks: dict[str, Trunk]) -> None:
-    seen = rung(far, trunks["safe"], BUSY)
+    seen = rung(far, trunks["safe"], ANSWERS)
 
-    assert (seen.endpoint, seen.number, seen.tls, seen.srtp) == ("safe", BUSY, "1", "1")
+    assert (seen.endpoint, seen.number, seen.tls, seen.srtp) == ("safe", ANSWERS, "1", "1")
 
 
 def cdrs(far: Far, call: str) -> list[list[str]]:
@@ -166,6 +168,8 @@ def through_theirs(far: Far, command: Path) -> Iterator[tuple[dict[str, Story], 
     service = Service(lab=far.lab, command=command)
     told = yaml.safe_load(service.config.read_text())
     told["trunks"]["carrier"]["dial"] = "Local/{number}@from-internal"
+    # Where a Local channel leads Asterisk does not tell.
+    told["gate"] = "partial"
     service.config.write_text(yaml.safe_dump(told))
     service.once("db", "upgrade")
     service.once("apply")

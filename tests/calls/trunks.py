@@ -196,7 +196,9 @@ class Far:
         told = ",".join(f'"{name}":"${{URIENCODE(${{PJSIP_HEADER(read,{name})}})}}"' for name in HEADERS)
         return (
             "\n[far]\n"
-            "exten => _[+0-9*#].,1,Set(FILE("
+            # Before it is answered a call has no keys, so there is no saying whether its audio is safe.
+            'exten => _[+0-9*#].,1,ExecIf($["${CHANNEL(endpoint)}"="safe"]?Answer())\n'
+            " same => n,Set(FILE("
             f"{self.lab.paths.inside(self._calls)},,,al,u)="
             '{"number":"${URIENCODE(${EXTEN})}","endpoint":"${CHANNEL(endpoint)}",'
             '"srtp":"${CHANNEL(rtp,secure)}","tls":"${CHANNEL(pjsip,secure)}",' + told + "})\n"

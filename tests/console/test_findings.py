@@ -32,7 +32,7 @@ def test_a_note_has_its_remedy_and_is_good() -> None:
 
     assert note.good
     assert line(note, ENGLISH).startswith("note  Asterisk writes a CDR for each call: up to 90000")
-    assert "cdr.conf" in line(note, ENGLISH)
+    assert "cdr: false" in line(note, ENGLISH)
 
 
 def test_a_finding_for_programs_has_fixed_words_and_a_remedy_to_read() -> None:

@@ -8,6 +8,7 @@ import json
 import os
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -177,8 +178,10 @@ def through_theirs(far: Far, command: Path) -> Iterator[tuple[dict[str, Story], 
     caller = Caller(far.lab)
     wait_until(lambda: standing(caller).ready, 20, "linked to Asterisk")
     numbers = {ending: f"+52555700{ending:0>4}" for ending in THROUGH_THEIRS}
-    stories = caller.ring_all(list(numbers.values()))
-    yield {ending: stories[number] for ending, number in numbers.items()}, service
+    # Theirs is the INVITE, so our call id is not in it: there is no matching with the carrier's file.
+    with ThreadPoolExecutor(max_workers=len(numbers)) as pool:
+        stories = list(pool.map(caller.ring, numbers.values()))
+    yield dict(zip(numbers, stories, strict=True)), service
     service.stop()
 
 

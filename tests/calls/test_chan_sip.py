@@ -45,6 +45,8 @@ def stories(request: pytest.FixtureRequest, where: lab.Lab, command: Path) -> It
     service = Service(lab=where, command=command)
     told = yaml.safe_load(service.config.read_text())
     told["trunks"]["carrier"]["dial"] = request.param
+    # AMI does not tell where a chan_sip peer leads, so the gate takes it for one that leads off this machine.
+    told["gate"] = "partial"
     service.config.write_text(yaml.safe_dump(told))
     service.once("db", "upgrade")
     service.once("apply")

@@ -212,25 +212,27 @@ def test_the_dialer_hears_the_keys_that_the_callee_says_it_pressed(mexico: Seen,
     assert "".join(key.digit for key in mexico.carrier.pressed) == KEYS[ending]
 
 
-# ending: Q.850 cause, SIP answer as AMI tells it (16 does not), SIP answer as the hangup handler tells it
+# ending: Q.850 causes, SIP answer as AMI tells it (16 does not), SIP answer as the hangup handler tells it.
+# A 480 has two: the carrier's own in Reason: Q.850 (20), and what chan_pjsip makes of the answer (19); either comes last.
 REFUSALS = {
-    "40": ("17", "486", "SIP 486 Busy Here"),
-    "42": ("21", "603", "SIP 603 Network Blocked"),
-    "43": ("34", "503", "SIP 503 Trunk Capacity Exceeded"),
-    "45": ("1", "404", "SIP 404 Not Found"),
-    "46": ("19", "480", "SIP 480 Temporarily Unavailable"),
-    "47": ("127", "607", "SIP 607 Unwanted"),
-    "48": ("127", "608", "SIP 608 Rejected"),
+    "40": ({"17"}, "486", "SIP 486 Busy Here"),
+    "42": ({"21"}, "603", "SIP 603 Network Blocked"),
+    "43": ({"34"}, "503", "SIP 503 Trunk Capacity Exceeded"),
+    "45": ({"1"}, "404", "SIP 404 Not Found"),
+    "46": ({"19", "20"}, "480", "SIP 480 Temporarily Unavailable"),
+    "47": ({"127"}, "607", "SIP 607 Unwanted"),
+    "48": ({"127"}, "608", "SIP 608 Rejected"),
 }
 
 
 @asterisk
 @pytest.mark.parametrize("ending", REFUSALS)
 def test_a_refusal_comes_with_its_cause_and_its_words(here: Lab, mexico: Seen, ending: str) -> None:
-    cause, code, words = REFUSALS[ending]
+    causes, code, words = REFUSALS[ending]
     told = None if here.release is Release.ASTERISK_16 else code
 
-    assert (mexico.hangup["Cause"], mexico.hangup.get("TechCause"), mexico.tech) == (cause, told, words)
+    assert mexico.hangup["Cause"] in causes
+    assert (mexico.hangup.get("TechCause"), mexico.tech) == (told, words)
 
 
 @asterisk

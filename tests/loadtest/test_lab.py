@@ -213,7 +213,8 @@ def test_the_dialer_hears_the_keys_that_the_callee_says_it_pressed(mexico: Seen,
 
 
 # ending: Q.850 causes, SIP answer as AMI tells it (16 does not), SIP answer as the hangup handler tells it.
-# A 480 has two: the carrier's own in Reason: Q.850 (20), and what chan_pjsip makes of the answer (19); either comes last.
+# A 480 has two: the carrier's own in Reason: Q.850 (20), and what chan_pjsip makes of the answer (19);
+# either comes last.
 REFUSALS = {
     "40": ({"17"}, "486", "SIP 486 Busy Here"),
     "42": ({"21"}, "603", "SIP 603 Network Blocked"),

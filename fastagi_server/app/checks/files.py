@@ -16,12 +16,17 @@ _USUAL_GROUP = "asterisk"
 
 
 def ours(settings: Settings, who: Who | None) -> Iterator[Finding]:
-    """Look whether we may write our folder of Asterisk's configuration, the store's folder and the desk's."""
+    """Look whether we may write our folder of Asterisk's configuration, the desk's and the logs'."""
     folder = settings.dialplan.folder
     group = who.group if who else _USUAL_GROUP
     yield judged("folder", good=_writable(folder), path=folder, user=_me(), group=group)
     desk = settings.desk.absolute().parent
     yield judged("desk", good=_writable(desk), path=desk, user=_me())
+    if settings.logs.folder is not None:
+        logs = settings.logs.folder.absolute()
+        # The service makes the folder where it may.
+        place = logs if is_there(logs) else logs.parent
+        yield judged("logs_folder", good=_writable(place), path=logs, user=_me())
 
 
 def store_folder(file: Path | None) -> Iterator[Finding]:

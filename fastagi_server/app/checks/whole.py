@@ -70,7 +70,8 @@ def _ours(case: Case, callerid: Finding) -> Iterator[Finding]:
     yield contexts.rendered(case.text, case.countries, settings)
     yield doors.fastagi(settings)
     yield from doors.way_in(settings)
-    yield from machine.disks([settings.dialplan.folder, *([file.absolute().parent] if file else [])])
+    written = [settings.dialplan.folder, file and file.absolute().parent, settings.logs.folder]
+    yield from machine.disks(place for place in written if place)
     yield machine.open_files(settings)
     yield machine.clock()
     if doors.is_here(settings.asterisk.host):

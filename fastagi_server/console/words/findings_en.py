@@ -27,6 +27,8 @@ FINDINGS: dict[str, str] = {
     "finding.folder.remedy": "install -d -o {user} -g {group} -m 2750 {path}",
     "finding.desk": "the desk's socket can be made: {path}",
     "finding.desk.remedy": "install -d -o {user} -m 750 {path}",
+    "finding.logs_folder": "the log files can be written: {path}",
+    "finding.logs_folder.remedy": "install -d -o {user} -m 750 {path}",
     "finding.folder_read": "Asterisk's user {user} may read what we write for it: {path}",
     "finding.folder_read.remedy": "{command}",
     "finding.rendered": "the rendered dialplan has no fault: {problems}",

@@ -27,6 +27,8 @@ FINDINGS: dict[str, str] = {
     "finding.folder.remedy": "ejecute: install -d -o {user} -g {group} -m 2750 {path}",
     "finding.desk": "se puede crear el socket del mostrador: {path}",
     "finding.desk.remedy": "ejecute: install -d -o {user} -m 750 {path}",
+    "finding.logs_folder": "se puede escribir en los archivos de registro: {path}",
+    "finding.logs_folder.remedy": "ejecute: install -d -o {user} -m 750 {path}",
     "finding.folder_read": "el usuario {user} de Asterisk puede leer lo que le escribimos: {path}",
     "finding.folder_read.remedy": "ejecute: {command}",
     "finding.rendered": "el dialplan generado no tiene faltas: {problems}",

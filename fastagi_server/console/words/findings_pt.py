@@ -27,6 +27,8 @@ FINDINGS: dict[str, str] = {
     "finding.folder.remedy": "execute: install -d -o {user} -g {group} -m 2750 {path}",
     "finding.desk": "o socket do balcão pode ser criado: {path}",
     "finding.desk.remedy": "execute: install -d -o {user} -m 750 {path}",
+    "finding.logs_folder": "os arquivos de log podem ser gravados: {path}",
+    "finding.logs_folder.remedy": "execute: install -d -o {user} -m 750 {path}",
     "finding.folder_read": "o usuário {user} do Asterisk pode ler o que lhe escrevemos: {path}",
     "finding.folder_read.remedy": "execute: {command}",
     "finding.rendered": "o dialplan gerado não tem falhas: {problems}",

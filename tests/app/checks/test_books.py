@@ -51,6 +51,20 @@ def test_a_store_that_cannot_be_opened_says_why(settings: Settings, tmp_path: Pa
     assert found.says["why"].code == "CannotOpenError"  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize(
+    ("engine", "noted"),
+    [("engine", {"engine_name": Level.NOTE}), ("norte", {})],
+    ids=["the usual name", "a name of its own"],
+)
+def test_a_store_that_others_may_share_wants_engines_with_names_of_their_own(
+    engine: str, noted: dict[str, Level], settings: Settings, levels: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = replace(settings, engine=engine, database_url="postgresql+psycopg://db/discador")
+    monkeypatch.setattr(books.migrate, "current", lambda url: books.migrate.head())
+
+    assert levels(books.store(shared)) == {"store": Level.GOOD, **noted}
+
+
 def test_postgresql_is_no_file() -> None:
     assert books.store_file(Settings(database_url="postgresql+psycopg://db/discador")) is None
 

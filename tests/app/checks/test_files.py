@@ -9,6 +9,7 @@ import pytest
 
 from fastagi_server.app.checks import files
 from fastagi_server.app.checks.reader import Who
+from fastagi_server.config.logs import Logs
 from fastagi_server.config.settings import Settings
 from fastagi_server.console.actions import Level
 
@@ -27,6 +28,26 @@ def ours(settings: Settings) -> Settings:
 
 def test_folders_of_ours_are_good(ours: Settings, levels: Any) -> None:
     assert levels(files.ours(ours, WHO)) == {"folder": Level.GOOD, "desk": Level.GOOD}
+
+
+def test_the_logs_folder_is_there_or_can_be_made(ours: Settings, levels: Any) -> None:
+    logs = ours.desk.parent / "logs"
+    told = replace(ours, logs=Logs(folder=logs))
+
+    assert levels(files.ours(told, WHO))["logs_folder"] is Level.GOOD
+    logs.write_text("a file")
+    assert levels(files.ours(told, WHO))["logs_folder"] is Level.BAD
+    far = replace(ours, logs=Logs(folder=logs.parent / "no" / "logs"))
+    assert levels(files.ours(far, WHO))["logs_folder"] is Level.BAD
+
+
+def test_a_logs_folder_of_somebody_else_is_bad(ours: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    logs = ours.desk.parent / "logs"
+    logs.mkdir()
+    monkeypatch.setattr("os.access", lambda path, mode: path != logs)
+    *_, found = files.ours(replace(ours, logs=Logs(folder=logs)), WHO)
+
+    assert (found.key, found.level, found.says["path"]) == ("logs_folder", Level.BAD, logs)
 
 
 def test_a_folder_that_is_not_there_is_made_for_asterisks_group(ours: Settings) -> None:

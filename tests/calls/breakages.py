@@ -168,6 +168,13 @@ def import_caller_ids(site: Site, remedy: str) -> None:
     site.shell(f"discador did import {file} --lab")
 
 
+def logs_of_another(site: Site) -> None:
+    logs = site.lab.paths.data / "logs"
+    logs.mkdir(mode=0o755)
+    shutil.chown(logs, "root")
+    site.configure(lambda settings: settings.update(logs={"folder": str(logs)}))
+
+
 def permit(address: str) -> Break:
     return lambda site: site.configure(lambda settings: settings["fastagi"].update(permit=[address]))
 
@@ -205,6 +212,7 @@ BROKEN: dict[str, tuple[str, Break, Mend]] = {
     "our folder of another": ("folder", at("dialer/etc/discador", 0o755, "root"), literal),
     "our folder shut": ("folder_read", at("dialer/etc/discador", 0o2700), literal),
     "our file shut": ("folder_read", at("dialer/etc/discador/discador.conf", 0o600), literal),
+    "log files of another": ("logs_folder", logs_of_another, literal),
     "no caller IDs": ("callerid", no_caller_ids, import_caller_ids),
     "not permitted": ("permit", permit("10.9.9.9"), lambda site, _: permit("127.0.0.1")(site)),
 }

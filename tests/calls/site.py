@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import stat
 import subprocess
 import time
 from collections.abc import Callable
@@ -120,8 +122,14 @@ class Site:
         self.shell(f"{who} prlimit --pid={pid} --nofile={soft}:")
 
     def keep(self) -> Callable[[], None]:
-        """Remember every file of the operator's, and give what puts them back."""
+        """Remember every file of the operator's and whose ours are, and give what puts them back.
+
+        A breakage that its remedy does not mend is one test's, never that of all who use the lab after it.
+        """
         files = [*self.etc.glob("*.conf"), self.lab.paths.config]
+        ours = [self.lab.paths.dialplan, *self.lab.paths.dialplan.iterdir(), self.lab.paths.desk.parent]
+        ours += [self.lab.paths.data, self.lab.paths.data / "discador.db"]
+        owners = {place: place.stat() for place in ours}
         kept = {file: file.read_text() for file in files if not file.is_symlink()}
         links = {file: file.readlink() for file in files if file.is_symlink()}
 
@@ -133,6 +141,10 @@ class Site:
                 if not link.is_symlink():
                     link.unlink(missing_ok=True)
                     link.symlink_to(target)
+            for place, about in owners.items():
+                if place.exists():
+                    os.chown(place, about.st_uid, about.st_gid)
+                    place.chmod(stat.S_IMODE(about.st_mode))
 
         return back
 

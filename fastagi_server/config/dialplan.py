@@ -66,8 +66,10 @@ class Dialplan:
     sounds_folder: Path | None = field(
         default=None,
         metadata=about(
-            "Asterisk's folder of sounds as this machine sees it, such as /var/lib/asterisk/sounds. Every "
-            "audio file that the dialplan plays must then be there, or in the folder of a language there.",
+            "Asterisk's folder of sounds as this machine sees it: sounds below the data directory that "
+            "asterisk -rx 'core show settings' names (Debian's package: /usr/share/asterisk/sounds, FreePBX: "
+            "/var/lib/asterisk/sounds). The prompts of each country with caller IDs must then be there, or "
+            "in the folder of a language there.",
             why="that means they are not looked at: Asterisk may be on another machine.",
         ),
     )

@@ -20,7 +20,7 @@ from fastagi_server.console.session import Session
 from fastagi_server.console.table import table
 from fastagi_server.numbering.country import by_name, named
 from fastagi_server.numbering.national import parse_near
-from fastagi_server.numbering.number import Number, Why
+from fastagi_server.numbering.number import MAY_SHOW, Number, Why
 from fastagi_server.numbering.parse import parse
 from fastagi_server.store import dids
 from fastagi_server.telephony.country import Country
@@ -28,9 +28,8 @@ from fastagi_server.telephony.did import Did, Mark
 
 SHOWN = 20
 OURS_AS_LABS, OURS_NOT_LABS = "owned_as_labs", "owned_not_as_labs"
-# A number that nobody may ring without cost to him may still be shown; a fictitious one in the lab only.
-_MAY_SHOW = {Why.OK, Why.TOLL_FREE}
-_LAB_MAY_SHOW = _MAY_SHOW | {Why.FICTITIOUS}
+# A fictitious number is shown in the lab only.
+_LAB_MAY_SHOW = MAY_SHOW | {Why.FICTITIOUS}
 _Marks = Mapping[tuple[str, str], Mark]
 
 
@@ -76,7 +75,7 @@ class _Judge:
         return Did(number=number.e164, country=place.slug, note=row.others.get("note", ""), lab=self.lab)
 
     def _why_not(self, number: Number) -> str:
-        may = _LAB_MAY_SHOW if self.lab else _MAY_SHOW
+        may = _LAB_MAY_SHOW if self.lab else MAY_SHOW
         return "" if number.why in may and number.e164 else str(number.why)
 
     def _marked(self, mark: Mark | None) -> str:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import click
 
 from fastagi_server.console.codes import Code
 from fastagi_server.console.errors import CannotReadError, CannotWriteError, FaultyDialplanError
+from fastagi_server.console.owned import callable_from_here
 from fastagi_server.console.session import Session, dialplan_settings
 from fastagi_server.console.sounds import missing
-from fastagi_server.dialplan.check import Fault, Wrong, faults, played
+from fastagi_server.dialplan.check import Fault, Wrong, faults, played, sounds
 from fastagi_server.dialplan.read import UnreadableDialplanError, read
 
 
@@ -34,7 +35,8 @@ def check(known: Session, file: Path | None, *, as_json: bool) -> int:
     """Print every fault of the dialplan, or of a file, with its remedy; 1 when there is any."""
     text = known.dialplan() if file is None else _read(file)
     say = known.tongue.say
-    found = list(_faults(known, text))
+    silent = _silent(known, text)
+    found = list(_faults(known, text, silent))
     if as_json:
         told = [{"wrong": fault.wrong, "says": fault.says} for fault in found]
         click.echo(json.dumps(told, default=str))
@@ -44,6 +46,8 @@ def check(known: Session, file: Path | None, *, as_json: bool) -> int:
         click.echo(f"      {say('check.remedy', remedy=say(f'fault.{fault.wrong}.remedy', **fault.says))}")
     if known.settings.dialplan.sounds_folder is None:
         click.echo(say("render.sounds_unseen"))
+    if silent.countries:
+        click.echo(say("render.silent", count=len(silent.countries)))
     click.echo(say("render.checked", count=len(found)))
     return Code.NOT_DONE if found else Code.DONE
 
@@ -51,7 +55,7 @@ def check(known: Session, file: Path | None, *, as_json: bool) -> int:
 def apply(known: Session, *, dry_run: bool, as_json: bool) -> None:
     """Put the dialplan in force, or say what that would change; one with faults is refused."""
     text, say = known.dialplan(), known.tongue.say
-    found = list(_faults(known, text))
+    found = list(_faults(known, text, _silent(known, text)))
     if found:
         first = say(f"fault.{found[0].wrong}", **found[0].says)
         raise FaultyDialplanError(count=len(found), first=first)
@@ -73,18 +77,46 @@ def apply(known: Session, *, dry_run: bool, as_json: bool) -> None:
         click.echo(say("apply.dropped", count=applied.dropped))
 
 
-def _faults(known: Session, text: str) -> Iterator[Fault]:
-    """Find the faults of the text, and the audio files that it plays and nobody has put in place."""
-    yield from faults(text, known.countries, dialplan_settings(known.settings))
-    folder = known.settings.dialplan.sounds_folder
+@dataclass(frozen=True, kw_only=True)
+class _Silent:
+    """Audio files that are missing where somebody can be called; the other countries that lack theirs."""
+
+    names: tuple[str, ...] = ()
+    countries: frozenset[str] = frozenset()
+
+
+def _silent(known: Session, text: str) -> _Silent:
+    """Look for the audio files that the text plays.
+
+    A country without a caller ID is called by nobody, so its prompts may wait.
+    """
+    folder, rendering = known.settings.dialplan.sounds_folder, dialplan_settings(known.settings)
     if folder is None:
-        return
+        return _Silent()
     try:
         names = played(read(text))
     except UnreadableDialplanError:
-        return
-    for name in missing(names, folder):
-        yield Fault(wrong=Wrong.NO_SOUND, says={"sound": name, "folder": folder})
+        return _Silent()
+    called = callable_from_here(known.settings, known.countries)
+    waiting = {
+        name: country.slug
+        for country in known.countries
+        if country not in called
+        for name in sounds([country], rendering)
+    }
+    absent = list(missing(names, folder))
+    return _Silent(
+        names=tuple(name for name in absent if name not in waiting),
+        countries=frozenset(waiting[name] for name in absent if name in waiting),
+    )
+
+
+def _faults(known: Session, text: str, silent: _Silent) -> Iterator[Fault]:
+    """Find the faults of the text, and the audio files that nobody has put in place."""
+    yield from faults(text, known.countries, dialplan_settings(known.settings))
+    for name in silent.names:
+        says = {"sound": name, "folder": known.settings.dialplan.sounds_folder}
+        yield Fault(wrong=Wrong.NO_SOUND, says=says)
 
 
 def _read(file: Path) -> str:

@@ -51,16 +51,18 @@ ENDINGS = frozenset(
 
 def missing(names: Iterable[str], folder: Path) -> Iterator[str]:
     """Give the names that Asterisk would not find, neither in the folder nor in a language's folder there."""
-    roots = [folder, *(each for each in _inside(folder) if each.is_dir())]
     for name in names:
-        if not any(_is_there(root / name) for root in roots):
+        if not any(found(name, folder)):
             yield name
 
 
-def _is_there(path: Path) -> bool:
-    return any(
-        each.name.removeprefix(f"{path.name}.") in ENDINGS and each.is_file() for each in _inside(path.parent)
-    )
+def found(name: str, folder: Path) -> Iterator[Path]:
+    """Give the files that Asterisk may play for a name: of any format, in any language's folder."""
+    for root in (folder, *(each for each in _inside(folder) if each.is_dir())):
+        path = root / name
+        for each in sorted(_inside(path.parent)):
+            if each.name.removeprefix(f"{path.name}.") in ENDINGS and each.is_file():
+                yield each
 
 
 def _inside(folder: Path) -> list[Path]:

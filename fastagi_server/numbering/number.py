@@ -32,6 +32,10 @@ class Why(enum.StrEnum):
     ROUNDED = "rounded"  # a spreadsheet's 5.25512E+12
 
 
+# What may be shown as a caller ID: a number that nobody may ring without cost to him may still be shown.
+MAY_SHOW = frozenset({Why.OK, Why.TOLL_FREE})
+
+
 class Rule(enum.StrEnum):
     """The correction that made an outdated writing into today's number."""
 

@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
+from fastagi_server.agi.commands import MAX_LINE
 from fastagi_server.agi.drive import Drive, Stage
-from fastagi_server.agi.errors import DeadChannelError
+from fastagi_server.agi.errors import BadArgumentError, DeadChannelError
 from fastagi_server.agi.script import Agi, Script
 
 pytestmark = pytest.mark.asterisk
@@ -120,3 +121,33 @@ def test_a_hang_up_in_the_middle_shifts_nothing(ami: Any) -> None:
 
     assert drive.stage is Stage.FINISHED
     assert got == ["HUMAN", "c-17", True]
+
+
+def test_the_longest_line_that_we_say_is_heard_as_one(ami: Any) -> None:
+    got: list[object] = []
+    value = "x" * (MAX_LINE - len(b'SET VARIABLE "LONG" ""\n'))
+
+    async def script(agi: Agi) -> None:
+        await agi.set_variable("LONG", value)
+        got.append(await agi.get_full_variable("${LEN(${LONG})}"))
+        with pytest.raises(BadArgumentError):
+            await agi.set_variable("LONG", f"{value}x")
+        got.append(await agi.get_full_variable("${LEN(${LONG})}"))
+
+    drive = carry(ami, script, "agi-core-long-1")
+
+    assert (drive.failure, got) == (None, [str(len(value))] * 2)
+
+
+def test_a_long_value_is_cut_by_the_plain_question_and_whole_by_the_full_one(ami: Any) -> None:
+    got: list[object] = []
+
+    async def script(agi: Agi) -> None:
+        for length in (1023, 1024, 1500):
+            await agi.set_variable("LONG", "x" * length)
+            values = await agi.get_variable("LONG"), await agi.get_full_variable("${LONG}")
+            got.append([len(value or "") for value in values])
+
+    drive = carry(ami, script, "agi-core-value-1")
+
+    assert (drive.failure, got) == (None, [[1023, 1023], [1023, 1024], [1023, 1500]])

@@ -2,86 +2,15 @@
 
 from __future__ import annotations
 
-import select
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
-from typing import Any
 
 import pytest
-from twisted.internet.epollreactor import EPollReactor
-from twisted.internet.main import CONNECTION_DONE
 from twisted.internet.tcp import Server as Transport
-from twisted.python.failure import Failure
 
 from fastagi_server.agi.request import SHORTEST
-from fastagi_server.agi.script import Agi
-from fastagi_server.asterisk.fastagi import FastAgiPort, Limits
-from fastagi_server.asterisk.permits import read_permits
-
-BACKLOG = 1024
-REQUEST = b"agi_network: yes\nagi_uniqueid: c-17\n\n"
-WHOLE_REQUEST = b"agi_network: yes\nagi_uniqueid: c-17\nagi_accountcode: " + b"a" * SHORTEST + b"\n\n"
-COMMAND = b'SET VARIABLE "HELLO" "c-17"\n'
-
-
-async def greet(agi: Agi) -> None:
-    await agi.set_variable("HELLO", agi.request.uniqueid)
-
-
-class Server:
-    """The port and its reactor."""
-
-    def __init__(self, callers: ExitStack) -> None:
-        self.reactor = EPollReactor()
-        self.log: list[str] = []
-        self.callers = callers
-        self.factory = FastAgiPort(
-            script=greet,
-            permits=read_permits(["127.0.0.1"]),
-            limits=Limits(idle=60, session=60),
-            reactor=self.reactor,
-            log=self.log.append,
-        )
-        self.port = self.reactor.listenTCP(0, self.factory, BACKLOG, "127.0.0.1")
-
-    @property
-    def counts(self) -> Any:
-        return self.factory.counts
-
-    def caller(self) -> socket.socket:
-        """Connect; nobody accepts before the reactor turns, so it waits in the backlog."""
-        connected = socket.create_connection(("127.0.0.1", self.port.getHost().port), timeout=10)
-        return self.callers.enter_context(connected)
-
-    def turn(self, until: Callable[[], bool]) -> None:
-        for _ in range(2000):
-            if until():
-                return
-            self.reactor.runUntilCurrent()
-            self.reactor.doIteration(0.01)
-        raise AssertionError("it never came")
-
-    def hears(self, caller: socket.socket) -> bytes:
-        self.turn(lambda: bool(select_one(caller)))
-        return caller.recv(100)
-
-    def close(self) -> None:
-        stopped = self.port.stopListening()
-        self.turn(lambda: self.counts.open == 0 and stopped.called)
-        for reader in (*self.reactor.removeAll(), *self.reactor._internalReaders):
-            reader.connectionLost(Failure(CONNECTION_DONE))
-        self.reactor._poller.close()
-
-
-def select_read(transport: Any) -> list[Any]:
-    return select_one(transport.getHandle())
-
-
-def select_one(caller: socket.socket) -> list[Any]:
-    poll = select.poll()
-    poll.register(caller, select.POLLIN)
-    return poll.poll(0)
+from tests.asterisk.crowd import COMMAND, REQUEST, WHOLE_REQUEST, Server, select_read
 
 
 @pytest.fixture
@@ -109,19 +38,64 @@ def test_a_burst_of_512_connections_loses_none(server: Server) -> None:
     assert (server.counts.served, server.counts.failed, server.log) == (512, 0, [])
 
 
-def test_a_thousand_idle_sockets_do_not_stop_another(server: Server) -> None:
-    for _ in range(1000):
-        server.caller()
-    server.turn(lambda: server.counts.open == 1000)
+IDLE, TRICKLING, SHOUTING, ENDLESS, HALF_CLOSED, REAL = 2000, 300, 40, 5, 40, 20
 
-    caller = server.caller()
-    caller.sendall(REQUEST)
-    assert server.hears(caller) == COMMAND
-    caller.sendall(b"200 result=1\n")
-    assert server.hears(caller) == b""
 
-    server.turn(lambda: server.counts.open == 1000)
-    assert (server.counts.served, server.log) == (1, [])
+def test_two_thousand_idle_sockets_and_worse_do_not_stop_another(server: Server) -> None:
+    callers: list[socket.socket] = []
+    while len(callers) < IDLE:
+        # No more at a time than wait in the backlog.
+        callers += [server.caller() for _ in range(500)]
+        await_open(server, len(callers))
+
+    rest = iter(callers)
+    trickling = [next(rest) for _ in range(TRICKLING)]
+    for count in range(8):
+        for caller in trickling:
+            caller.sendall(REQUEST[count : count + 1])
+        server.reactor.doIteration(0)
+    for _ in range(SHOUTING):
+        next(rest).sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n\x00\xff" * 20)
+    for _ in range(ENDLESS):
+        pour(server, next(rest))
+    for _ in range(HALF_CLOSED):
+        next(rest).shutdown(socket.SHUT_WR)
+    left = IDLE - SHOUTING - ENDLESS - HALF_CLOSED
+    await_open(server, left)
+    closed = server.counts.served
+
+    for _ in range(REAL):
+        caller = server.caller()
+        caller.sendall(REQUEST)
+        assert server.hears(caller) == COMMAND
+        caller.sendall(b"200 result=1\n")
+        assert server.hears(caller) == b""
+
+    await_open(server, left)
+    assert server.counts.served == closed + REAL
+    # Who left without a word is no line of the log.
+    assert len(server.log) == SHOUTING + ENDLESS
+
+
+def await_open(server: Server, count: int) -> None:
+    server.turn(lambda: server.counts.open == count)
+
+
+def pour(server: Server, caller: socket.socket) -> None:
+    """Say a header without an end until the other side has had enough."""
+    caller.settimeout(0)
+    caller.send(b"agi_network: ")
+
+    def had_enough() -> bool:
+        try:
+            caller.send(b"x" * 65536)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
+        return False
+
+    server.turn(had_enough)
 
 
 def test_a_request_said_line_by_line_is_read_when_there_is_enough(server: Server) -> None:

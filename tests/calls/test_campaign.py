@@ -25,7 +25,6 @@ from fastagi_server.loadtest.office import Office
 from fastagi_server.loadtest.release import Release
 from fastagi_server.loadtest.service import Service
 from fastagi_server.telephony.campaign import ContactState
-from tests.conftest import ON_22
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(300)]
 SPOKEN = ("usa", "mexico")
@@ -67,8 +66,6 @@ def test_five_caller_ids_carry_five_hundred_calls_and_not_one_more(office: Offic
     five_hundred(office, engines=1)
 
 
-# On one Asterisk only: two engines meet in the store, and a kill is the engine's; below nothing is new.
-@ON_22
 def test_two_engines_share_the_caller_ids_and_the_cap(office: Office) -> None:
     five_hundred(office, engines=2)
 
@@ -96,7 +93,6 @@ def five_hundred(office: Office, *, engines: int) -> None:
     }
 
 
-@ON_22
 def test_killed_in_the_middle_it_calls_nobody_twice_and_loses_nobody(office: Office) -> None:
     dice = random.Random(9)
     people = american(300, *QUICK)

@@ -91,16 +91,27 @@ def test_an_audio_file_that_nobody_put_in_place_is_told(discador: Any, tmp_path:
             out.setparams((1, 2, 8000, 0, "NONE", ""))
     assert discador("render", "--check").out == "Faults: 0.\n"
 
-    (sounds / f"{names[0]}.wav").rename(sounds / f"{names[0]}.mp4")
+    # Somebody can be called in Mexico and nobody in Argentina: only Mexico's prompts must be there.
+    lost = {slug: next(name for name in names if f"/{slug}/" in name) for slug in ("argentina", "mexico")}
+    for name in lost.values():
+        (file,) = (*sounds.glob(f"{name}.*"), *sounds.glob(f"en/{name}.*"))
+        file.rename(file.with_suffix(".mp4"))
 
     told = discador("render", "--check")
     assert told.code == 1
-    assert f"the audio file {names[0]} is not in {sounds}" in told.out
-    assert told.out.endswith("Faults: 1.\n")
+    assert f"the audio file {lost['mexico']} is not in {sounds}" in told.out
+    assert told.out.endswith(
+        "Prompts of 1 countries are not here. Nobody is called there: they have no caller ID either.\n"
+        "Faults: 1.\n"
+    )
     refused = discador("apply")
     assert refused.code == 1
     assert "The dialplan has faults (1) and was not applied, the first: the audio file" in refused.err
     assert discador.actions.applied == []
+
+    (mexicos,) = sounds.rglob("mexico/*.mp4")
+    mexicos.rename(mexicos.with_suffix(".ulaw"))
+    assert discador("apply").code == 0, "prompts of countries that nobody calls may wait"
 
 
 def test_a_file_that_cannot_be_read_is_told(discador: Any, tmp_path: Path) -> None:

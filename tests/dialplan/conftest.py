@@ -168,8 +168,8 @@ class Call:
 class Lab:
     """An Asterisk with our rendered file and callees that say one word and wait."""
 
-    def __init__(self, manager: Manager, text: str) -> None:
-        self.manager, self.text, self.calls = manager, text, 0
+    def __init__(self, manager: Manager, text: str, file: Path) -> None:
+        self.manager, self.text, self.file, self.calls = manager, text, file, 0
 
     def call(
         self, agi: str, context: str = "discador_mexico", callee: str = "human", exten: str = "s"
@@ -215,10 +215,17 @@ exten => machine,1,Answer()
  same => n,Playback(lab/greeting)
  same => n,Wait(60)
 exten => busy,1,Hangup(17)
+exten => ringing,1,Ringing()
+ same => n,Wait(60)
 
 [ventas-mx]
 exten => s,1,Wait(4)
  same => n,Hangup()
+
+[asks]
+exten => s,1,AGI(${DISCADOR_AGI}/asks)
+ same => n,UserEvent(Discador,Fact: asked,Status: ${AGISTATUS})
+ same => n,Wait(4)
 
 [odd]
 exten => s,1,NoOp(semi\\;colon, comma "quote")
@@ -305,7 +312,7 @@ def lab(every: tuple[Country, ...], settings: DialplanSettings, asterisk_root: P
             time.sleep(0.1)
         with contextlib.closing(manager):
             manager.wait(lambda event: event.get("Event") == "FullyBooted", 30)
-            yield Lab(manager, text)
+            yield Lab(manager, text, home / "etc/discador/discador.conf")
     finally:
         process.terminate()
         process.wait(20)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import shlex
 import wave
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from fastagi_server.app.checks.reader import Who, is_there, unreadable
 from fastagi_server.app.checks.verdicts import judged, noted, some
 from fastagi_server.console.actions import Finding
+from fastagi_server.console.sounds import found
 
 # Where Debian's Asterisk and one that was built by hand have their sounds.
 USUAL_FOLDERS = (Path("/usr/share/asterisk/sounds"), Path("/var/lib/asterisk/sounds"))
@@ -25,17 +25,24 @@ def folders(chosen: Path | None, told: str) -> list[Path]:
     return list(dict.fromkeys([*own, *USUAL_FOLDERS]))
 
 
+def elsewhere(chosen: Path | None, told: str) -> Iterator[Finding]:
+    """Note that we look for the prompts in another folder than Asterisk, where both are seen from here."""
+    own = Path(told) / "sounds"
+    if chosen is not None and told and is_there(own) and chosen.resolve() != own.resolve():
+        yield noted("sounds_elsewhere", chosen=chosen, own=own)
+
+
 def sounds(names: Sequence[str], folders: Sequence[Path], who: Who | None) -> Iterator[Finding]:
     """Look for every prompt in Asterisk's sounds folders, as far as we see them."""
     seen = [folder for folder in folders if is_there(folder)]
     if not seen:
         yield noted("sounds_unseen", folders=", ".join(map(str, folders)))
         return
-    files = {name: list(_files(name, seen)) for name in names}
-    missing = [name for name, found in files.items() if not found]
+    files = {name: [path for folder in seen for path in found(name, folder)] for name in names}
+    missing = [name for name, paths in files.items() if not paths]
     place = seen[0] / f"{missing[0]}.wav" if missing else seen[0]
     yield judged("sounds", good=not missing, missing=some(missing), place=place, folder=place.parent)
-    there = [path for found in files.values() for path in found]
+    there = [path for paths in files.values() for path in paths]
     wrong = {path: why for path in there if (why := _fault(path))}
     yield judged(
         "sounds_format",
@@ -49,14 +56,6 @@ def sounds(names: Sequence[str], folders: Sequence[Path], who: Who | None) -> It
     yield judged(
         "sounds_read", good=not shut, user=who.name, found=some(map(str, shut)), files=_for_a_shell(shut)
     )
-
-
-def _files(name: str, folders: Sequence[Path]) -> Iterator[Path]:
-    """Give the files that Asterisk may play for a name: in any format, in any language's folder."""
-    for folder in folders:
-        with suppress(OSError):
-            for place in (folder, *(each for each in folder.iterdir() if each.is_dir())):
-                yield from sorted((place / name).parent.glob(f"{Path(name).name}.*"))
 
 
 def _fault(path: Path) -> str:

@@ -11,8 +11,10 @@ from fastagi_server.app.checks.verdicts import judged, noted, some
 from fastagi_server.config.settings import Gate, Settings
 from fastagi_server.config.trunk import SENSIBLE_RING
 from fastagi_server.console.actions import Finding
-from fastagi_server.store import address, dids, migrate, reader
-from fastagi_server.store.connect import open_database
+from fastagi_server.console.owned import callable_from_here
+from fastagi_server.numbering.number import MAY_SHOW
+from fastagi_server.numbering.parse import parse
+from fastagi_server.store import address, migrate
 from fastagi_server.telephony import frames
 from fastagi_server.telephony.country import Country
 from fastagi_server.telephony.errors import DiscadorError
@@ -63,26 +65,19 @@ def gate(settings: Settings) -> Finding:
 
 def callerids(settings: Settings, countries: Sequence[Country]) -> tuple[list[Country], Finding]:
     """Give the countries that have caller IDs, configured or imported, and what is to be said of it."""
-    owned = {slug for slug, numbers in settings.callerids.items() if numbers} | _imported(settings)
-    used = [country for country in countries if country.slug in owned]
+    used = callable_from_here(settings, countries)
     if not used:
         return [], judged("callerid", good=False, owned="-")
-    without = [country.slug for country in countries if country.slug not in owned]
+    without = [country.slug for country in countries if country not in used]
     names = some(country.slug for country in used)
     if not without:
         return used, judged("callerid", good=True, owned=names)
     return used, noted("callerid_some", owned=names, count=len(without), without=some(without))
 
 
-def _imported(settings: Settings) -> set[str]:
-    """Give the slugs of imported caller IDs; a store that cannot be read is told by its own finding."""
-    try:
-        database = open_database(settings.database_url)
-    except DiscadorError:
-        return set()
-    try:
-        return {did.country for did in reader.read(database, dids.owned)}
-    except DiscadorError:
-        return set()
-    finally:
-        database.dispose()
+def shown(settings: Settings) -> Iterator[Finding]:
+    """Look whether each configured caller ID is a number that somebody can own, as an import does."""
+    numbers = [number for each in settings.callerids.values() for number in each]
+    if numbers:
+        wrong = [number for number in numbers if parse(number).why not in MAY_SHOW]
+        yield judged("callerid_shown", good=not wrong, found=some(wrong))

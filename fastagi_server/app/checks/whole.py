@@ -65,6 +65,7 @@ def _ours(case: Case, callerid: Finding) -> Iterator[Finding]:
     yield books.trunk(settings)
     yield from books.rings(settings)
     yield callerid
+    yield from books.shown(settings)
     yield books.gate(settings)
     yield from files.ours(settings, asterisk_user(""))
     yield contexts.rendered(case.text, case.countries, settings)
@@ -143,4 +144,6 @@ def _files(case: Case, run_user: str = "", data_folder: str = "") -> Iterator[Fi
     who = asterisk_user(run_user)
     yield from files.for_asterisk(case.settings, who)
     names = sounds(case.used, dialplan_settings(case.settings))
-    yield from audio.sounds(names, audio.folders(case.settings.dialplan.sounds_folder, data_folder), who)
+    chosen = case.settings.dialplan.sounds_folder
+    yield from audio.elsewhere(chosen, data_folder)
+    yield from audio.sounds(names, audio.folders(chosen, data_folder), who)

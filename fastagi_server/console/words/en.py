@@ -75,6 +75,7 @@ WORDS = {
     "help.render.check": "Print nothing but its faults, or those of FILE: lost targets, keys, questions without a limit, audio.",
     "help.apply.dry_run": "Say what new calls would notice, context by context; write and reload nothing.",
     "render.usage": "FILE and --json go with --check only, and --check writes no --output.",
+    "render.silent": "Prompts of {count} countries are not here. Nobody is called there: they have no caller ID either.",
     "render.sounds_unseen": "Audio files were not looked for: dialplan.sounds_folder names no folder.",
     "render.checked": "Faults: {count}.",
     "apply.same": "Asterisk reads and runs exactly this already ({contexts} contexts, {path}); nothing was reloaded.",

@@ -75,6 +75,7 @@ WORDS = {
     "help.render.check": "Imprime solo sus faltas, o las de FILE: destinos perdidos, teclas, preguntas sin límite, audio.",
     "help.apply.dry_run": "Dice qué notarían las llamadas nuevas, contexto por contexto; no escribe ni recarga nada.",
     "render.usage": "FILE y --json van solo con --check, y --check no escribe ningún --output.",
+    "render.silent": "Faltan aquí los audios de {count} países. A ellos no se llama: tampoco tienen caller ID.",
     "render.sounds_unseen": "No se buscaron archivos de audio: dialplan.sounds_folder no nombra ninguna carpeta.",
     "render.checked": "Faltas: {count}.",
     "apply.same": "Asterisk ya lee y ejecuta exactamente esto ({contexts} contextos, {path}); no se recargó nada.",

@@ -75,6 +75,7 @@ WORDS = {
     "help.render.check": "Imprime só as suas falhas, ou as de FILE: destinos perdidos, teclas, perguntas sem limite, áudio.",
     "help.apply.dry_run": "Diz o que as chamadas novas notariam, contexto por contexto; não grava nem recarrega nada.",
     "render.usage": "FILE e --json vão só com --check, e --check não escreve nenhum --output.",
+    "render.silent": "Faltam aqui os áudios de {count} países. Para eles não se liga: também não têm caller ID.",
     "render.sounds_unseen": "Não se procuraram arquivos de áudio: dialplan.sounds_folder não indica nenhuma pasta.",
     "render.checked": "Falhas: {count}.",
     "apply.same": "O Asterisk já lê e executa exatamente isto ({contexts} contextos, {path}); nada foi recarregado.",

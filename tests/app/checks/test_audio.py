@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from fastagi_server.app.checks.audio import USUAL_FOLDERS, folders, sounds
+from fastagi_server.app.checks.audio import USUAL_FOLDERS, elsewhere, folders, sounds
 from fastagi_server.app.checks.reader import Who
 from fastagi_server.console.actions import Level
 
@@ -109,3 +109,14 @@ def test_asterisks_own_word_goes_before_the_usual_places_and_ours_before_all(pla
     assert folders(None, "") == list(USUAL_FOLDERS)
     assert folders(None, "/data") == [Path("/data/sounds"), *USUAL_FOLDERS]
     assert folders(place, "/data") == [place]
+
+
+def test_a_folder_that_is_not_asterisks_own_is_noted(tmp_path: Path) -> None:
+    own, other = tmp_path / "sounds", tmp_path / "others"
+    own.mkdir()
+
+    (found,) = elsewhere(other, str(tmp_path))
+
+    assert (found.key, found.says["own"]) == ("sounds_elsewhere", own)
+    for chosen, told in ((own, str(tmp_path)), (None, str(tmp_path)), (other, ""), (other, "/not/seen")):
+        assert list(elsewhere(chosen, told)) == []

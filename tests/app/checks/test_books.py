@@ -126,3 +126,19 @@ def test_a_ring_that_is_too_short_or_too_long_is_a_note(
     assert [(each.key, each.level, each.says["trunk"]) for each in found] == (
         [("trunk_ring", Level.NOTE, "a")] if noted else []
     )
+
+
+@pytest.mark.parametrize(
+    ("number", "good"), [("+14155550199", False), ("+14155552671", True), ("+18005551212", True)]
+)
+def test_a_configured_caller_id_is_a_number_that_somebody_can_own(
+    settings: Settings, number: str, good: bool
+) -> None:
+    (found,) = books.shown(replace(settings, callerids={"usa": (number,)}))
+
+    assert (found.key, found.good) == ("callerid_shown", good)
+    assert (number in str(found.says["found"])) is not good
+
+
+def test_no_configured_caller_id_is_nothing_to_look_at(settings: Settings) -> None:
+    assert list(books.shown(replace(settings, callerids={}))) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from fastagi_server.config import shapes
+from fastagi_server.config import shapes, trunk_secret
 from fastagi_server.config.mistakes import did_you_mean
 from fastagi_server.config.settings import Settings
 
@@ -53,9 +53,14 @@ def _given_twice(settings: Settings) -> Iterator[Clash]:
 def _endpoints(settings: Settings) -> Iterator[Clash]:
     """Give the endpoints of ours that no dial string reaches, and transports that want one another's port."""
     owners: dict[str, str] = {}
+    secrets: dict[str, str] = {}
     for name, trunk in settings.trunks.items():
         if trunk.pjsip is None:
             continue
+        other = secrets.setdefault(trunk_secret.variable(name), name)
+        if other != name:
+            expected = f"another name: {trunk_secret.variable(name)} would hold the secret of {other} too"
+            yield Clash(keys=("trunks", name), value=name, expected=expected)
         if not (trunk.dial.startswith("PJSIP/") and trunk.dial.endswith(f"{shapes.NUMBER}@{name}")):
             expected = f"PJSIP/{shapes.NUMBER}@{name}, since pjsip makes the endpoint {name}"
             yield Clash(keys=("trunks", name, "dial"), value=trunk.dial, expected=expected)

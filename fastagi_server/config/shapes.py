@@ -118,8 +118,16 @@ def trunk(value: str) -> str | None:
     return None if _NAME.fullmatch(value) else "with small letters, digits, _ and -"
 
 
+_TECHNOLOGIES = ("PJSIP", "SIP", "Local")
+
+
 def dial(value: str) -> str | None:
     """Hold a dial string to one place for the number and nothing that starts something else."""
+    technology = value.partition("/")[0]
+    # Asterisk takes local/ for Local/; we would not see that such a call has two halves.
+    spelled = next((each for each in _TECHNOLOGIES if each.lower() == technology.lower()), technology)
+    if spelled != technology:
+        return f"spelled {spelled}/ at its beginning"
     right = value.count(NUMBER) == 1 and _DIAL.fullmatch(value.replace(NUMBER, "0"))
     return None if right else "like PJSIP/{number}@carrier, with {number} once, no blank, comma or &"
 

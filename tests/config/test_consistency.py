@@ -39,6 +39,7 @@ def test_the_defaults_go_together() -> None:
         (Settings(callerids={"mexico": (ONE, TWO), "usa": (ONE,)}), ("callerids", "usa")),
         (Settings(callerids={"mexico": (ONE, ONE)}), ("callerids", "mexico")),
         (Settings(trunks={"a": ours("b")}), ("trunks", "a", "dial")),
+        (Settings(trunks={"a-b": ours("a-b"), "a_b": ours("a_b")}, default_trunk="a_b"), ("trunks", "a_b")),
         (
             Settings(
                 trunks={"a": ours("a", "0.0.0.0:5070"), "b": ours("b", "0.0.0.0:5070")}, default_trunk="a"

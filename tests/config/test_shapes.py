@@ -71,6 +71,8 @@ WRONG: dict[Callable[..., str | None], list[object]] = {
         "PJSIP/${EVIL}{number}",
         "{number}",
         "PJSIP/{number} @carrier",
+        "local/{number}@from-internal",
+        "sip/carrier/{number}",
         "",
     ],
     shapes.prefix: ["1,2", "1 2", "x", "1" * 21, "1\n"],

@@ -40,6 +40,8 @@ from fastagi_server.telephony.country import Country
 from fastagi_server.telephony.record import Record, State
 
 PULSE_SECONDS = 0.5
+# How long a trunk that Asterisk's configuration has led elsewhere is used at most.
+TRUNK_SECONDS = 1.0
 LEAVING_SECONDS = 5.0
 _NO_LIMIT = 1_000_000
 _log = logging.getLogger("discador")
@@ -112,7 +114,9 @@ class House:
         )
         self._pulse = LoopingCall(self.engine.pulse)
         self._tick = LoopingCall(logs.tick, self.engine)
-        self._pulse.clock = self._tick.clock = reactor
+        self._watch = LoopingCall(self._look)
+        self._looking = False
+        self._pulse.clock = self._tick.clock = self._watch.clock = reactor
 
         self.engine.watch(write_down)
         self.engine.watch(logs.watch)
@@ -158,7 +162,7 @@ class House:
         self._dialing.campaigns.leave()
         for port in self._ports:
             await as_deferred(port.stopListening())
-        for each in (self._pulse, self._tick):
+        for each in (self._pulse, self._tick, self._watch):
             if each.running:
                 each.stop()
         await self._works.finished(LEAVING_SECONDS, self._reactor)
@@ -185,9 +189,26 @@ class House:
             return  # campaigns are the service's affair, not that of a single call
         for name, why in await self._dialing.campaigns.resume():
             _log.warning("campaign %s does not go on: %s", name, why)
+        if not (self._watch.running or self._leaving):
+            self._watch.start(TRUNK_SECONDS, now=False)
+
+    def _look(self) -> None:
+        """Look where the trunks of running campaigns lead, unless the last look still lasts."""
+        if not self._looking:
+            self._looking = True
+            self._works.spawn(self._look_at_trunks())
+
+    async def _look_at_trunks(self) -> None:
+        try:
+            for name, why in await self._dialing.campaigns.look_at_trunks():
+                _log.warning("campaign %s does not go on: %s", name, why)
+        finally:
+            self._looking = False
 
     def link_down(self, why: str) -> None:
         """Dial nothing until Asterisk is back."""
+        if self._watch.running:
+            self._watch.stop()
         self.engine.link_down()
         self._dialing.campaigns.link_down()
         if not self._leaving:

@@ -6,7 +6,6 @@ This file does not know what is in the file, nor whether Asterisk reads it.
 from __future__ import annotations
 
 import os
-import shlex
 import signal
 import subprocess
 import tempfile
@@ -32,7 +31,7 @@ class NotWritableError(DiscadorError):
 
 
 class HookFailedError(DiscadorError):
-    """The hook {command!r} failed ({why}): {said}. Asterisk was not reloaded; look at dialplan.hook."""
+    """The hook {command!r} failed ({why}): {said}. No reload; it may have the new file: apply again."""
 
     def __init__(self, *, command: str, why: str, said: str) -> None:
         super().__init__(command=command, why=why, said=said)
@@ -119,7 +118,7 @@ class Hooked:
                 said.seek(0)
                 heard = said.read()[-_TOLD:].decode(errors="replace")
                 plain = "".join(each if each.isprintable() else " " for each in heard).strip()
-                raise HookFailedError(command=shlex.join(argv), why=why, said=plain or "it said nothing")
+                raise HookFailedError(command=argv[0], why=why, said=plain or "it said nothing")
 
 
 def _why_not(argv: Sequence[str], file: IO[bytes], said: IO[bytes], seconds: float) -> str:
@@ -142,10 +141,17 @@ def _why_not(argv: Sequence[str], file: IO[bytes], said: IO[bytes], seconds: flo
 
 
 def write(path: Path, data: bytes) -> None:
-    """Write a whole file or nothing; a reader never sees half of it, and nothing is left beside it."""
-    new = path.with_name(f".{path.name}.new")
+    """Write a whole file or nothing; a reader never sees half of it, and nothing is left beside it.
+
+    Each writer has a new file of its own: two at once do not mix, and no link that stands there is followed.
+    """
     try:
-        with new.open("wb") as file:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".new", dir=path.parent)
+    except OSError as error:
+        raise NotWritableError(path=str(path), why=error.strerror or str(error)) from error
+    new = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())

@@ -23,7 +23,8 @@ _UP = 6
 _RECEIVED = "Received"
 # Seconds; nobody holds a key longer and means it.
 LONGEST_PRESS = 60.0
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+# What a terminal obeys; the marks that turn the direction of writing make a text read as another.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 Facts = Iterator[facts.Fact]
 

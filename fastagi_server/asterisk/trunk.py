@@ -15,7 +15,10 @@ from fastagi_server.ami.exchange import Answered
 from fastagi_server.asterisk.errors import BrokenListError, RefusedError
 from fastagi_server.asterisk.whole import whole
 
-_ENDPOINT = re.compile(r"PJSIP/(?:[^@/]*@)?(?P<endpoint>[A-Za-z0-9_.-]+)")
+# The number stands before the endpoint: where it is a part of its name, each call has another endpoint.
+_ENDPOINT = re.compile(r"PJSIP/[^@/{}]*\{number\}[^@/{}]*@(?P<endpoint>[A-Za-z0-9_.-]+)")
+# What may send a packet elsewhere than to the host, or begin another address.
+_ELSEWHERE = re.compile(r"@|maddr|route|[,?]", re.IGNORECASE)
 _HOST = re.compile(r"sips?:(?:[^@;>]*@)?(?:\[(?P<six>[0-9A-Fa-f:.]+)\]|(?P<host>[^:;>?]+))")
 
 Ask = Callable[[Action], Awaitable[Answered]]
@@ -23,7 +26,7 @@ Ask = Callable[[Action], Awaitable[Answered]]
 
 async def addresses(dial: str, ask: Ask) -> list[str]:
     """Give every host that calls through this dial string may be sent to; none when it cannot be known."""
-    named = _ENDPOINT.fullmatch(dial.replace("{number}", "0"))
+    named = _ENDPOINT.fullmatch(dial)
     if named is None:
         return []
     try:
@@ -49,8 +52,11 @@ def _hosts(event: Event) -> Iterator[str]:
 
 
 def host_of(uri: str) -> str:
-    """Give the host of a SIP URI, for example 127.0.0.1 of sip:127.0.0.1:5060, or the text itself."""
+    """Give the host of a SIP URI, for example 127.0.0.1 of sip:127.0.0.1:5060, or the text itself.
+
+    What is not plain (maddr, Route, a second address, an @ that makes the host a part of a name) is no host.
+    """
     found = _HOST.search(uri)
-    if found and "@" in uri[found.end() :]:
-        return uri  # what looked like the host may be part of a user's name
+    if found and _ELSEWHERE.search(uri[found.end() :]):
+        return uri
     return (found["six"] or found["host"]) if found else uri

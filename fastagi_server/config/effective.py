@@ -84,6 +84,9 @@ def _hidden(value: object) -> str:
     if found is None:
         return HIDDEN
     scheme, user, password, rest = found.groups()
+    # Redis takes a lone word for its password, and an escaped colon hides one.
+    if user and not password and (scheme.startswith("redis") or "%" in user):
+        user = _PASSWORD
     told = "" if user is None else f"{user}{':' + _PASSWORD if password else ''}@"
     return f"{scheme}{told}{rest}"
 

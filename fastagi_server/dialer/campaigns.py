@@ -45,6 +45,8 @@ class Campaigns:
         self._may_start = may_start
         self._runners: dict[str, Runner] = {}
         self._last: dict[str, Progress] = {}
+        # Who was silenced in mid-run for his trunk, and goes on when it leads where it may again.
+        self._silenced: set[str] = set()
         # How often somebody has asked for a campaign to run or to stop: the last one's word holds, however
         # long the others' take.
         self._wishes: Counter[str] = Counter()
@@ -68,6 +70,30 @@ class Campaigns:
                 self._run(campaign, wish)
         return refused
 
+    async def look_at_trunks(self) -> list[tuple[str, str]]:
+        """Silence every campaign whose trunk leads elsewhere by now; give those, and why.
+
+        Asterisk's configuration may change under a campaign that runs. Whose trunk leads back goes on.
+        """
+        refused: list[tuple[str, str]] = []
+        if not (self._runners or self._silenced):
+            return refused
+        for campaign in await self._book.campaigns():
+            name, wish = campaign.name, self._wishes[campaign.name]
+            if name not in self._runners and name not in self._silenced:
+                continue
+            try:
+                await self._may_start(campaign)
+            except DiscadorError as no:
+                if name in self._runners:
+                    refused.append((name, no.sentence()))
+                    self._silence(name, no.sentence())
+                    self._silenced.add(name)
+            else:
+                if name in self._silenced and campaign.state is CampaignState.RUNNING:
+                    self._run(campaign, wish)
+        return refused
+
     async def start(self, name: str) -> Progress:
         """Run a campaign from where it stands; one that runs goes on."""
         wish = self._wish(name)
@@ -82,6 +108,7 @@ class Campaigns:
     async def stop(self, name: str) -> Progress:
         """Dial nobody more; calls that are up go on."""
         wish = self._wish(name)
+        self._silenced.discard(name)
         self._silence(name, "the campaign was stopped")
         await self._find(name)
         if self._wishes[name] == wish:
@@ -103,6 +130,7 @@ class Campaigns:
         for runner in self._runners.values():
             runner.stop("Discador was stopped before it was sent")
         self._runners.clear()
+        self._silenced.clear()
 
     async def progress(self, name: str) -> Progress:
         """Say how a campaign stands in this engine."""
@@ -134,6 +162,8 @@ class Campaigns:
         """Make a campaign's runner, unless it has one, or somebody wished otherwise meanwhile."""
         if campaign.name in self._runners or self._wishes[campaign.name] != wish:
             return
+
+        self._silenced.discard(campaign.name)
 
         def done() -> None:
             runner = self._runners.pop(campaign.name, None)

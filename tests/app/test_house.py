@@ -237,6 +237,19 @@ def test_losing_the_link_is_told_unless_we_leave(street: Street, caplog: pytest.
     assert caplog.text == ""
 
 
+def test_a_campaign_whose_trunk_leads_elsewhere_by_now_is_told(
+    street: Street, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def look() -> list[tuple[str, str]]:
+        return [("spring", "its trunk leads far away")]
+
+    monkeypatch.setattr(street.house._dialing.campaigns, "look_at_trunks", look)
+    for _ in range(2):
+        street.house._look()
+
+    assert caplog.text.count("campaign spring does not go on: its trunk leads far away") == 2
+
+
 def test_the_links_last_word_is_kept_for_whoever_gives_up(street: Street) -> None:
     street.house._linking("no use of Asterisk: it may not do DBGetTree")
 

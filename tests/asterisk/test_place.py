@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -53,7 +54,7 @@ def test_a_folder_that_may_not_be_written(path: Path, monkeypatch: pytest.Monkey
         raise PermissionError(13, "Permission denied")
 
     path.write_bytes(OLD)
-    monkeypatch.setattr(Path, "open", denied)  # the tests may run as root, who may write everywhere
+    monkeypatch.setattr("tempfile.mkstemp", denied)  # the tests may run as root, who may write everywhere
 
     with pytest.raises(NotWritableError, match=r"discador\.conf cannot be written: Permission denied"):
         put(Folder(path=path), NEW)
@@ -168,3 +169,25 @@ def test_a_hook_that_never_ends_is_ended_with_all_that_it_started(path: Path, tm
     time.sleep(1.2)  # long enough for what it started, if that had outlived it
     assert not late.exists()
     assert not path.exists()
+
+
+def test_a_link_that_stands_beside_it_is_not_followed(path: Path, tmp_path: Path) -> None:
+    victim = tmp_path / "victim"
+    victim.write_bytes(OLD)
+    path.with_name(f".{path.name}.new").symlink_to(victim)
+
+    write(path, NEW)
+
+    assert (victim.read_bytes(), path.read_bytes(), path.is_symlink()) == (OLD, NEW, False)
+
+
+def test_many_writers_at_once_leave_one_whole_file(path: Path) -> None:
+    texts = [bytes([65 + number]) * 200_000 for number in range(8)]
+    writers = [threading.Thread(target=write, args=[path, text]) for text in texts]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+
+    assert path.read_bytes() in texts
+    assert list(path.parent.glob(".*")) == []

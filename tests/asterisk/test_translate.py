@@ -287,6 +287,7 @@ def test_a_user_event_of_another_manager_has_no_channel(told: Told) -> None:
         ("Jos\udce9", r"Jos\xe9"),
         ("a\x1b[2Jb\0\x7f\x9b", r"a\x1b[2Jb\x00\x7f\x9b"),
         ("a\nb\u2028", r"a\nb\u2028"),
+        ("a\u202eb\u2066c", r"a\u202eb\u2066c"),
     ],
 )
 def test_what_a_terminal_obeys_and_what_no_store_takes_become_escapes(text: str, plain: str) -> None:

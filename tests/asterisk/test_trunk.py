@@ -13,6 +13,7 @@ from fastagi_server.ami.exchange import Answered
 from fastagi_server.ami.messages import Response
 from fastagi_server.asterisk.errors import RefusedError
 from fastagi_server.asterisk.trunk import addresses, host_of
+from fastagi_server.compliance.gate import stays_here
 
 
 def run(work: Coroutine[Any, Any, Any]) -> Any:
@@ -70,6 +71,10 @@ def test_a_proxy_is_where_the_packets_go() -> None:
         "Local/{number}@out",
         "Local/{number}@from-internal/n",
         "DAHDI/g0/{number}",
+        "PJSIP/{number}",
+        "PJSIP/carrier{number}",
+        "PJSIP/9@carrier{number}",
+        "PJSIP/carrier/sip:{number}@203.0.113.9",
     ],
 )
 def test_what_asterisk_cannot_tell_is_not_known(dial: str) -> None:
@@ -106,3 +111,17 @@ def test_a_list_broken_off_leaves_it_unknown_where_the_trunk_leads() -> None:
         )
 
     assert run(addresses("PJSIP/{number}@carrier", ask)) == []
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "sip:127.0.0.1:5999;maddr=203.0.113.5",
+        "sip:127.0.0.1;MADDR=203.0.113.5",
+        "sip:127.0.0.1?Route=%3Csip:203.0.113.5;lr%3E",
+        "sip:127.0.0.1,sip:203.0.113.5",
+        "sip:[::1]:5060;maddr=203.0.113.5",
+    ],
+)
+def test_an_address_that_may_lead_elsewhere_is_no_host(uri: str) -> None:
+    assert not stays_here([host_of(uri)])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fastagi_server.config.effective import Effective, effective
+from fastagi_server.config.effective import Effective, _hidden, effective
 from fastagi_server.config.load import read
 
 
@@ -53,6 +53,7 @@ def test_each_setting_names_the_file_the_line_or_the_variable(tmp_path: Path) ->
         ("postgresql://u:hunter2@h:5432/d", "postgresql://u:***@h:5432/d"),
         ("postgresql+psycopg://u@h/d", "postgresql+psycopg://u@h/d"),
         ("postgresql://:hunter2@h/d", "postgresql://:***@h/d"),
+        ("postgresql://u%3Ahunter2@h/d", "postgresql://***@h/d"),
         ("postgresql://u:hun/ter2@h/d", "(hidden)"),
         ("postgresql://u:hun@ter2@h/d", "(hidden)"),
         ("postgresql://u:hun#ter2@h/d", "(hidden)"),
@@ -73,3 +74,7 @@ def test_a_secret_is_hidden_and_its_file_is_its_place(tmp_path: Path) -> None:
     assert found["asterisk.secret"].source == "$DISCADOR_AMI_SECRET"
     assert "hunter2" not in str(found)
     assert told(tmp_path, "")["asterisk.secret"].value == ""
+
+
+def test_redis_takes_a_lone_word_for_its_password() -> None:
+    assert _hidden("redis://hunter2@h") == "redis://***@h"

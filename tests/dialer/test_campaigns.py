@@ -214,3 +214,38 @@ def test_when_the_link_is_lost_what_is_prepared_is_taken_back() -> None:
     desk.campaigns.link_down()
 
     assert desk.runners[0].log[-1] == "take back: the link to Asterisk was lost before it was sent"
+
+
+def test_a_trunk_that_comes_to_lead_elsewhere_silences_a_running_campaign_until_it_leads_back() -> None:
+    desk = Desk()
+    run(desk.campaigns.start("c"))
+    assert run(desk.campaigns.look_at_trunks()) == []
+
+    desk.may = False
+    assert run(desk.campaigns.look_at_trunks()) == [("c", "trunk is 'far'; it should be near.")]
+    assert run(desk.campaigns.look_at_trunks()) == [], "told once"
+    assert desk.runners[0].log == ["start", "stop: trunk is 'far'; it should be near."]
+
+    desk.may = True
+    assert run(desk.campaigns.look_at_trunks()) == []
+    assert [runner.log for runner in desk.runners[1:]] == [["start"]]
+
+
+@pytest.mark.parametrize("how", ["stopped", "left", "done"])
+def test_who_was_stopped_meanwhile_does_not_come_back_with_his_trunk(how: str) -> None:
+    desk = Desk()
+    run(desk.campaigns.start("c"))
+    desk.may = how == "done"
+    run(desk.campaigns.look_at_trunks())
+
+    match how:
+        case "stopped":
+            run(desk.campaigns.stop("c"))
+        case "left":
+            desk.campaigns.leave()
+        case "done":
+            desk.runners[0].done()
+    desk.may = True
+    run(desk.campaigns.look_at_trunks())
+
+    assert len(desk.runners) == 1

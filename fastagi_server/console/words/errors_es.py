@@ -41,7 +41,7 @@ ERRORS = {
     "NotDurableError": "El almacén no pudo prometer el trabajo; téngalo por no hecho: {why}.",
     "ArrivedOtherwiseError": "Lo que Asterisk lee en {name} no es lo que se escribió en {path}: {found}. El dialplan de antes está {before}.",
     "FaultyDialplanError": "El dialplan tiene faltas ({count}) y no se aplicó, la primera: {first}; véalas todas con: discador render --check.",
-    "HookFailedError": "La orden de enlace {command!r} falló ({why}): {said}. Asterisk no se recargó; revise dialplan.hook.",
+    "HookFailedError": "La orden de enlace {command!r} falló ({why}): {said}. No se recargó; puede tener el archivo nuevo: aplique otra vez.",
     "NotIncludedError": "Asterisk no ejecuta nada de {name}: ponga la línea #tryinclude {name} en extensions.conf. El dialplan de antes está {before}.",
     "NotSeenError": "Asterisk no puede leer {name} en su carpeta de configuración ({why}): ¿puede su usuario leer {path} y cada carpeta de encima, y es dialplan.included_as su nombre ahí? El dialplan de antes está {before}.",
     "NotInForceError": "Asterisk no ejecuta {path}: {found}. El dialplan de antes está {before}.",

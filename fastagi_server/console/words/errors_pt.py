@@ -41,7 +41,7 @@ ERRORS = {
     "NotDurableError": "O armazém não pôde prometer o trabalho; considere-o não feito: {why}.",
     "ArrivedOtherwiseError": "O que o Asterisk lê em {name} não é o que foi gravado em {path}: {found}. O dialplan de antes está {before}.",
     "FaultyDialplanError": "O dialplan tem falhas ({count}) e não foi aplicado, a primeira: {first}; veja todas com: discador render --check.",
-    "HookFailedError": "O comando de envio {command!r} falhou ({why}): {said}. O Asterisk não foi recarregado; veja dialplan.hook.",
+    "HookFailedError": "O comando de envio {command!r} falhou ({why}): {said}. Não foi recarregado; pode ter o arquivo novo: aplique outra vez.",
     "NotIncludedError": "O Asterisk não executa nada de {name}: ponha a linha #tryinclude {name} em extensions.conf. O dialplan de antes está {before}.",
     "NotSeenError": "O Asterisk não consegue ler {name} na sua pasta de configuração ({why}): o usuário dele pode ler {path} e cada pasta acima, e dialplan.included_as é o nome dele ali? O dialplan de antes está {before}.",
     "NotInForceError": "O Asterisk não executa {path}: {found}. O dialplan de antes está {before}.",

@@ -34,6 +34,7 @@ def opened(begin: Begin) -> Record:
         engine=begin.engine,
         contact=begin.contact,
         attempt=begin.attempt,
+        callerid_why=begin.callerid_why,
     )
 
 

@@ -17,6 +17,8 @@ _at = bindparam("new_at", type_=_c.at.type)
 _source = bindparam("new_source", type_=_c.source.type)
 _call_id = bindparam("new_call_id", type_=_c.call_id.type)
 _digit = bindparam("new_digit", type_=_c.digit.type)
+_who = bindparam("new_who", type_=_c.who.type)
+_why = bindparam("new_why", type_=_c.why.type)
 
 # A press told again may carry another instant; what no call proves is told apart by nothing else.
 _KEPT_ALREADY = exists().where(
@@ -26,11 +28,11 @@ _KEPT_ALREADY = exists().where(
     (_c.call_id == _call_id) | and_(_c.call_id.is_(None), _call_id.is_(None), _c.at == _at),
 )
 _ADD = tables.optout.insert().from_select(
-    ["number", "at", "source", "call_id", "digit"],
-    select(_number, _at, _source, _call_id, _digit).where(~_KEPT_ALREADY),
+    ["number", "at", "source", "call_id", "digit", "who", "why"],
+    select(_number, _at, _source, _call_id, _digit, _who, _why).where(~_KEPT_ALREADY),
 )
 _CONTAINS = select(_c.id).where(_c.number == _number).limit(1)
-_ENTRIES = select(_c.number, _c.at, _c.source, _c.call_id, _c.digit).order_by(_c.id)
+_ENTRIES = select(_c.number, _c.at, _c.source, _c.call_id, _c.digit, _c.who, _c.why).order_by(_c.id)
 
 
 def add(conn: Connection, entry: OptOut) -> bool:
@@ -45,6 +47,8 @@ def add(conn: Connection, entry: OptOut) -> bool:
         "new_source": entry.source,
         "new_call_id": entry.call,
         "new_digit": entry.digit,
+        "new_who": entry.who,
+        "new_why": entry.why,
     }
     conn.execute(_ADD, values)
     return is_new
@@ -61,6 +65,14 @@ def contains(conn: Connection, number: str) -> bool:
 def entries(conn: Connection) -> list[OptOut]:
     """Give all the evidence in the order in which it was kept."""
     return [
-        OptOut(number=number, at=at, source=source, call=None if call is None else CallId(call), digit=digit)
-        for number, at, source, call, digit in conn.execute(_ENTRIES)
+        OptOut(
+            number=number,
+            at=at,
+            source=source,
+            call=None if call is None else CallId(call),
+            digit=digit,
+            who=who,
+            why=why,
+        )
+        for number, at, source, call, digit, who, why in conn.execute(_ENTRIES)
     ]

@@ -7,18 +7,14 @@ microsecond. Whole microseconds would need rounding at every door and gain nothi
 
 from __future__ import annotations
 
-import enum
-
 from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
     Double,
-    Enum,
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     String,
     Table,
     Text,
@@ -26,36 +22,34 @@ from sqlalchemy import (
     text,
 )
 
+from fastagi_server.store.did_tables import did, did_lease, did_limit, did_reset, did_rest, did_use
+from fastagi_server.store.schema import metadata, words
 from fastagi_server.telephony.amd import Verdict
 from fastagi_server.telephony.call_id import LENGTH
 from fastagi_server.telephony.campaign import CampaignState, ContactState
 from fastagi_server.telephony.disposition import Disposition
 from fastagi_server.telephony.record import State
 
-WORD = 20  # room for the longest word of any closed set
-
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-    }
-)
-
-
-def _words(kind: type[enum.StrEnum], name: str) -> Enum:
-    """Keep a closed set as its words, checked by the database."""
-    return Enum(
-        kind,
-        name=name,
-        values_callable=lambda members: [member.value for member in members],
-        native_enum=False,
-        create_constraint=True,
-        length=WORD,
-    )
-
+__all__ = [
+    "DIALING",
+    "KEPT",
+    "QUEUED",
+    "REFUSED",
+    "call",
+    "campaign",
+    "contact",
+    "did",
+    "did_lease",
+    "did_limit",
+    "did_reset",
+    "did_rest",
+    "did_use",
+    "digit",
+    "metadata",
+    "notice",
+    "optout",
+    "tiding",
+]
 
 call = Table(
     "call",
@@ -66,17 +60,17 @@ call = Table(
     Column("callerid", Text, nullable=False),
     Column("trunk", Text, nullable=False),
     Column("campaign", Text, nullable=False),
-    Column("state", _words(State, "state"), nullable=False),
+    Column("state", words(State, "state"), nullable=False),
     Column("planned_at", Double, nullable=False),
     Column("begun_at", Double, nullable=False),
-    Column("disposition", _words(Disposition, "disposition")),
+    Column("disposition", words(Disposition, "disposition")),
     Column("ordered_at", Double),
     Column("accepted_at", Double),
     Column("dialed_at", Double),
     Column("ringing_at", Double),
     Column("answered_at", Double),
     Column("amd_at", Double),
-    Column("amd_verdict", _words(Verdict, "amd_verdict")),
+    Column("amd_verdict", words(Verdict, "amd_verdict")),
     Column("amd_cause", Text),
     Column("key", String(1)),
     Column("key_at", Double),
@@ -92,6 +86,7 @@ call = Table(
     Column("engine", Text, server_default="", nullable=False),
     Column("contact", Integer),
     Column("attempt", Integer, server_default=text("1"), nullable=False),
+    Column("callerid_why", Text),
     CheckConstraint(f"length(call_id) = {LENGTH}", name="call_id"),
     CheckConstraint("(state = 'ended') = (ended_at IS NOT NULL)", name="ended_state"),
     CheckConstraint("(disposition IS NULL) = (ended_at IS NULL)", name="ended_disposition"),
@@ -105,9 +100,11 @@ Index(
     sqlite_where=call.c.ended_at.is_(None),
     postgresql_where=call.c.ended_at.is_(None),
 )
+# One call a number at a time, whoever orders it: between two engines no look beforehand can promise that.
 Index(
-    "ix_call_open_number",
+    "uq_call_open_number",
     call.c.number,
+    unique=True,
     sqlite_where=call.c.ended_at.is_(None),
     postgresql_where=call.c.ended_at.is_(None),
 )
@@ -138,57 +135,14 @@ optout = Table(
     Column("source", Text, nullable=False),
     Column("call_id", String(LENGTH)),
     Column("digit", String(1)),
+    # Added by a migration: whose order it was, where no call is the evidence.
+    Column("who", Text, server_default="", nullable=False),
+    Column("why", Text, server_default="", nullable=False),
     CheckConstraint("number LIKE '+%'", name="number"),
     UniqueConstraint("number", "call_id", "digit", "source", name="uq_optout_evidence"),
 )
 
 Index("ix_optout_number", optout.c.number)
-
-did = Table(
-    "did",
-    metadata,
-    Column("number", Text, primary_key=True),
-    Column("country", Text, primary_key=True),
-    Column("note", Text, nullable=False),
-    Column("lab", Boolean, nullable=False),
-    Column("added_at", Double, nullable=False),
-    Column("retired_at", Double),
-    CheckConstraint("number LIKE '+%'", name="number"),
-)
-
-# No reference to `did`: what was used stays counted, whatever becomes of the number.
-did_use = Table(
-    "did_use",
-    metadata,
-    Column("country", Text, primary_key=True),
-    Column("period", Text, primary_key=True),
-    Column("number", Text, primary_key=True),
-    Column("uses", Integer, nullable=False),
-    Column("last_at", Double, nullable=False),
-    CheckConstraint("uses >= 1", name="uses"),
-)
-
-did_limit = Table(
-    "did_limit",
-    metadata,
-    Column("country", Text, primary_key=True),
-    Column("cap", Integer, nullable=False),
-    Column("who", Text, nullable=False),
-    Column("at", Double, nullable=False),
-    CheckConstraint("cap >= 0", name="cap"),
-)
-
-did_reset = Table(
-    "did_reset",
-    metadata,
-    Column("country", Text, primary_key=True),
-    Column("day", String(10), primary_key=True),
-    Column("serial", Integer, primary_key=True),
-    Column("who", Text, nullable=False),
-    Column("why", Text, nullable=False),
-    Column("at", Double, nullable=False),
-    CheckConstraint("serial >= 1", name="serial"),
-)
 
 campaign = Table(
     "campaign",
@@ -200,7 +154,7 @@ campaign = Table(
     Column("retries", Integer, nullable=False),
     Column("retry_seconds", Integer, nullable=False),
     Column("lab", Boolean, nullable=False),
-    Column("state", _words(CampaignState, "state"), nullable=False),
+    Column("state", words(CampaignState, "state"), nullable=False),
     Column("created_at", Double, nullable=False),
 )
 
@@ -212,15 +166,41 @@ contact = Table(
     Column("raw", Text, nullable=False),
     Column("number", Text, nullable=False),
     Column("country", Text, nullable=False),
-    Column("state", _words(ContactState, "state"), nullable=False),
+    Column("state", words(ContactState, "state"), nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("due_at", Double, nullable=False),
     Column("call_id", String(LENGTH)),
     Column("why", Text, nullable=False),
     # Added by a migration: where the row stood in its list, unknown of older ones.
     Column("line", Integer),
+    # Added by a migration: the caller ID that was last shown to this person, empty when none was.
+    Column("callerid", Text, server_default="", nullable=False),
     CheckConstraint("attempts >= 0", name="attempts"),
     CheckConstraint("(state = 'dialing') = (call_id IS NOT NULL)", name="dialing"),
+    sqlite_autoincrement=True,
+)
+
+# What every engine must hear soon: the row is written by the transaction that makes it true.
+tiding = Table(
+    "tiding",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Double, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# What people are told once, however many engines see it: `key` names the occasion.
+notice = Table(
+    "notice",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("at", Double, nullable=False),
+    Column("says", Text, nullable=False),
+    UniqueConstraint("key"),
     sqlite_autoincrement=True,
 )
 

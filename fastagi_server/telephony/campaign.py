@@ -104,7 +104,10 @@ class RefusedRow:
 
 @dataclass(frozen=True, kw_only=True)
 class Contact:
-    """One person of one campaign; `attempts` counts those begun, `due_at` is when the next may be."""
+    """One person of one campaign; `attempts` counts those begun, `due_at` is when the next may be.
+
+    `callerid` is the number of ours that was last shown to them, empty when none was.
+    """
 
     id: int
     campaign: str
@@ -114,6 +117,7 @@ class Contact:
     attempts: int
     due_at: float
     why: str = ""
+    callerid: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

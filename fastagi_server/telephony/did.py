@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass
 
 
@@ -71,3 +72,23 @@ class Reset:
     who: str
     why: str
     at: float
+
+
+class RestKind(enum.StrEnum):
+    """Why a number of ours is not shown for a while: somebody lets it rest, or the far end blocks it."""
+
+    REST = "rest"
+    QUARANTINE = "quarantine"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rest:
+    """A number that is not shown in a country from `since` until `until` (None: until somebody lifts it)."""
+
+    number: str
+    country: str
+    kind: RestKind
+    since: float
+    until: float | None
+    who: str
+    why: str

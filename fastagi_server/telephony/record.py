@@ -34,7 +34,8 @@ class Begin:
     """What is written before the Originate may leave.
 
     `engine` names the Discador process that drives the call; `contact` is whom of a list it calls (None when
-    no list ordered it), and `attempt` says the how many-th time, from 1.
+    no list ordered it), and `attempt` says the how many-th time, from 1; `callerid_why` says why this caller
+    ID and not another (None where it was named).
     """
 
     call: CallId
@@ -48,6 +49,7 @@ class Begin:
     engine: str = ""
     contact: int | None = None
     attempt: int = 1
+    callerid_why: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +92,7 @@ class Record:
     sip_code: int | None = None
     sip_reason: str | None = None
     why: str | None = None
+    callerid_why: str | None = None
     digits: tuple[Press, ...] = ()
 
 
@@ -112,7 +115,7 @@ class OptOut:
     """One entry of the list of those who must not be called, with its evidence.
 
     `source` is how we learned it: key (pressed in a call), astdb (kept by Asterisk while we were away),
-    operator. `call` and `digit` are None when no call is the evidence.
+    operator. `call` and `digit` are None when no call is the evidence; `who` and `why` are an operator's.
     """
 
     number: str
@@ -120,6 +123,8 @@ class OptOut:
     source: str
     call: CallId | None = None
     digit: str | None = None
+    who: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

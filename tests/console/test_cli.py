@@ -198,6 +198,8 @@ def test_calls_and_optouts_for_programs(discador: Any) -> None:
         "source": "key",
         "call": CALL,
         "digit": "9",
+        "who": "",
+        "why": "",
     }
 
 

@@ -112,7 +112,9 @@ def test_of_a_campaign_that_is_not_there_nothing_can_be_told(conn: Connection) -
     with pytest.raises(UnknownCampaignError):
         campaigns.add(conn, "spring", [])
     with pytest.raises(IntegrityError):
-        conn.execute(text("INSERT INTO contact VALUES (1, 'x', '', '+1', '', 'done', 0, 0, NULL, '', NULL)"))
+        conn.execute(
+            text("INSERT INTO contact VALUES (1, 'x', '', '+1', '', 'done', 0, 0, NULL, '', NULL, '')")
+        )
 
 
 def test_a_list_is_added_and_counted_by_state_and_reason(conn: Connection) -> None:

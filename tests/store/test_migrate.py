@@ -13,6 +13,7 @@ from fastagi_server.store import calls, migrate, optouts
 from fastagi_server.store.connect import open_database
 from fastagi_server.store.errors import CannotOpenError, SchemaBehindError
 from fastagi_server.store.tables import metadata
+from fastagi_server.telephony import call_id
 from fastagi_server.telephony.disposition import Disposition
 
 
@@ -59,7 +60,7 @@ def test_upgrade_makes_the_database_from_anywhere(tmp_path: Path, monkeypatch: p
     assert migrate.current(url) is None
     assert not (folder / "here.db").exists()
     migrate.upgrade(url)
-    assert migrate.current(url) == migrate.head() == "0003"
+    assert migrate.current(url) == migrate.head() == "0004"
 
 
 def test_upgrading_twice_is_fine_and_keeps_what_is_there(url: str, engine: Engine) -> None:
@@ -79,7 +80,7 @@ def test_from_the_first_schema_every_row_is_kept(tmp_path: Path) -> None:
         command.upgrade(config, "0001")
     with old.begin() as conn:
         for call in (f"{n:026}" for n in range(3)):
-            values = "'+525512345678', 'mexico', '+525511112222', 'alpha', 'spring'"
+            values = f"'+52551234567{call[-1]}', 'mexico', '+525511112222', 'alpha', 'spring'"
             conn.execute(
                 text(
                     "INSERT INTO call (call_id, number, country, callerid, trunk, campaign, state,"
@@ -89,7 +90,7 @@ def test_from_the_first_schema_every_row_is_kept(tmp_path: Path) -> None:
             conn.execute(text(f"INSERT INTO digit VALUES ('{call}', 1, '9', NULL, 3.5, 200)"))
         conn.execute(text("INSERT INTO optout (number, at, source) VALUES ('+525512345678', 0, 'key')"))
     old.dispose()
-    with pytest.raises(SchemaBehindError, match="has schema 0001 and this program needs 0003"):
+    with pytest.raises(SchemaBehindError, match="has schema 0001 and this program needs 0004"):
         open_database(url)
     migrate.upgrade(url)
     engine = open_database(url)
@@ -101,6 +102,46 @@ def test_from_the_first_schema_every_row_is_kept(tmp_path: Path) -> None:
             assert (record.planned_at, record.begun_at, record.digits[0].digit) == (1.25, 2.5, "9")
             assert calls.end(conn, record.call, at=9.0, disposition=Disposition.UNKNOWN)
         assert optouts.contains(conn, "+525512345678")
+    engine.dispose()
+
+
+def test_of_calls_to_one_number_that_an_older_program_left_open_the_newest_stays(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/old.db"
+    old = create_engine(url)
+    config = migrate._config()
+    with old.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0003")
+    with old.begin() as conn:
+        conn.execute(text("INSERT INTO campaign VALUES ('spring', 'alpha', 1, 0, 0, 0, 0, 'running', 0)"))
+        for n in range(3):
+            conn.execute(
+                text(
+                    "INSERT INTO call (call_id, number, country, callerid, trunk, campaign, state,"
+                    " planned_at, begun_at) VALUES (:call, '+525512345678', 'mexico', '+525511112222',"
+                    " 'alpha', 'spring', 'ringing', 1.25, 2.5)"
+                ),
+                {"call": f"{n:026}"},
+            )
+            conn.execute(
+                text(
+                    "INSERT INTO contact (campaign, raw, number, country, state, attempts, due_at, call_id,"
+                    " why) VALUES ('spring', '', :number, 'mexico', 'dialing', 1, 0, :call, '')"
+                ),
+                {"call": f"{n:026}", "number": f"+52551234567{n}"},
+            )
+    old.dispose()
+
+    migrate.upgrade(url)
+
+    engine = open_database(url)
+    with engine.begin() as conn:
+        assert [record.call for record in calls.open_calls(conn)] == [f"{2:026}"]
+        closed = calls.get(conn, call_id.CallId(f"{0:026}"))
+        assert closed is not None
+        assert closed.disposition is Disposition.UNKNOWN
+        states = conn.execute(text("SELECT state, call_id FROM contact ORDER BY id")).all()
+        assert states == [("done", None), ("done", None), ("dialing", f"{2:026}")]
     engine.dispose()
 
 

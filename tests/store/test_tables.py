@@ -11,7 +11,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from fastagi_server.store import calls, tables
 from fastagi_server.telephony.campaign import Campaign, Contact, NewContact
-from fastagi_server.telephony.did import Did, Limit, Reset, Use
+from fastagi_server.telephony.did import Did, Limit, Reset, Rest, Use
 from fastagi_server.telephony.keys import Press
 from fastagi_server.telephony.record import Begin, OptOut, Record
 
@@ -34,6 +34,7 @@ def test_the_other_tables_hold_their_values_whole() -> None:
         (Use, tables.did_use),
         (Limit, tables.did_limit),
         (Reset, tables.did_reset),
+        (Rest, tables.did_rest),
     ):
         assert {f.name for f in fields(kind)} == set(table.c.keys())
 
@@ -84,7 +85,7 @@ def test_open_calls_and_numbers_are_found_by_index(conn: Connection) -> None:
     assert "ix_call_open" in plan("call WHERE ended_at IS NULL ORDER BY call_id")
     assert "ix_call_number" in plan("call WHERE number = '+1'")
     assert "USING COVERING INDEX" in plan("(SELECT id FROM optout WHERE number = '+1' LIMIT 1)")
-    assert "ix_call_open_number" in plan("call WHERE number = '+1' AND ended_at IS NULL")
+    assert "uq_call_open_number" in plan("call WHERE number = '+1' AND ended_at IS NULL")
     assert "ix_call_campaign" in plan("call WHERE campaign = 'a' AND call_id > 'b' ORDER BY call_id")
     queued = "contact WHERE campaign = 'a' AND country = 'b' AND state = 'queued'"
     assert "ix_contact_due" in plan(f"{queued} AND due_at <= 5 ORDER BY due_at, id LIMIT 3")

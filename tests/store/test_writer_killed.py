@@ -24,7 +24,7 @@ from fastagi_server.telephony import call_id
 from fastagi_server.telephony.record import Begin
 
 def work(n):
-    new = Begin(call=call_id.mint(1_700_000_000 + n, n.to_bytes(10, "big")), number="+525512345678",
+    new = Begin(call=call_id.mint(1_700_000_000 + n, n.to_bytes(10, "big")), number=f"+5255{n:08}",
         country="mexico", callerid="+525511112222", trunk="alpha", campaign="spring", planned_at=1.0 * n,
         begun_at=1.0 * n)
     def begin(conn):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import socket
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -21,6 +23,7 @@ from fastagi_server.app.run import make_house, run, serve
 from fastagi_server.asterisk import apply as dialplan_apply
 from fastagi_server.asterisk.connection import Connection
 from fastagi_server.asterisk.place import Folder, Hooked, Place
+from fastagi_server.asterisk.turn import Turn
 from fastagi_server.config.dialplan import Dialplan
 from fastagi_server.config.settings import Settings
 from fastagi_server.console.actions import Applied, Finding
@@ -81,7 +84,10 @@ class RealActions:
             async def work(manager: Connection) -> dialplan_apply.Plan:
                 if dry_run:
                     return await dialplan_apply.look(text, manager.ask, now)
-                return await dialplan_apply.apply(text, place, manager.ask, name=name, now=now)
+                turn = Turn(ask=manager.ask, who=_who(), alarm=reactor)
+                return await turn.with_it(
+                    lambda: dialplan_apply.apply(text, place, manager.ask, name=name, now=now)
+                )
 
             return await reach.visited(reactor, settings.asterisk, work)
 
@@ -97,6 +103,11 @@ class RealActions:
     def check(self, settings: Settings, countries: Sequence[Country], text: str) -> list[Finding]:
         """Look at everything that could keep calls from going well."""
         return checks.check(settings, countries, text, clock=RealClock())
+
+
+def _who() -> str:
+    """Name this process among those of all machines; an operator reads where it runs."""
+    return f"{socket.gethostname()}-{os.getpid()}-{os.urandom(4).hex()}"
 
 
 def _place(dialplan: Dialplan, reactor: Any) -> Place:

@@ -38,6 +38,8 @@ TECH = "DISCADOR_TECH"
 
 # AstDB: one entry per opt-out that nobody has taken over yet, key the call's id, value <epoch>/<digit>.
 OPTOUT_FAMILY = "discador_optout"
+# AstDB: one entry for each that puts a dialplan in force, or waits to; value a count that shows it lives.
+TURN_FAMILY = "discador_turn"
 
 # Contexts that all countries share. Key, optout and ended are called by other dialplans too.
 CONTEXT_ASK = "discador_ask"

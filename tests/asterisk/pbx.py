@@ -27,6 +27,7 @@ class Pbx:
         self.seen: list[bytes | None] = []
         self.fails: dict[str, Exception] = {}
         self.channels: list[Any] = []
+        self.astdb: dict[str, str] = {}
         self.included = True
         self.takes: Callable[[Contexts], Contexts] = lambda contexts: contexts
         self.reads: Callable[[Contexts], Contexts] = lambda contexts: contexts
@@ -46,6 +47,8 @@ class Pbx:
                 assert action.filename == ("extensions.conf" if action.category else NAME)
             case actions.CoreShowChannels():
                 told = tuple(self.channels)
+            case actions.DBPut() | actions.DBDel() | actions.DBGetTree():
+                told = self.keeps(action)
             case actions.ShowDialPlan():
                 assert action.context is not None
                 if action.context not in self.running:
@@ -53,6 +56,18 @@ class Pbx:
                 told = tuple(self.lists(action.context))
         response = Response(response="Success", headers=headers)
         return Answered(action_id="t", action=action, response=response, events=told)
+
+    def keeps(self, action: Action) -> tuple[Any, ...]:
+        match action:
+            case actions.DBPut():
+                self.astdb[action.key] = action.val
+            case actions.DBDel():
+                if self.astdb.pop(action.key, None) is None:
+                    raise RefusedError(action="DBDel", why="Database entry not found")
+            case actions.DBGetTree(family=family):
+                kept = self.astdb.items()
+                return tuple(events.DBGetTreeResponse(key=f"/{family}/{key}", val=val) for key, val in kept)
+        return ()
 
     def reload(self) -> None:
         self.seen.append(self.path.read_bytes() if self.path.exists() else None)

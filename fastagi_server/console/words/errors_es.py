@@ -39,6 +39,8 @@ ERRORS = {
     "NotDialableError": "No se puede llamar a {number!r}: {why}.",
     "NotDialedError": "No se llamó a {number}: {reason}.",
     "NotDurableError": "El almacén no pudo prometer el trabajo; téngalo por no hecho: {why}.",
+    "AnotherIsAtItError": "Otro ({who}) está poniendo un dialplan en vigor en este Asterisk y no terminó en {seconds:g} s. No se cambió nada: aplique otra vez más tarde.",
+    "TurnLostError": "Esta máquina quedó parada, así que otro apply en este Asterisk no la esperó: puede regir cualquiera de los dos dialplans, aplique otra vez.",
     "ArrivedOtherwiseError": "Lo que Asterisk lee en {name} no es lo que se escribió en {path}: {found}. El dialplan de antes está {before}.",
     "FaultyDialplanError": "El dialplan tiene faltas ({count}) y no se aplicó, la primera: {first}; véalas todas con: discador render --check.",
     "HookFailedError": "La orden de enlace {command!r} falló ({why}): {said}. No se recargó; puede tener el archivo nuevo: aplique otra vez.",

@@ -45,7 +45,8 @@ async def counted(pool: Pool, number: str, count: Count) -> No | None:
         pool.give_back(number)
         raise
     if isinstance(outcome, Begun):
-        pool.learn(number, outcome.uses)
+        if outcome.uses is not None:
+            pool.learn(number, outcome.uses)
         return None
     if outcome.no is No.AT_CAP:
         pool.learn(number, outcome.uses)

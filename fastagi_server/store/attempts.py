@@ -10,7 +10,7 @@ import math
 
 from sqlalchemy import Boolean, Connection, and_, bindparam, case, exists, func, not_, or_, select, update
 
-from fastagi_server.store import calls, dids, e164, tables
+from fastagi_server.store import calls, dids, e164, leases, rests, tables
 from fastagi_server.store.statement import Statement
 from fastagi_server.telephony.campaign import Attempt, Begun, CampaignState, ContactState, No, NotBegun
 from fastagi_server.telephony.disposition import Disposition
@@ -21,6 +21,7 @@ _call = tables.call.c
 _contact = tables.contact.c
 _optout = tables.optout.c
 _did = tables.did.c
+_rest = tables.did_rest.c
 _campaign = tables.campaign.c
 
 _call_id = bindparam("of_call", type_=_call.call_id.type)
@@ -43,12 +44,20 @@ _OWNED = exists().where(
     _did.lab == bindparam("is_lab", type_=Boolean),
     _did.retired_at.is_(None),
 )
-_MAY_SHOW = or_(not_(bindparam("is_counted", type_=Boolean)), _OWNED)
+_AT = bindparam("of_begun_at", type_=_call.begun_at.type)
+_RESTS = exists().where(
+    _rest.number == bindparam("of_callerid", type_=_did.number.type),
+    _rest.country == bindparam("of_country", type_=_did.country.type),
+    _rest.since <= _AT,
+    rests.active(_AT),
+)
+_MAY_SHOW = or_(not_(bindparam("is_counted", type_=Boolean)), and_(_OWNED, ~_RESTS))
 _WHY_NOT = select(
     case(
         (_OPTED_OUT, No.OPTED_OUT.value),
         (_IN_FLIGHT, No.IN_FLIGHT.value),
         (and_(_contact_id.is_not(None), ~exists().where(_FREE)), No.TAKEN.value),
+        (and_(not_(_MAY_SHOW), _OWNED), No.RESTING.value),
         (not_(_MAY_SHOW), No.NOT_OWNED.value),
         else_="",
     )
@@ -56,12 +65,17 @@ _WHY_NOT = select(
 _CLAIM = Statement(
     update(tables.contact)
     .where(_FREE, ~_OPTED_OUT, ~_IN_FLIGHT, _MAY_SHOW)
-    .values(state=ContactState.DIALING, attempts=_contact.attempts + 1, call_id=_call_id)
+    .values(
+        state=ContactState.DIALING,
+        attempts=_contact.attempts + 1,
+        call_id=_call_id,
+        callerid=bindparam("of_callerid", type_=_did.number.type),
+    )
 )
 _UNCLAIM = (
     update(tables.contact)
     .where(_contact.id == _contact_id, _contact.call_id == _call_id)
-    .values(state=ContactState.QUEUED, attempts=_contact.attempts - 1, call_id=None)
+    .values(state=ContactState.QUEUED, attempts=_contact.attempts - 1, call_id=None, callerid="")
 )
 # Only this very call gives its contact back: a second finish, or another's, finds nothing to move.
 _GIVE_BACK = Statement(
@@ -97,14 +111,15 @@ def begin(conn: Connection, attempt: Attempt) -> Begun | NotBegun:
     elif not _CLAIM.changed(conn, told):
         # No reason any more: somebody had the contact for a moment.
         return NotBegun(no=_why_not(conn, told) or No.TAKEN)
-    uses = 0
+    uses: int | None = 0
     if attempt.period:
         did = {"number": new.callerid, "country": new.country, "period": attempt.period}
-        counted = dids.count(conn, **did, cap=attempt.cap, at=new.begun_at)
-        if counted is None:
+        counted, uses = leases.count(
+            conn, engine=new.engine, did=did, cap=attempt.cap, at=new.begun_at, leased=attempt.leased
+        )
+        if not counted:
             conn.execute(_UNCLAIM, {"of_contact": attempt.contact, "of_call": new.call})
             return NotBegun(no=No.AT_CAP, uses=dids.used(conn, **did))
-        uses = counted
     calls.begin(conn, new)
     return Begun(uses=uses)
 
@@ -143,6 +158,7 @@ def _told(attempt: Attempt) -> dict[str, object]:
         "of_attempts": begin.attempt - 1,
         "of_callerid": begin.callerid,
         "of_country": begin.country,
+        "of_begun_at": begin.begun_at,
         "is_counted": bool(attempt.period),
         "is_lab": attempt.lab,
     }

@@ -44,6 +44,11 @@ _ADD = text(
     "INSERT INTO did (number, country, note, lab, added_at) VALUES (:number, :country, :note, :lab, :at) "
     "ON CONFLICT (number, country) DO UPDATE SET note = excluded.note WHERE did.lab = excluded.lab"
 ).bindparams(bindparam("lab", type_=Boolean), bindparam("at", type_=Double))
+# The cap that is in force now, in words of SQL: an operator's goes before the file's, and 0 is no limit.
+CAP_NOW = (
+    "COALESCE(NULLIF(COALESCE((SELECT cap FROM did_limit WHERE did_limit.country = :country), "
+    "CAST(:cap AS INTEGER)), 0), 2147483647)"
+)
 # The condition is the promise: one statement looks and counts, so no two processes can both take the last
 # use. A clock of another machine may be behind ours; the last use is the latest told.
 _COUNT = Statement(
@@ -53,7 +58,7 @@ _COUNT = Statement(
         "ON CONFLICT (country, period, number) DO UPDATE SET uses = did_use.uses + 1, "
         "last_at = CASE WHEN excluded.last_at > did_use.last_at THEN excluded.last_at "
         "ELSE did_use.last_at END "
-        "WHERE did_use.uses < :cap OR :cap = 0 RETURNING uses"
+        "WHERE did_use.uses < " + CAP_NOW + " RETURNING uses"
     ).bindparams(bindparam("at", type_=Double), bindparam("cap", type_=Integer))
 )
 _SET_LIMIT = text(
@@ -163,7 +168,10 @@ def _dids(conn: Connection, such: ColumnElement[bool], country: str | None) -> l
 
 
 def count(conn: Connection, *, number: str, country: str, period: str, cap: int, at: float) -> int | None:
-    """Count one use and give the uses with it; None when the number is at its cap, and nothing is written."""
+    """Count one use and give the uses with it; None when the number is at its cap, and nothing is written.
+
+    An operator's cap of the country goes before `cap`.
+    """
     values = {"country": country, "period": period, "number": number, "cap": cap, "at": at}
     uses: int | None = _COUNT.returned(conn, values)
     return uses

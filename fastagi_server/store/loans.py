@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, exists, select
 
-from fastagi_server.store import dids, optouts, tables
+from fastagi_server.store import dids, leases, optouts, rests, tables
 from fastagi_server.telephony.campaign import Begun, No, NotBegun
 from fastagi_server.telephony.did import Loan
 from fastagi_server.telephony.errors import BadInputError
@@ -26,9 +26,13 @@ def lend(conn: Connection, loan: Loan) -> Begun | NotBegun:
         return NotBegun(no=No.OPTED_OUT)
     if not _may_be_shown(conn, loan):
         return NotBegun(no=No.NOT_OWNED)
+    if loan.number in rests.resting(conn, loan.country, loan.at):
+        return NotBegun(no=No.RESTING)
     did = {"number": loan.number, "country": loan.country, "period": loan.period}
-    uses = dids.count(conn, **did, cap=loan.cap, at=loan.at)
-    if uses is None:
+    counted, uses = leases.count(
+        conn, engine=loan.engine, did=did, cap=loan.cap, at=loan.at, leased=loan.leased
+    )
+    if not counted:
         return NotBegun(no=No.AT_CAP, uses=dids.used(conn, **did))
     return Begun(uses=uses)
 

@@ -56,6 +56,7 @@ class No(enum.StrEnum):
     TAKEN = "taken"
     AT_CAP = "at_cap"
     NOT_OWNED = "not_owned"
+    RESTING = "resting"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,8 +127,9 @@ class Attempt:
 
     `contact` is its record's, None for a call that no list ordered; `period` is the counting period of the
     caller ID in that country (a day such as 2026-11-23, with #2 after a manual reset), empty for a caller
-    ID of the configuration, which is not counted; `cap` is its uses in the period, 0 for no limit; `lab` says
-    which caller IDs may be shown, a lab's or ours.
+    ID of the configuration, which is not counted; `cap` is its uses in the period by the country's file, 0
+    for no limit; `lab` says which caller IDs may be shown, a lab's or ours; `leased` that the engine has
+    reserved the use already.
     """
 
     begin: Begin
@@ -135,13 +137,17 @@ class Attempt:
     period: str
     cap: int
     lab: bool = False
+    leased: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Begun:
-    """The attempt is durable; `uses` is the caller ID's uses in its period, this one included."""
+    """The attempt is durable; `uses` is the caller ID's uses in its period, this one included.
 
-    uses: int
+    It is None where the use was reserved: it was counted then.
+    """
+
+    uses: int | None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -40,7 +41,8 @@ class Loan:
     """One use of a DID by a call that is not ours, to be counted.
 
     `cap` is its uses in the period, 0 for no limit; `lab` says which numbers are meant, a lab's or ours;
-    `callee` is who will be called, None where only the country is known.
+    `callee` is who will be called, None where only the country is known; `leased` says that `engine` has
+    reserved the use already.
     """
 
     number: str
@@ -50,6 +52,33 @@ class Loan:
     at: float
     lab: bool
     callee: str | None
+    engine: str = ""
+    leased: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lease:
+    """Uses that an engine wants to reserve ahead: how many of which number, under `cap` (0: no limit)."""
+
+    engine: str
+    country: str
+    period: str
+    cap: int
+    at: float
+    lab: bool
+    wanted: Mapping[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Leased:
+    """What became of a lease: which numbers were `granted` as wanted, every number's uses, reserved ones too.
+
+    `engines` is how many engines hold reserved uses of the country's period, this one included.
+    """
+
+    granted: frozenset[str]
+    uses: Mapping[str, int]
+    engines: int
 
 
 @dataclass(frozen=True, kw_only=True)

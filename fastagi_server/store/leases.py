@@ -1,0 +1,192 @@
+"""Uses that an engine reserves ahead: counted in `did_use` when they are reserved, taken one by one later.
+
+A use that is taken is not counted again, and one that is not taken is given back: the count is never below
+the truth, and above it only by what is reserved. Whoever calls owns the transaction. This file does not know
+which numbers are best, nor how many it is wise to reserve.
+"""
+
+# ruff: noqa: S608 - what is put into these statements are names of columns, never a value
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Connection, Double, Integer, TextClause, bindparam, delete, func, select, text
+
+from fastagi_server.store import dids, rests, tables
+from fastagi_server.store.chunks import chunks
+from fastagi_server.store.statement import Statement
+from fastagi_server.telephony.did import Lease, Leased
+from fastagi_server.telephony.errors import BadInputError
+
+MOST = 500  # numbers a statement; a database takes some thousands of values in one
+
+_use = tables.did_use.c
+_lease = tables.did_lease.c
+_KEY = "country = :country AND period = :period AND number = :number"
+# A cap that was lowered since holds for reserved uses too: the use is then counted like any other, in vain.
+_TAKE = Statement(
+    text(
+        f"UPDATE did_lease SET uses = uses - 1 WHERE engine = :engine AND {_KEY} AND uses >= 1 AND "
+        "(SELECT did_use.uses FROM did_use WHERE did_use.country = :country AND did_use.period = :period "
+        f"AND did_use.number = :number) <= {dids.CAP_NOW}"
+    ).bindparams(bindparam("cap", type_=Integer))
+)
+_LESS = text(f"UPDATE did_use SET uses = uses - :less WHERE {_KEY} AND uses > :less")
+_NONE = text(f"DELETE FROM did_use WHERE {_KEY} AND uses = :less")
+
+
+def count(
+    conn: Connection, *, engine: str, did: Mapping[str, str], cap: int, at: float, leased: bool
+) -> tuple[bool, int | None]:
+    """Take a reserved use, or count one where there is none: was it, and the uses with it where known.
+
+    `did` is number, country and period, `cap` the file's.
+    """
+    if leased and _TAKE.changed(conn, {**did, "engine": engine, "cap": cap}):
+        return True, None
+    uses = dids.count(conn, **did, cap=cap, at=at)
+    return uses is not None, uses
+
+
+def lease(conn: Connection, wish: Lease) -> Leased:
+    """Reserve the uses that are wanted where they are under the cap, each number's all or none.
+
+    In the order of the numbers, so that two engines never wait for each other in a circle.
+    """
+    _check(wish)
+    cap = _cap(conn, wish)
+    resting = rests.resting(conn, wish.country, wish.at)
+    wanted = {
+        number: uses
+        for number, uses in sorted(wish.wanted.items())
+        if uses <= (cap or uses) and number not in resting
+    }
+    granted: dict[str, int] = {}
+    for some in chunks(wanted, MOST):
+        granted |= _reserve(conn, wish, {number: wanted[number] for number in some}, cap)
+    conn.execute(delete(tables.did_lease).where(_lease.engine == wish.engine, _lease.uses == 0))
+    for some in chunks(granted, MOST):
+        _note(conn, wish, some)
+    refused = [number for number in wish.wanted if number not in granted]
+    return Leased(
+        granted=frozenset(granted),
+        uses=granted | _used(conn, wish, refused),
+        engines=max(1, holders(conn, wish.country, wish.period)),
+    )
+
+
+def give_back(
+    conn: Connection, engine: str, *, country: str | None = None, period: str | None = None
+) -> Counter[str]:
+    """Count what the engine has reserved and not taken no more, of one country or period or of all.
+
+    Gives how many uses that were, by country. What the engine takes afterwards is counted anew.
+    """
+    gone = delete(tables.did_lease).where(_lease.engine == engine)
+    if country is not None:
+        gone = gone.where(_lease.country == country)
+    if period is not None:
+        gone = gone.where(_lease.period == period)
+    rows = conn.execute(gone.returning(_lease.country, _lease.period, _lease.number, _lease.uses))
+    given: Counter[str] = Counter()
+    for slug, of, number, uses in sorted(tuple(row) for row in rows):
+        if uses:
+            uncount(conn, {"country": slug, "period": of, "number": number}, uses)
+            given[slug] += uses
+    return given
+
+
+def uncount(conn: Connection, did: Mapping[str, str], uses: int) -> None:
+    """Take uses off a count that holds them; one that comes to nothing is a row less."""
+    told = {**did, "less": uses}
+    # Between the two somebody else may count or uncount; then neither fits, and both are asked again.
+    while not (conn.execute(_LESS, told).rowcount or conn.execute(_NONE, told).rowcount):
+        if dids.used(conn, **did) < uses:
+            raise BadInputError(field="uses", value=uses, expected="uses that were counted")
+
+
+def held(conn: Connection, country: str, period: str, *, but: str = "") -> int:
+    """Give how many uses of the period all engines have reserved and not taken; `but` is one left out."""
+    which = select(func.coalesce(func.sum(_lease.uses), 0)).where(
+        _lease.country == country, _lease.period == period, _lease.engine != but
+    )
+    return int(conn.execute(which).scalar_one())
+
+
+def holders(conn: Connection, country: str, period: str) -> int:
+    """Give how many engines have reserved uses of the period."""
+    which = select(func.count(_lease.engine.distinct())).where(
+        _lease.country == country, _lease.period == period, _lease.uses > 0
+    )
+    return int(conn.execute(which).scalar_one())
+
+
+def _cap(conn: Connection, wish: Lease) -> int:
+    limit = tables.did_limit.c
+    told = conn.execute(select(limit.cap).where(limit.country == wish.country)).scalar_one_or_none()
+    return wish.cap if told is None else told
+
+
+def _reserve(conn: Connection, wish: Lease, wanted: Mapping[str, int], cap: int) -> dict[str, int]:
+    """Count what is wanted in one statement; give the uses of those that were under the cap."""
+    told: dict[str, object] = {"country": wish.country, "period": wish.period, "at": wish.at}
+    told |= {"cap": cap or 2**31 - 1}
+    told |= _rows(wanted)
+    return {row.number: row.uses for row in conn.execute(_counting(len(wanted)), told)} if wanted else {}
+
+
+def _note(conn: Connection, wish: Lease, numbers: Sequence[str]) -> None:
+    told: dict[str, object] = {"country": wish.country, "period": wish.period, "engine": wish.engine}
+    told |= _rows({number: wish.wanted[number] for number in numbers})
+    conn.execute(_noting(len(numbers)), told)
+
+
+def _used(conn: Connection, wish: Lease, numbers: Sequence[str]) -> dict[str, int]:
+    found = dict.fromkeys(numbers, 0)
+    for some in chunks(numbers, MOST):
+        rows = conn.execute(
+            select(_use.number, _use.uses).where(
+                _use.country == wish.country, _use.period == wish.period, _use.number.in_(some)
+            )
+        )
+        found |= {row.number: row.uses for row in rows}
+    return found
+
+
+def _rows(wanted: Mapping[str, int]) -> dict[str, object]:
+    told: dict[str, object] = {}
+    for n, (number, uses) in enumerate(wanted.items()):
+        told[f"number{n}"], told[f"uses{n}"] = number, uses
+    return told
+
+
+def _counting(rows: int) -> TextClause:
+    values = ", ".join(f"(:country, :period, :number{n}, :uses{n}, :at)" for n in range(rows))
+    return text(
+        f"INSERT INTO did_use (country, period, number, uses, last_at) VALUES {values} "
+        "ON CONFLICT (country, period, number) DO UPDATE SET uses = did_use.uses + excluded.uses, "
+        "last_at = CASE WHEN excluded.last_at > did_use.last_at THEN excluded.last_at "
+        "ELSE did_use.last_at END "
+        "WHERE did_use.uses + excluded.uses <= :cap RETURNING number, uses"
+    ).bindparams(bindparam("at", type_=Double), bindparam("cap", type_=Integer))
+
+
+def _noting(rows: int) -> TextClause:
+    values = ", ".join(f"(:engine, :country, :period, :number{n}, :uses{n})" for n in range(rows))
+    return text(
+        f"INSERT INTO did_lease (engine, country, period, number, uses) VALUES {values} "
+        "ON CONFLICT (engine, country, period, number) DO UPDATE SET uses = did_lease.uses + excluded.uses"
+    )
+
+
+def _check(wish: Lease) -> None:
+    for field, value in (("engine", wish.engine), ("country", wish.country), ("period", wish.period)):
+        if not value:
+            raise BadInputError(field=field, value=value, expected="a name")
+    if wish.cap < 0:
+        raise BadInputError(field="cap", value=wish.cap, expected="0 (no limit) or more")
+    for number, uses in wish.wanted.items():
+        if uses < 1:
+            raise BadInputError(field=f"uses of {number}", value=uses, expected="1 or more")

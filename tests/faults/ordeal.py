@@ -1,0 +1,272 @@
+"""A lab whose engine is a victim: it is started with a plan, dies by it, and is started anew at once.
+
+Whatever was done to it, `judge` looks at the carrier's file and the database alone.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import random
+import shutil
+import signal
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fastagi_server.app.clock import RealClock
+from fastagi_server.callerid.day import day_of
+from fastagi_server.config import countries
+from fastagi_server.desk.client import DeskLostError, NobodyAtTheDeskError, ask
+from fastagi_server.loadtest import debian, lab, programs
+from fastagi_server.loadtest.afterwards import Afterwards, Terms, examine
+from fastagi_server.loadtest.books import read_books
+from fastagi_server.loadtest.calls import CarrierCall
+from fastagi_server.loadtest.errors import NotReadyError
+from fastagi_server.loadtest.lab import Lab
+from fastagi_server.loadtest.lists import callees
+from fastagi_server.loadtest.office import Office
+from fastagi_server.loadtest.release import Release
+from fastagi_server.loadtest.service import install
+from fastagi_server.telephony import frames
+from fastagi_server.telephony.call_id import CHANCE_BYTES, mint
+from tests.faults.steps import Plan
+
+HOUSE = Path(__file__).parents[2]
+CAPPED, FREE = "usa", "mexico"
+SPOKEN = {each.slug: each for each in countries.load() if each.slug in (CAPPED, FREE)}
+# Whoever presses 9 while AMD() listens is hung up on by us, and by nobody else.
+EARLY_NINE, OPTOUT_PROMPT_NINE = "18", "17"
+TICK = 0.01
+NEVER_STEP = 20.0
+# No call lasts so long.
+CALL_SECONDS = 120.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Death:
+    """A kill -9: when, at which step, or at a random instant; not `by_plan` when its step never came."""
+
+    at: float
+    step: str
+    by_plan: bool = True
+    started_at: float = 0.0
+
+
+class Ordeal:
+    """One lab, one engine that dies."""
+
+    def __init__(self, office: Office, folder: Path) -> None:
+        self.office = office
+        self.lab = office.lab
+        self.deaths: list[Death] = []
+        self._folder = folder
+        self._notes = self.lab.paths.data / "deaths.jsonl"
+        self._serial = itertools.count()
+        self._american = itertools.count()
+        self.tally_file = self.lab.paths.data / "tally.json"
+        self.clock_file = self.lab.paths.data / "clock"
+
+    def people(self, count: int, dice: random.Random) -> list[str]:
+        """Give so many Americans and Mexicans whom nobody has called yet."""
+        first = next(self._serial)
+        for _ in range(count - 1):
+            next(self._serial)
+        chosen = list(callees(first + count, dice, countries=(CAPPED, FREE)))[first:]
+        spent = iter(dice.choices((EARLY_NINE, OPTOUT_PROMPT_NINE, ""), weights=(4, 2, 94), k=count))
+        return [number[:-2] + ending if (ending := next(spent)) else number for number in chosen]
+
+    def own(self, american: int) -> list[str]:
+        """Own so many more caller IDs of the USA, and enough of Mexico."""
+        new = [f"+1305320{next(self._american):04}" for _ in range(american)]
+        self.office.own([*new, *(f"+5255110000{n:02}" for n in range(20))])
+        return new
+
+    def start(self, plan: Plan | None = None, *, clock: bool = False, tally: bool = False) -> float:
+        """Start the engine under a plan, without a plan for it to live; give when."""
+        told: dict[str, Any] = {"deaths": str(self._notes), **(plan.told() if plan else {})}
+        if clock:
+            told["clock"] = str(self.clock_file)
+        if tally:
+            told["tally"] = str(self.tally_file)
+        (self._folder / "plan.json").write_text(json.dumps(told))
+        service = self.office.service
+        owner = debian.make_user()
+        service.log.touch()
+        os.chown(service.log, owner.uid, owner.gid)
+        started_at = time.time()
+        programs.start(service._program)
+        return started_at
+
+    def serve(self, *, clock: bool = False, tally: bool = False) -> None:
+        """Start an engine that is to live, and wait until Asterisk is there."""
+        self.start(clock=clock, tally=tally)
+        self.wait(self.ready, 20, "the link to Asterisk")
+
+    def ready(self) -> bool:
+        """Say whether the engine is linked; who is not there is not ready."""
+        told = self._ask(frames.Ask())
+        return isinstance(told, frames.Standing) and told.ready
+
+    def do(self, name: str, what: str) -> frames.Frame | None:
+        """Start or stop a campaign, if anybody is there to hear it."""
+        return self._ask(frames.Campaigning(campaign=name, do=what))
+
+    def _ask(self, order: frames.Frame) -> frames.Frame | None:
+        with suppress(DeskLostError, NobodyAtTheDeskError, OSError):
+            return next(ask(self.office.service.desk, order, patience=5))
+        return None
+
+    def die(self, plan: Plan, name: str) -> Death:
+        """Start an engine that dies by its plan while it runs a campaign, and wait for its death."""
+        before = len(self._notes.read_text().splitlines()) if self._notes.exists() else 0
+        started_at = self.start(plan)
+        end = time.monotonic() + NEVER_STEP
+        started = False
+        while self.office.service.pid is not None:
+            if time.monotonic() > end:
+                self.office.service.send(signal.SIGKILL)
+                self.wait(lambda: self.office.service.pid is None, 10, "the engine's death")
+                break
+            started = started or self.go_on(name)
+            if started and plan.step.endswith("commit state"):
+                self.do(name, "stop")
+                self.do(name, "start")
+            time.sleep(TICK)
+        notes = self._notes.read_text().splitlines()[before:] if self._notes.exists() else []
+        if notes:
+            death = Death(at=json.loads(notes[-1])["at"], step=plan.step, started_at=started_at)
+        else:
+            death = Death(at=time.time(), step=plan.step, by_plan=False, started_at=started_at)
+        self.deaths.append(death)
+        return death
+
+    def go_on(self, name: str) -> bool:
+        """See to it that a campaign runs: a death while it was stopped and started leaves it either way."""
+        told = self._ask(frames.Campaigning(campaign=name))
+        if not isinstance(told, frames.CampaignStanding):
+            return False
+        if told.state == "stopped":
+            self.do(name, "start")
+        return True
+
+    def wait(self, done: Callable[[], bool], seconds: float, what: str) -> None:
+        """Wait until something is so."""
+        self.office.wait_until(done, seconds, what)
+
+    def over(self, name: str) -> bool:
+        """Ask whether a campaign is over, and not every instant: whoever is asked has calls to make."""
+        time.sleep(0.5)
+        return self.office.over(name)
+
+    def settle(self, name: str, seconds: float = 150.0) -> str:
+        """Let a campaign and all calls end; what never does is said, and for the judge to find."""
+        try:
+            self.wait(lambda: self.over(name), seconds, f"the end of the campaign {name}")
+            self.wait(lambda: all(call.ended_at for call in self.calls()), CALL_SECONDS, "every hang-up")
+        except NotReadyError as error:
+            return error.sentence()
+        return ""
+
+    def calls(self) -> list[CarrierCall]:
+        """Give the carrier's calls to callees."""
+        return self.office.calls()
+
+    def tally(self) -> dict[str, Any]:
+        """Give what the engine wrote down of itself last."""
+        told: dict[str, Any] = json.loads(self.tally_file.read_text())
+        return told
+
+    def jump(self, seconds: float) -> None:
+        """Set how far the engine's wall clock is from the machine's."""
+        new = self.clock_file.with_suffix(".new")
+        new.write_text(str(seconds))
+        new.chmod(0o644)
+        new.replace(self.clock_file)
+
+    def judge(
+        self,
+        names: Sequence[str],
+        kills: Sequence[float],
+        *,
+        paused: frozenset[tuple[str, str]] = frozenset(),
+    ) -> Afterwards:
+        """Look for whatever must not be, in the carrier's file and the database."""
+        zone, cap = SPOKEN[CAPPED].zone, SPOKEN[CAPPED].cap
+        books = read_books(self.office.database, names, country=CAPPED, day=day_of(time.time(), zone))
+        terms = Terms(countries=SPOKEN, capped=CAPPED, cap=cap, kills=kills, paused=paused)
+        of_these = {contact.number.removeprefix("+") for contact in books.contacts}
+        return examine([call for call in self.calls() if call.number in of_these], books, terms)
+
+    def eaten(self, told: Afterwards) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
+        """Give the faults without the 9s that AMD() ate while no engine was there, and these.
+
+        Nobody promises them (docs/dialplan.md): the dialplan does not hear them, and who would is dead.
+        """
+        calls = self.calls()
+        gone = [
+            (death.at - 1.0, death.at + (seconds or NEVER_STEP))
+            for death, seconds in zip(self.deaths, away(self.deaths, calls), strict=True)
+        ]
+        unheard = {
+            f"+{call.number}"
+            for call in calls
+            if call.number.endswith(EARLY_NINE)
+            and any(begin <= press.at <= end for press in call.pressed for begin, end in gone)
+        }
+        found = told.faults["optout_not_kept"]
+        kept = tuple(number for number in found if number not in unheard)
+        return told.faults | {"optout_not_kept": kept}, tuple(set(found) - set(kept))
+
+
+def away(deaths: Sequence[Death], calls: Sequence[CarrierCall]) -> list[float | None]:
+    """Give how long after each death its successor's first call came; None when that died before it.
+
+    A call that a dead engine had begun, and Asterisk was slow to place, is not its successor's: our call ids
+    sort by the instant of their beginning.
+    """
+    found: list[float | None] = []
+    first = sorted(calls, key=lambda call: call.call)
+    for death, following in itertools.zip_longest(deaths, deaths[1:]):
+        oldest = mint(death.at, bytes(CHANCE_BYTES))
+        until = following.at if following else float("inf")
+        came = min((call.invited_at for call in first if call.call > oldest), default=float("inf"))
+        found.append(came - death.at if came < until else None)
+    return found
+
+
+def rearm(where: Lab, real: Path) -> Path:
+    """Put the victim beside a lab, to be run in place of the real command; give its folder."""
+    folder = where.paths.folder / "victim"
+    folder.mkdir(mode=0o755, exist_ok=True)
+    for name in ("victim.py", "steps.py"):
+        shutil.copy(Path(__file__).with_name(name), folder / name)
+        (folder / name).chmod(0o644)
+    command = folder / "discador"
+    python = real.with_name("python")
+    command.write_text(f"#!{python}\nimport sys\nsys.path.insert(0, {str(folder)!r})\n" + _BE)
+    command.chmod(0o755)
+    return folder
+
+
+_BE = "import victim\nvictim.main()\n"
+
+
+@contextmanager
+def opened(name: str, *, release: Release = Release.ASTERISK_22) -> Iterator[Ordeal]:
+    """Give an ordeal in a lab of this name; it is cleared away afterwards."""
+    where = lab.up(name, release=release, countries=list(SPOKEN.values()))
+    try:
+        folder = rearm(where, install(HOUSE, debian.cache_folder()))
+        office = Office(lab=where, command=folder / "discador", clock=RealClock())
+        office.prepare()
+        try:
+            yield Ordeal(office, folder)
+        finally:
+            office.service.stop()
+    finally:
+        lab.down(name)

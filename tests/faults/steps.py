@@ -1,0 +1,92 @@
+"""The steps of a call at which the engine is killed: one table, and plans drawn from it by a seed.
+
+A step is a place in the program, named as the victim names it when it comes past. This file knows no engine.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+# What a commit may hold, by the store's functions that are called inside its transaction.
+COMMITS = {
+    "begin": (("attempts", "begin"),),
+    "end": (("attempts", "finish"), ("calls", "keep")),
+    "optout": (("optouts", "add"),),
+    "lease": (("leases", "take"), ("leases", "give_back"), ("loans", "lend")),
+    "state": (("campaigns", "set_state"),),
+}
+WRITES = ("Originate", "Hangup", "DBDel", "FastAGI")
+FACTS = {
+    "Ordered": "ordered",
+    "Accepted": "accepted",
+    "Dialed": "dialed",
+    "Ringing": "ringing",
+    "Answered": "answered",
+    "AmdDecided": "amd",
+    "DigitHeard": "digit",
+    "KeyDecided": "key",
+    "OptOutAsked": "optout asked",
+    "OptedOut": "opted out",
+    "Connecting": "connecting",
+    "Ended": "ended",
+}
+ORIGINATED = "after write Originate"
+SWEPT, ADOPTED = "way back: kept opt-outs told", "way back: living calls told"
+# A lease is taken for many calls at once, and on the way back: it may not come past while calls go out.
+WAY_BACK = (SWEPT, ADOPTED)
+
+
+def _steps() -> Iterator[tuple[str, int]]:
+    """Give each step, and after how many times past it at most the kill comes."""
+    often = {"begin": 20, "end": 20, "optout": 3, "lease": 1, "state": 2}
+    for what in COMMITS:
+        yield from ((f"{when} commit {what}", often[what]) for when in ("before", "after"))
+    times = {"Originate": 20, "Hangup": 2, "DBDel": 2, "FastAGI": 8}
+    for what in WRITES:
+        yield from ((f"{when} write {what}", times[what]) for when in ("before", "after"))
+    rare = {"digit", "key", "optout asked", "opted out", "connecting"}
+    for fact in FACTS.values():
+        # Before it was taken the fact is told and not known; after it, known and not kept.
+        yield from ((f"{when} fact {fact}", 3 if fact in rare else 12) for when in ("before", "after"))
+    yield from ((step, 1) for step in WAY_BACK)
+
+
+STEPS: dict[str, int] = dict(_steps())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """One death: the `nth` time past a `step`, or `seconds` after the first call went out."""
+
+    step: str = ""
+    nth: int = 1
+    seconds: float = 0.0
+
+    def told(self) -> dict[str, Any]:
+        """Give it in words that JSON holds."""
+        return asdict(self)
+
+
+def plans(dice: random.Random, steps: Iterable[str] = STEPS) -> Iterator[Plan]:
+    """Draw deaths without end: in each round every step once, and as many random instants between."""
+    steps = list(steps)
+    while True:
+        dice.shuffle(steps)
+        for step in steps:
+            yield Plan(step=step, nth=dice.randint(1, STEPS[step]))
+            yield Plan(seconds=dice.uniform(0.05, 2.0))
+
+
+def short(dice: random.Random, deaths: int, steps: Iterable[str] = STEPS) -> list[Plan]:
+    """Draw so many deaths at steps that all differ."""
+    chosen = dice.sample(list(steps), deaths)
+    return [Plan(step=step, nth=dice.randint(1, STEPS[step])) for step in chosen]
+
+
+def missing(hit: Counter[str], least: int, steps: Iterable[str] = STEPS) -> dict[str, int]:
+    """Give the steps that were hit less often than they must, with how often they were."""
+    return {step: hit[step] for step in steps if hit[step] < least}

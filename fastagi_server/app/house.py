@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-import socket
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +15,9 @@ from twisted.internet.task import LoopingCall
 from fastagi_server.ami.event import Event
 from fastagi_server.app import reach
 from fastagi_server.app.dialing import Dialing
+from fastagi_server.app.doors import as_deferred, remove_deserted, strerror
 from fastagi_server.app.errors import DeskTakenError, PortTakenError
+from fastagi_server.app.hearing import Hearing
 from fastagi_server.app.ledger import StoreLedger
 from fastagi_server.app.logs import TICK_SECONDS, Logs
 from fastagi_server.app.orders import Dice, Orders
@@ -33,6 +33,7 @@ from fastagi_server.desk.server import DeskFactory
 from fastagi_server.dialer.engine import Engine
 from fastagi_server.ivr.scripts import route, scripts
 from fastagi_server.store.connect import open_database
+from fastagi_server.store.feed import Feed, ear
 from fastagi_server.store.writer import Writer
 from fastagi_server.telephony import facts
 from fastagi_server.telephony.clock import Clock
@@ -96,6 +97,14 @@ class House:
             ask=self._link.ask,
             logs=logs,
         )
+        self._hearing = Hearing(
+            make=lambda heard: Feed(ear(self._database), heard=heard, steady=clock.steady),
+            threads=reactor,
+            clock=clock,
+            away=self.engine.away,
+            forget=self._dialing.forget,
+        )
+        self.engine.hears = self._hearing.is_fresh
         questions = Questions(engine=self.engine, countries=countries, lending=self._dialing.lending)
         self._fastagi = self._make_fastagi(questions)
         self.orders = Orders(
@@ -130,6 +139,7 @@ class House:
         self._open_fastagi(any_port=any_port and not self._settings.fastagi.advertise)
         if desk:
             self._open_desk()
+        self._hearing.start()
         self._pulse.start(PULSE_SECONDS)
         self._tick.start(TICK_SECONDS, now=False)
         self._link.start()
@@ -141,7 +151,7 @@ class House:
         try:
             port = self._reactor.listenTCP(number, self._fastagi, fastagi.backlog, fastagi.host)
         except CannotListenError as error:
-            why = _strerror(error)
+            why = strerror(error)
             raise PortTakenError(host=fastagi.host, port=fastagi.port, why=why) from error
         self._ports.append(port)
         if any_port:
@@ -153,7 +163,7 @@ class House:
             remove_deserted(Path(path))
             port = self._reactor.listenUNIX(path, counter, mode=0o660)
         except (CannotListenError, OSError) as error:
-            raise DeskTakenError(path=path, why=_strerror(error)) from error
+            raise DeskTakenError(path=path, why=strerror(error)) from error
         self._ports.append(port)
 
     async def stop(self) -> None:
@@ -169,6 +179,7 @@ class House:
         await as_deferred(self._link.stop())
         # The last news came while the link was being closed.
         await self._works.finished(LEAVING_SECONDS, self._reactor)
+        self._hearing.close()
         self._writer.close()
         self._database.dispose()
 
@@ -258,39 +269,9 @@ class House:
         )
 
 
-def remove_deserted(path: Path) -> None:
-    """Remove a desk's socket that a killed process has left behind; one that answers is left alone.
-
-    It is asked, not guessed by a process number: numbers come again, and a dead process keeps its own until
-    somebody has taken note of its death.
-    """
-    with closing(socket.socket(socket.AF_UNIX)) as visitor:
-        try:
-            visitor.connect(str(path))
-        except ConnectionRefusedError:
-            path.unlink()
-        except FileNotFoundError:
-            return
-
-
-def as_deferred(maybe: Any) -> Deferred[Any]:
-    """Give a Deferred of what may be one."""
-    if isinstance(maybe, Deferred):
-        return maybe
-    done: Deferred[Any] = Deferred()
-    done.callback(maybe)
-    return done
-
-
 def write_down(record: Record, fact: facts.Fact) -> None:
     """Log the end of a call with what it came to; each fact on the way only for whoever asks for DEBUG."""
     if record.state is State.ENDED:
         _log.info("call_id=%s %s: %s", record.call, record.disposition, record.why)
     elif _log.isEnabledFor(logging.DEBUG):
         _log.debug("call_id=%s %s state=%s", record.call, type(fact).__name__, record.state)
-
-
-def _strerror(error: Exception) -> str:
-    """Give the kernel's own words out of Twisted's."""
-    inner = getattr(error, "socketError", error)
-    return getattr(inner, "strerror", None) or str(inner)

@@ -21,12 +21,13 @@ from fastagi_server.console.errors import (
 from fastagi_server.console.session import Session
 from fastagi_server.desk.client import NobodyAtTheDeskError, ask
 from fastagi_server.numbering.country import by_name, named
-from fastagi_server.store import reader
+from fastagi_server.store import reader, tidings
 from fastagi_server.store.connect import open_database
 from fastagi_server.store.writer import Writer
 from fastagi_server.telephony import frames
 from fastagi_server.telephony.country import Country
 from fastagi_server.telephony.frames import Frame
+from fastagi_server.telephony.tiding import Kind
 
 T = TypeVar("T")
 
@@ -66,6 +67,17 @@ def write(known: Session, work: Callable[[Any], T]) -> T:
     finally:
         writer.close()
         database.dispose()
+
+
+def change_dids(known: Session, work: Callable[[Any], T]) -> T:
+    """Change our caller IDs in one transaction, and let every engine on the store hear of it."""
+
+    def changed(conn: Any) -> T:
+        result = work(conn)
+        tidings.tell(conn, kind=Kind.DIDS, at=known.clock.wall())
+        return result
+
+    return write(known, changed)
 
 
 def at_desk(known: Session, order: Frame, *, patience: float | None = None) -> Iterator[Frame]:

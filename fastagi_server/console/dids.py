@@ -120,7 +120,7 @@ def limit(known: Session, *, country: str, cap: int, who: str, as_json: bool) ->
     """Keep a country's cap in place of its file's."""
     place = book.country(known, country)
     new = Limit(country=place.slug, cap=cap, who=who, at=known.clock.wall())
-    book.write(known, lambda conn: dids.set_limit(conn, new))
+    book.change_dids(known, lambda conn: dids.set_limit(conn, new))
     told = cap or known.tongue.say("did.no_cap")
     line = known.tongue.say("did.limited", country=place.slug, cap=told, who=who)
     click.echo(json.dumps(asdict(new)) if as_json else line)
@@ -137,7 +137,7 @@ def reset(known: Session, *, country: str, who: str, why: str, as_json: bool) ->
         dids.reset(conn, country=place.slug, day=day, who=who, why=why, at=now)
         return dids.period(conn, place.slug, day)
 
-    period = book.write(known, begin)
+    period = book.change_dids(known, begin)
     told = {"country": place.slug, "period": period, "who": who, "why": why, "at": now}
     line = known.tongue.say("did.reset", country=place.slug, period=period, who=who)
     click.echo(json.dumps(told) if as_json else line)

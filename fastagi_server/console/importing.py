@@ -99,7 +99,9 @@ def take(known: Session, file: Path, *, country: str, lab: bool, skip_bad: bool,
     new = old = 0
     if good and not refused:
         doing = known.tongue.say("progress.writing")
-        new, old = book.write(known, lambda conn: dids.add(conn, watched(good, doing), known.clock.wall()))
+        new, old = book.change_dids(
+            known, lambda conn: dids.add(conn, watched(good, doing), known.clock.wall())
+        )
     told = {
         "new": new,
         "owned": old,

@@ -73,7 +73,7 @@ def _change(
             more = f" +{len(missing) - SHOWN}" if len(missing) > SHOWN else ""
             raise NotOwnedError(numbers=", ".join(missing[:SHOWN]) + more)
 
-    book.write(known, work)
+    book.change_dids(known, work)
     told = known.tongue.say(f"did.{done}", count=len(numbers))
     click.echo(json.dumps({done: numbers}) if as_json else told)
     book.forget(known, done, who=book.user(), count=len(numbers), first=numbers[:SHOWN])

@@ -11,6 +11,7 @@ from fastagi_server.campaign import retry
 from fastagi_server.dialer import call as calls
 from fastagi_server.dialer.gate import NO_LINK, ON_THE_LIST, NotDialedError
 from fastagi_server.dialer.ports import Later, Ledger, Spawn, Switch, Watcher
+from fastagi_server.dialer.turning_away import LEFT, TurningAway
 from fastagi_server.telephony import facts
 from fastagi_server.telephony.call_id import CallId
 from fastagi_server.telephony.campaign import Campaign
@@ -49,13 +50,23 @@ class Engine:
         self._later = later
         self._name = name
         self._campaigns: dict[str, Campaign] = {}
-        self._left_the_list: set[str] = set()
         self._calls: dict[CallId, Record] = {}
         self._placing: set[CallId] = set()
         self._opted_out: set[CallId] = set()
         self._watchers: list[Watcher] = []
         self._unswept = False
         self._pulse_at = clock.steady()
+        self.away = TurningAway(
+            calls=self._calls,
+            placing=self._placing,
+            cancel=self.cancel,
+            ledger=ledger,
+            switch=switch,
+            spawn=spawn,
+            clock=clock,
+        )
+        # Whether we would know by now who left the list just before; the roof knows how that is heard.
+        self.hears: Callable[[], bool] = lambda: True
         self.ready = False
 
     def watch(self, watcher: Watcher) -> Callable[[], None]:
@@ -86,11 +97,13 @@ class Engine:
         """Know a call that is begun durably and waits for its slot: AGI can overtake the Originate."""
         self._placing.add(begin.call)
         self._calls[begin.call] = calls.opened(begin)
+        if self.away.is_too_late(begin):
+            self.cancel(begin.call, LEFT)
 
     def send(self, order: PlaceCall, planned_at: float) -> bool:
         """Write the Originate of an admitted call now; False when the last look said No."""
-        if order.number in self._left_the_list:
-            self.cancel(order.call, "it went on the opt-out list just now")
+        if order.number in self.away or order.call not in self._calls:
+            self.cancel(order.call, LEFT)
             return False
         self._calls[order.call] = changed(self._calls[order.call], {"planned_at": planned_at})
         self._spawn(self.write(order))
@@ -110,12 +123,15 @@ class Engine:
 
     async def last_look(self, number: str) -> str | None:
         """Say why a number must not be called after all; one more cheap look just before its Originate."""
-        if number in self._left_the_list or await self._ledger.is_opted_out(number):
-            return "it went on the opt-out list just now"
+        # Looked at last: it may have left while the store answered.
+        if await self._ledger.is_opted_out(number) or number in self.away:
+            return LEFT
         return None if self.ready else NO_LINK
 
     async def write(self, order: PlaceCall) -> None:
         """Write the Originate of an admitted call now, and wait for Asterisk's first word."""
+        if order.call not in self._calls:
+            raise NotDialedError(number=order.number, reason=LEFT)
         self._placing.discard(order.call)
         await self._switch.originate(order)
 
@@ -128,6 +144,7 @@ class Engine:
         if isinstance(fact, facts.OptedOut):
             self._opted_out.add(fact.call)
         self._calls[fact.call] = record
+        self.away.heard_of(fact.call, over=record.state is State.ENDED)
         for watcher in tuple(self._watchers):
             watcher(record, fact)
         if record.state is State.ENDED:
@@ -201,14 +218,18 @@ class Engine:
         )
 
     async def _leave_alone(self, entry: OptOut) -> None:
-        """Put an entry on the list durably; from here on no prepared attempt of ours goes to its number."""
-        self._left_the_list.add(entry.number)
+        """Put an entry on the list durably; from here on no prepared attempt of ours goes to its number.
+
+        What rings there is cancelled once it is durable.
+        """
+        self.away.mark(entry.number)
         try:
             await self._ledger.opt_out(entry)
         except Exception:
             # Asterisk keeps it until we have it: the next look there takes it over.
             self._unswept = True
             raise
+        self.away.left(entry.number, but=entry.call)
 
     async def _number_of(self, call: CallId) -> str | None:
         known = self._calls.get(call) or await self._ledger.find(call)
@@ -230,6 +251,7 @@ class Engine:
     def pulse(self) -> None:
         """Say that time goes on; called twice a second, so that standing still is noticed."""
         self._pulse_at = self._clock.steady()
+        self.away.forget()
 
     async def _sweep_if_due(self) -> None:
         """Take over what Asterisk kept, if it may have kept anything since the last time."""

@@ -42,6 +42,10 @@ class Sends(Protocol):
         """Whether Asterisk is there."""
         ...
 
+    def hears(self) -> bool:
+        """Say whether we would know by now who went on the opt-out list just before."""
+        ...
+
     @property
     def up(self) -> int:
         """How many calls have left and not ended."""
@@ -171,7 +175,7 @@ class Runner:
 
     def _slot(self, slot: float) -> None:
         """Send the next prepared attempt, unless a limit says later, then wait for the next slot."""
-        if self._ready and self._engine.ready and self._has_room():
+        if self._ready and self._engine.ready and self._engine.hears() and self._has_room():
             now = self._clock.steady()
             scopes = self._scopes(self._ready[0].order)
             earliest = self._windows.earliest(scopes)

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, and_, bindparam, exists, select
 
-from fastagi_server.store import e164, tables
+from fastagi_server.store import e164, tables, tidings
 from fastagi_server.telephony.call_id import CallId
 from fastagi_server.telephony.record import OptOut
+from fastagi_server.telephony.tiding import Kind
 
 _c = tables.optout.c
 _number = bindparam("new_number", type_=_c.number.type)
@@ -35,10 +36,11 @@ _CONTAINS = select(_c.id).where(_c.number == _number).limit(1)
 _ENTRIES = select(_c.number, _c.at, _c.source, _c.call_id, _c.digit, _c.who, _c.why).order_by(_c.id)
 
 
-def add(conn: Connection, entry: OptOut) -> bool:
+def add(conn: Connection, entry: OptOut, *, tell: bool = True) -> bool:
     """Keep the evidence, and say whether its number is new to the list.
 
-    The same number, call, digit and source told again is kept once.
+    The same number, call, digit and source told again is kept once. Every engine hears of a new number,
+    unless whoever adds many tells them all at once.
     """
     is_new = not contains(conn, entry.number)
     values = {
@@ -51,6 +53,8 @@ def add(conn: Connection, entry: OptOut) -> bool:
         "new_why": entry.why,
     }
     conn.execute(_ADD, values)
+    if is_new and tell:
+        tidings.tell(conn, kind=Kind.OPTOUT, value=entry.number, at=entry.at)
     return is_new
 
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import logging
-import socket
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -10,12 +9,12 @@ from typing import Any
 
 import pytest
 from twisted.internet.address import IPv4Address
-from twisted.internet.defer import Deferred, ensureDeferred
+from twisted.internet.defer import ensureDeferred
 from twisted.internet.error import CannotListenError
 from twisted.internet.testing import StringTransport
 
 from fastagi_server.app.errors import DeskTakenError, PortTakenError
-from fastagi_server.app.house import House, as_deferred, remove_deserted, write_down
+from fastagi_server.app.house import House, write_down
 from fastagi_server.app.logs import Logs, silent
 from fastagi_server.config.settings import Settings
 from fastagi_server.dialer.call import opened
@@ -218,7 +217,8 @@ def test_stopping_leaves_no_thread_and_no_alarm(
     before = threading.active_count()
     street = Street(settings, countries, reactor, clock)
     street.house.start(desk=True)
-    assert threading.active_count() == before + 1
+    # The store's writer, and whoever hears its tidings.
+    assert threading.active_count() == before + 2
 
     street.stops()
 
@@ -270,26 +270,3 @@ def test_the_end_of_a_call_is_one_line_and_debug_tells_every_fact(caplog: pytest
         f"call_id={CALL} busy: 486 Busy Here",
     ]
     assert BEGIN.number not in caplog.text
-
-
-def test_what_may_be_a_deferred_is_made_one() -> None:
-    known: Deferred[int] = Deferred()
-    assert as_deferred(known) is known
-    told: list[object] = []
-    as_deferred(3).addCallback(told.append)
-    assert told == [3]
-
-
-def test_a_socket_that_nobody_answers_is_removed_and_one_that_somebody_does_is_not(tmp_path: Path) -> None:
-    deserted, served = tmp_path / "deserted", tmp_path / "served"
-    with socket.socket(socket.AF_UNIX) as gone, socket.socket(socket.AF_UNIX) as here:
-        gone.bind(str(deserted))
-        here.bind(str(served))
-        here.listen()
-        gone.close()
-
-        for path in (deserted, served, tmp_path / "nothing"):
-            remove_deserted(path)
-
-        assert not deserted.exists()
-        assert served.exists()

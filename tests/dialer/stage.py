@@ -162,6 +162,7 @@ class Engine:
 
     def __init__(self, time: Time, store: Store, call_seconds: float) -> None:
         self.ready = True
+        self.hears_well = True
         self.up = 0
         self.most_up = 0
         self.waiting: set[CallId] = set()
@@ -171,6 +172,9 @@ class Engine:
         self._time = time
         self._store = store
         self._call_seconds = call_seconds
+
+    def hears(self) -> bool:
+        return self.hears_well
 
     def up_over(self, trunk: str) -> int:
         assert trunk == "carrier"

@@ -479,3 +479,56 @@ def test_an_opt_out_without_a_key_is_one_all_the_same(house: House) -> None:
     record = house.ledger.records[CALL]
     assert (record.disposition, record.key) == (Disposition.OPTED_OUT, None)
     assert record.why == "asked the dialplan: on the opt-out list"
+
+
+ENTRY = OptOut(number=ORDER.number, at=1.0, source="operator")
+
+
+def test_a_prepared_attempt_to_a_number_that_left_is_taken_back_at_once(house: House) -> None:
+    house.up().engine.admit(BEGIN)
+
+    house.engine.away.left(ORDER.number)
+
+    assert house.engine.known(CALL) is None
+    assert house.ledger.records[CALL].disposition is Disposition.CANCELLED
+    assert not house.engine.send(ORDER, 99.0)
+    with pytest.raises(NotDialedError, match="opt-out list just now"):
+        run(house.engine.write(ORDER))
+    assert house.log == ["keep cancelled"]
+
+
+def test_an_attempt_that_becomes_durable_after_its_number_left_never_leaves(house: House) -> None:
+    house.up().engine.away.left(ORDER.number)
+
+    house.engine.admit(BEGIN)
+
+    assert not house.engine.send(ORDER, 99.0)
+    assert house.log == ["keep cancelled"]
+
+
+def test_a_ringing_call_is_cancelled_when_its_number_leaves_by_another_road(house: House) -> None:
+    house.up().place()
+    house.told(facts.Ringing(call=CALL, at=103.0))
+
+    run(house.engine.opt_out_number(ORDER.number, digit="", source="operator"))
+
+    assert house.log[-2:] == ["opt out +525550001003 operator", "hangup"]
+
+
+def test_an_answered_call_goes_on_when_its_number_leaves(house: House) -> None:
+    house.up().place()
+    house.told(ANSWERED)
+
+    house.engine.away.left(ORDER.number)
+
+    assert "hangup" not in house.log
+
+
+def test_a_hangup_that_came_before_the_channel_is_said_again(house: House) -> None:
+    house.up().place()
+    house.engine.away.left(ORDER.number)
+
+    house.told(facts.Ringing(call=CALL, at=103.0), ENDED)
+
+    assert house.log[2:4] == ["hangup", "hangup"]
+    assert house.log.count("hangup") == 2

@@ -218,3 +218,17 @@ def test_a_contact_that_somebody_else_claimed_is_left_to_him() -> None:
 
     assert [order.number for _, order in stage.engine.sent] == [contact(2).number]
     assert stage.runner.progress().skipped == {"taken": 1}
+
+
+def test_nothing_is_sent_while_we_may_not_know_who_left_the_list() -> None:
+    stage = Stage([contact(n) for n in range(40)], cps=10)
+    stage.runner.start()
+    stage.time.pass_by(1.0)
+    stage.engine.hears_well = False
+    sent = len(stage.engine.sent)
+    stage.time.pass_by(1.0)
+    assert len(stage.engine.sent) == sent
+    assert not stage.engine.cancelled
+    stage.engine.hears_well = True
+    stage.time.pass_by(1.0)
+    assert len(stage.engine.sent) > sent

@@ -1,0 +1,92 @@
+"""The store's tidings, brought into the reactor's thread and acted on there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from fastagi_server.app.ledger import Threads
+from fastagi_server.telephony.clock import Clock
+from fastagi_server.telephony.tiding import Kind, Tiding
+
+# An engine that has heard nothing for so long sends nothing that it has prepared.
+STALE_SECONDS = 0.5
+
+Heard = Callable[[Sequence[Tiding]], None]
+
+
+class Source(Protocol):
+    """Whoever hears; `heard_until` is the instant before which nothing was missed."""
+
+    heard_until: float
+
+    def start(self) -> None:
+        """Begin to hear."""
+        ...
+
+    def close(self) -> None:
+        """Hear no more."""
+        ...
+
+
+class Listener(Protocol):
+    """What we need of the engine."""
+
+    def left(self, number: str) -> None:
+        """Call nobody there from now on."""
+        ...
+
+    def many_left(self) -> None:
+        """Look at the whole list again."""
+        ...
+
+
+class Hearing:
+    """Hears for one engine; `forget` looks at the caller IDs again."""
+
+    def __init__(
+        self,
+        *,
+        make: Callable[[Heard], Source],
+        threads: Threads,
+        clock: Clock,
+        away: Listener,
+        forget: Callable[[], None],
+    ) -> None:
+        self._threads = threads
+        self._clock = clock
+        self._away = away
+        self._forget = forget
+        self._handed = 0
+        self._taken = 0
+        self._source = make(self.hand)
+
+    def start(self) -> None:
+        """Begin to hear."""
+        self._source.start()
+
+    def close(self) -> None:
+        """Hear no more."""
+        self._source.close()
+
+    def is_fresh(self) -> bool:
+        """Say whether everything told until just now was acted on."""
+        return self._handed == self._taken and self._clock.steady() - self._source.heard_until < STALE_SECONDS
+
+    def hand(self, told: Sequence[Tiding]) -> None:
+        """Take tidings in the thread that heard them."""
+        self._handed += 1
+        self._threads.callFromThread(self._take, told)
+
+    def _take(self, told: Sequence[Tiding]) -> None:
+        try:
+            for each in told:
+                match each.kind:
+                    case Kind.OPTOUT:
+                        self._away.left(each.value)
+                    case Kind.OPTOUTS:
+                        self._away.many_left()
+                    case Kind.DIDS:
+                        self._forget()
+        finally:
+            self._taken += 1

@@ -1,0 +1,102 @@
+"""Numbers that went on the opt-out list while attempts to them may be prepared or ringing.
+
+The store refuses every attempt that is begun later; this is for those begun before. An attempt that is
+prepared is taken back at once, one that rings is cancelled, and one that is answered goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+
+from fastagi_server.dialer.ports import Ledger, Spawn, Switch
+from fastagi_server.telephony.call_id import CallId
+from fastagi_server.telephony.clock import Clock
+from fastagi_server.telephony.record import Begin, Record
+
+LEFT = "it went on the opt-out list just now"
+# How long an attempt may take to be begun: one that was begun before what we remember is taken back.
+LONGEST_SECONDS = 300.0
+_KEPT_SECONDS = 2 * LONGEST_SECONDS
+
+
+class TurningAway:
+    """What one engine remembers of those who left lately; it looks at the engine's own calls."""
+
+    def __init__(
+        self,
+        *,
+        calls: Mapping[CallId, Record],
+        placing: Collection[CallId],
+        cancel: Callable[[CallId, str], None],
+        ledger: Ledger,
+        switch: Switch,
+        spawn: Spawn,
+        clock: Clock,
+    ) -> None:
+        self._calls = calls
+        self._placing = placing
+        self._cancel = cancel
+        self._ledger = ledger
+        self._switch = switch
+        self._spawn = spawn
+        self._clock = clock
+        # When each was told last, the oldest first.
+        self._left: dict[str, float] = {}
+        self._doubted_at = float("-inf")
+        self._unwanted: set[CallId] = set()
+
+    def __contains__(self, number: str) -> bool:
+        return number in self._left
+
+    def mark(self, number: str) -> None:
+        """Send nothing more to the number: what is prepared is taken back now."""
+        self._left.pop(number, None)
+        self._left[number] = self._clock.steady()
+        for call in tuple(self._placing):
+            if self._calls[call].number == number:
+                self._cancel(call, LEFT)
+
+    def left(self, number: str, *, but: CallId | None = None) -> None:
+        """Take back what is prepared, and cancel what rings there; `but` is the call that is the evidence."""
+        self.mark(number)
+        for call, record in tuple(self._calls.items()):
+            if record.number == number and call != but and record.answered_at is None:
+                self._ring_off(call)
+
+    def many_left(self) -> None:
+        """Take back everything prepared, and cancel what rings where somebody is on the list by now."""
+        self._doubted_at = self._clock.wall()
+        for call in tuple(self._placing):
+            self._cancel(call, LEFT)
+        for number in {each.number for each in self._calls.values() if each.answered_at is None}:
+            self._spawn(self._leave_if_listed(number))
+
+    def is_too_late(self, begin: Begin) -> bool:
+        """Say whether an attempt was begun before something that it may have missed."""
+        oldest = self._clock.wall() - LONGEST_SECONDS
+        return begin.number in self._left or begin.begun_at <= max(oldest, self._doubted_at)
+
+    def heard_of(self, call: CallId, *, over: bool) -> None:
+        """Hang up once more on a call that may not have been there yet when it was cancelled."""
+        if over:
+            self._unwanted.discard(call)
+        elif call in self._unwanted:
+            self._spawn(self._hangup(call))
+
+    def forget(self) -> None:
+        """Forget who left long ago; the store knows."""
+        oldest = self._clock.steady() - _KEPT_SECONDS
+        while self._left and self._left[first := next(iter(self._left))] < oldest:
+            del self._left[first]
+
+    async def _leave_if_listed(self, number: str) -> None:
+        if await self._ledger.is_opted_out(number):
+            self.left(number)
+
+    def _ring_off(self, call: CallId) -> None:
+        if call not in self._unwanted:
+            self._unwanted.add(call)
+            self._spawn(self._hangup(call))
+
+    async def _hangup(self, call: CallId) -> None:
+        await self._switch.hangup(call)

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+
+from fastagi_server.app.hearing import STALE_SECONDS, Heard, Hearing
+from fastagi_server.telephony.tiding import Kind, Tiding
+
+
+class Source:
+    heard_until = float("-inf")
+    said = ""
+
+    def start(self) -> None:
+        self.said += "start "
+
+    def close(self) -> None:
+        self.said += "close"
+
+
+class Desk:
+    """An engine, a reactor and a clock in one; what comes from a thread waits until the loop turns."""
+
+    def __init__(self) -> None:
+        self.source = Source()
+        self.waiting: list[Callable[[], None]] = []
+        self.said: list[str] = []
+        self.now = 100.0
+        self.hand: Heard | None = None
+        self.hearing = Hearing(
+            make=self.make,
+            threads=self,
+            clock=self,
+            away=self,
+            forget=lambda: self.said.append("forget"),
+        )
+
+    def make(self, heard: Heard) -> Source:
+        self.hand = heard
+        return self.source
+
+    def callFromThread(self, call: Callable[..., Any], *args: Any) -> None:  # noqa: N802 - Twisted's name
+        self.waiting.append(lambda: call(*args))
+
+    def callLater(self, seconds: float, call: Callable[..., Any], *args: Any) -> Any:  # noqa: N802 - Twisted's
+        raise AssertionError
+
+    def turn(self) -> None:
+        waiting, self.waiting = self.waiting, []
+        for each in waiting:
+            each()
+
+    def wall(self) -> float:
+        raise AssertionError
+
+    def steady(self) -> float:
+        return self.now
+
+    def left(self, number: str) -> None:
+        self.said.append(f"left {number}")
+        if number == "odd":
+            raise ValueError(number)
+
+    def many_left(self) -> None:
+        self.said.append("many")
+
+
+def told(*kinds: tuple[Kind, str]) -> Sequence[Tiding]:
+    return [Tiding(id=n, at=1.0, kind=kind, value=value) for n, (kind, value) in enumerate(kinds)]
+
+
+def test_each_tiding_has_its_deed_in_the_reactors_thread() -> None:
+    desk = Desk()
+    desk.hearing.hand(told((Kind.OPTOUT, "+1"), (Kind.OPTOUTS, ""), (Kind.DIDS, "")))
+    assert desk.said == []
+    desk.turn()
+    assert desk.said == ["left +1", "many", "forget"]
+
+
+def test_it_is_fresh_while_the_last_look_was_just_now_and_nothing_waits() -> None:
+    desk = Desk()
+    assert not desk.hearing.is_fresh()
+    desk.source.heard_until = desk.now
+    assert desk.hearing.is_fresh()
+    desk.hearing.hand(told((Kind.OPTOUT, "+1")))
+    assert not desk.hearing.is_fresh()
+    desk.turn()
+    assert desk.hearing.is_fresh()
+    desk.now += STALE_SECONDS
+    assert not desk.hearing.is_fresh()
+
+
+def test_a_deed_that_fails_leaves_us_no_deafer_than_before() -> None:
+    desk = Desk()
+    desk.source.heard_until = desk.now
+    desk.hearing.hand(told((Kind.OPTOUT, "odd")))
+    with pytest.raises(ValueError, match="odd"):
+        desk.turn()
+    assert desk.hearing.is_fresh()
+
+
+def test_it_starts_and_ends_whoever_hears() -> None:
+    desk = Desk()
+    desk.hearing.start()
+    desk.hearing.close()
+    assert desk.source.said == "start close"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from fastagi_server.app.ledger import Threads
+from fastagi_server.app.promises import Threads
 from fastagi_server.telephony.clock import Clock
 from fastagi_server.telephony.tiding import Kind, Tiding
 

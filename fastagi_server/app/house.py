@@ -10,7 +10,6 @@ from typing import Any
 
 from twisted.internet.defer import Deferred
 from twisted.internet.error import CannotListenError
-from twisted.internet.task import LoopingCall
 
 from fastagi_server.ami.event import Event
 from fastagi_server.app import reach
@@ -21,7 +20,10 @@ from fastagi_server.app.hearing import Hearing
 from fastagi_server.app.ledger import StoreLedger
 from fastagi_server.app.logs import TICK_SECONDS, Logs
 from fastagi_server.app.orders import Dice, Orders
+from fastagi_server.app.presence import LOOK_SECONDS, Presence
+from fastagi_server.app.promises import Promises
 from fastagi_server.app.questions import Questions
+from fastagi_server.app.rounds import Rounds
 from fastagi_server.app.works import Works
 from fastagi_server.asterisk.connection import Patience
 from fastagi_server.asterisk.fastagi import FastAgiPort, Limits
@@ -43,6 +45,8 @@ from fastagi_server.telephony.record import Record, State
 PULSE_SECONDS = 0.5
 # How long a trunk that Asterisk's configuration has led elsewhere is used at most.
 TRUNK_SECONDS = 1.0
+COMPARE_SECONDS = 5.0
+STORE, TRUNKS, COMPARE = "store", "trunks", "compare"
 LEAVING_SECONDS = 5.0
 _NO_LIMIT = 1_000_000
 _log = logging.getLogger("discador")
@@ -72,7 +76,9 @@ class House:
 
         self._database = open_database(settings.database_url)
         self._writer = Writer(self._database)
-        ledger = StoreLedger(writer=self._writer, threads=reactor, engine=settings.engine)
+        self._presence = Presence(clock=clock, told=self._store)
+        promises = Promises(writer=self._writer, threads=reactor, presence=self._presence)
+        ledger = StoreLedger(promises=promises, spawn=self._works.spawn, clock=clock, engine=settings.engine)
         self._switch = Switch(clock=clock, tell=self.take, fastagi=self.fastagi)
         keys = {country.slug: country.optout_key for country in countries}
         self.engine = Engine(
@@ -121,12 +127,7 @@ class House:
             by_hand=self._dialing.by_hand,
             logs=logs,
         )
-        self._pulse = LoopingCall(self.engine.pulse)
-        self._tick = LoopingCall(logs.tick, self.engine)
-        self._watch = LoopingCall(self._look)
-        self._looking = False
-        self._pulse.clock = self._tick.clock = self._watch.clock = reactor
-
+        self._rounds = Rounds(reactor=reactor, spawn=self._works.spawn, may=lambda: not self._presence.away)
         self.engine.watch(write_down)
         self.engine.watch(logs.watch)
 
@@ -140,8 +141,9 @@ class House:
         if desk:
             self._open_desk()
         self._hearing.start()
-        self._pulse.start(PULSE_SECONDS)
-        self._tick.start(TICK_SECONDS, now=False)
+        self._rounds.begin("pulse", PULSE_SECONDS, self.engine.pulse, now=True)
+        self._rounds.begin(STORE, LOOK_SECONDS, self._presence.look)
+        self._rounds.begin("tick", TICK_SECONDS, lambda: self._logs.tick(self.engine))
         self._link.start()
         _log.info("FastAGI listens at %s", self._uri)
 
@@ -172,13 +174,12 @@ class House:
         self._dialing.campaigns.leave()
         for port in self._ports:
             await as_deferred(port.stopListening())
-        for each in (self._pulse, self._tick, self._watch):
-            if each.running:
-                each.stop()
+        self._rounds.end_all(but=STORE)
         await self._works.finished(LEAVING_SECONDS, self._reactor)
         await as_deferred(self._link.stop())
         # The last news came while the link was being closed.
         await self._works.finished(LEAVING_SECONDS, self._reactor)
+        self._rounds.end_all()
         self._hearing.close()
         self._writer.close()
         self._database.dispose()
@@ -196,30 +197,34 @@ class House:
         self._logs.link()
         await self.engine.link_up()
         await self.orders.link_up()
+        if not self._leaving:
+            self._rounds.ask(COMPARE, COMPARE_SECONDS, self.engine.recovery.compare)
         if not self._serves:
             return  # campaigns are the service's affair, not that of a single call
         for name, why in await self._dialing.campaigns.resume():
             _log.warning("campaign %s does not go on: %s", name, why)
-        if not (self._watch.running or self._leaving):
-            self._watch.start(TRUNK_SECONDS, now=False)
-
-    def _look(self) -> None:
-        """Look where the trunks of running campaigns lead, unless the last look still lasts."""
-        if not self._looking:
-            self._looking = True
-            self._works.spawn(self._look_at_trunks())
+        if not self._leaving:
+            self._rounds.ask(TRUNKS, TRUNK_SECONDS, self._look_at_trunks)
 
     async def _look_at_trunks(self) -> None:
-        try:
-            for name, why in await self._dialing.campaigns.look_at_trunks():
-                _log.warning("campaign %s does not go on: %s", name, why)
-        finally:
-            self._looking = False
+        """Look where the trunks of running campaigns lead."""
+        for name, why in await self._dialing.campaigns.look_at_trunks():
+            _log.warning("campaign %s does not go on: %s", name, why)
+
+    def _store(self, why: str) -> None:
+        """Dial nothing while the store is away, and go on when it is back."""
+        self._logs.store(why)
+        if why:
+            self.engine.store_away()
+            self._dialing.campaigns.store_away()
+            _log.warning("the store is away, nothing is dialed until it is back: %s", why)
+        else:
+            _log.warning("the store is back")
+            self._works.spawn(self.engine.store_back())
 
     def link_down(self, why: str) -> None:
         """Dial nothing until Asterisk is back."""
-        if self._watch.running:
-            self._watch.stop()
+        self._rounds.end(TRUNKS, COMPARE)
         self.engine.link_down()
         self._dialing.campaigns.link_down()
         if not self._leaving:

@@ -1,74 +1,98 @@
-"""The engine's ledger on the store: each promise of the writer's thread becomes one of the reactor's."""
+"""The engine's ledger on the store: each promise of the writer's thread becomes one of the reactor's.
+
+While the store is away questions fail at once; what must not be lost (ends, opt-outs, attempts of which we
+do not know whether they were begun) waits in memory and is written when it is back, however long that takes.
+"""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Collection, Sequence
-from concurrent.futures import Future
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
-from twisted.internet.defer import Deferred, fail
+from twisted.internet.defer import Deferred
 
+from fastagi_server.app.promises import Promises
 from fastagi_server.campaign.retry import Next
+from fastagi_server.dialer import call as calls_in_memory
 from fastagi_server.dialer.engine import KEY
-from fastagi_server.dialer.ports import CountryUses, Waiting
+from fastagi_server.dialer.errors import StoreAwayError
+from fastagi_server.dialer.gate import BEGUN_UNSEEN
+from fastagi_server.dialer.ports import CountryUses, Spawn, Waiting
 from fastagi_server.store import attempts, calls, campaigns, dids, loans, optouts
-from fastagi_server.store.errors import NotDurableError, StoreBusyError, StoreClosedError
+from fastagi_server.telephony import facts
 from fastagi_server.telephony.call_id import CallId
-from fastagi_server.telephony.campaign import Attempt, Begun, Campaign, CampaignState, Contact, NotBegun
+from fastagi_server.telephony.campaign import (
+    Attempt,
+    Begun,
+    Campaign,
+    CampaignState,
+    Contact,
+    ContactState,
+    NotBegun,
+)
+from fastagi_server.telephony.clock import Clock
 from fastagi_server.telephony.did import Loan, Mark
 from fastagi_server.telephony.record import OptOut, Record
-
-T = TypeVar("T")
-_log = logging.getLogger("discador")
-
-# A call that is over is told once: its record is tried again while a busy or full disk may recover, and for
-# less than a house takes to leave. Writing the same record twice does no harm.
-PAUSES = (0.1, 0.4, 1.0, 2.0)
-# An end that is written a little later shares its commit; nobody waits for it.
-PATIENCE = 0.2
-
-
-class Threads(Protocol):
-    """What we need of a reactor: to come back into its thread, and to come back later."""
-
-    def callFromThread(self, call: Callable[..., Any], *args: Any) -> None:  # noqa: N802 - Twisted's name
-        """Call in the reactor's thread."""
-        ...
-
-    def callLater(self, seconds: float, call: Callable[..., Any], *args: Any) -> Any:  # noqa: N802 - Twisted's
-        """Call after so many seconds."""
-        ...
-
-
-class Writes(Protocol):
-    """What we need of the store's writer."""
-
-    def submit(self, work: Callable[[Any], T], *, patience: float = 0.0) -> Future[T]:
-        """Do the work and resolve once it is durable; with patience it may wait for others."""
-        ...
 
 
 class StoreLedger:
     """Every write and every read that must see the last write goes through the one writer."""
 
-    def __init__(self, *, writer: Writes, threads: Threads, engine: str = "") -> None:
-        self._writer = writer
-        self._threads = threads
+    def __init__(
+        self,
+        *,
+        promises: Promises,
+        spawn: Spawn,
+        clock: Clock,
+        engine: str = "",
+    ) -> None:
+        self._promises = promises
+        self._do = promises.ask
+        self._surely = promises.surely
+        self._spawn = spawn
+        self._clock = clock
         self._engine = engine
+        # Begun, or perhaps begun, and not known to the engine: none of them is a call that was left behind.
+        self._beginning: set[CallId] = set()
+        self._owed: set[str] = set()
+
+    @property
+    def is_away(self) -> bool:
+        """Whether the store is away as far as we know."""
+        return self._promises.presence.away
+
+    def present(self) -> Deferred[None]:
+        """Fire when the store is there."""
+        return self._promises.presence.back()
 
     async def keep(self, record: Record) -> None:
-        """Write a record as it stands; what the store could not promise is tried again, then raised."""
+        """Write a record as it stands, as soon as the store takes it."""
 
         def work(conn: Any) -> None:
             calls.keep(conn, record)
             _keep_optout(conn, record)
 
-        await self._surely(record.call, work)
+        await self._surely(record.call, work, first=record.optout_at is not None)
 
-    def opt_out(self, entry: OptOut) -> Deferred[bool]:
-        """Put a number on the list."""
-        return self._do(lambda conn: optouts.add(conn, entry))
+    async def opt_out(self, entry: OptOut) -> bool:
+        """Put a number on the list; what cannot be promised now is raised, and written when it can be."""
+
+        def work(conn: Any) -> bool:
+            return optouts.add(conn, entry)
+
+        try:
+            return await self._do(work)
+        except StoreAwayError:
+            if entry.number not in self._owed:
+                self._owed.add(entry.number)
+                self._spawn(self._owe(entry.number, work))
+            raise
+
+    async def _owe(self, number: str, work: Callable[[Any], bool]) -> None:
+        try:
+            await self._surely(number, work, first=True)
+        finally:
+            self._owed.discard(number)
 
     def is_opted_out(self, number: str) -> Deferred[bool]:
         """Say whether a number is on the list."""
@@ -78,9 +102,10 @@ class StoreLedger:
         """Give a record."""
         return self._do(lambda conn: calls.get(conn, call))
 
-    def open_calls(self) -> Deferred[Sequence[Record]]:
+    async def open_calls(self) -> Sequence[Record]:
         """Give this engine's records without an end; another's calls are not ours to close."""
-        return self._do(lambda conn: calls.open_calls(conn, self._engine))
+        found = await self._do(lambda conn: calls.open_calls(conn, self._engine))
+        return [record for record in found if record.call not in self._beginning]
 
     async def finish(self, record: Record, then: Next) -> None:
         """Write the record of an ended call and move its contact, as surely as keep."""
@@ -89,7 +114,7 @@ class StoreLedger:
             attempts.finish(conn, record, contact_state=then.state, due_at=then.due_at, why=then.why)
             _keep_optout(conn, record)
 
-        await self._surely(record.call, work)
+        await self._surely(record.call, work, first=record.optout_at is not None)
 
     def campaigns(self) -> Deferred[list[Campaign]]:
         """Give every campaign."""
@@ -99,9 +124,41 @@ class StoreLedger:
         """Keep where a campaign stands."""
         return self._do(lambda conn: campaigns.set_state(conn, campaign, state))
 
-    def attempt(self, attempt: Attempt) -> Deferred[Begun | NotBegun]:
-        """Begin an attempt, all or nothing."""
-        return self._do(lambda conn: attempts.begin(conn, attempt))
+    async def attempt(self, attempt: Attempt) -> Begun | NotBegun:
+        """Begin an attempt, all or nothing; what may be begun without our knowing is taken back."""
+        call = attempt.begin.call
+        settled: Deferred[None] = Deferred()
+        self._beginning.add(call)
+        try:
+            outcome = await self._do(lambda conn: attempts.begin(conn, attempt), settled=settled)
+        except StoreAwayError:
+            self._spawn(self._take_back(call, settled))
+            raise
+        except BaseException:
+            self._beginning.discard(call)
+            raise
+        # Whoever waits for this goes on in this very turn, and makes the call known to the engine.
+        self._beginning.discard(call)
+        return outcome
+
+    async def _take_back(self, call: CallId, settled: Deferred[None]) -> None:
+        """Close an attempt that is found begun after all; nothing has left, so its contact waits again."""
+
+        def work(conn: Any) -> None:
+            record = calls.get(conn, call)
+            if record is None or record.ended_at is not None:
+                return
+            cancelled = facts.OrderCancelled(call=call, at=self._clock.wall(), why=BEGUN_UNSEEN)
+            ended = calls_in_memory.after(record, cancelled)
+            attempts.finish(
+                conn, ended, contact_state=ContactState.QUEUED, due_at=ended.ended_at, why="cancelled"
+            )
+
+        try:
+            await settled
+            await self._surely(call, work)
+        finally:
+            self._beginning.discard(call)
 
     def due(
         self, campaign: str, now: float, *, limit: int, not_countries: Collection[str]
@@ -139,41 +196,6 @@ class StoreLedger:
     def lend(self, loan: Loan) -> Deferred[Begun | NotBegun]:
         """Count one use of a caller ID that another's call will show, or say why not."""
         return self._do(lambda conn: loans.lend(conn, loan))
-
-    async def _surely(self, call: CallId, work: Callable[[Any], object]) -> None:
-        """Do what may be done twice, again and again while the store cannot promise it."""
-        for pause in PAUSES:
-            try:
-                await self._do(work, patience=PATIENCE)
-            except (NotDurableError, StoreBusyError) as error:
-                told = "call_id=%s its record is not kept yet, again in %s s: %s"
-                _log.warning(told, call, pause, error.sentence())
-            else:
-                return
-            await self._pause(pause)
-        await self._do(work)
-
-    def _do(self, work: Callable[[Any], T], *, patience: float = 0.0) -> Deferred[T]:
-        done: Deferred[T] = Deferred()
-
-        def settle(future: Future[T]) -> None:
-            error = future.exception()
-            if error is not None:
-                self._threads.callFromThread(done.errback, error)
-            else:
-                self._threads.callFromThread(done.callback, future.result())
-
-        try:
-            promised = self._writer.submit(work, patience=patience)
-        except (StoreBusyError, StoreClosedError) as refused:
-            return fail(refused)
-        promised.add_done_callback(settle)
-        return done
-
-    def _pause(self, seconds: float) -> Deferred[None]:
-        over: Deferred[None] = Deferred()
-        self._threads.callLater(seconds, over.callback, None)
-        return over
 
 
 def _keep_optout(conn: Any, record: Record) -> None:

@@ -15,7 +15,6 @@ from fastagi_server.callerid.pool import Choice
 from fastagi_server.compliance.gate import judge, stays_here
 from fastagi_server.config.settings import Settings
 from fastagi_server.dialer.engine import Engine
-from fastagi_server.dialer.gate import NO_LINK
 from fastagi_server.dialer.lend import Lender
 from fastagi_server.dialer.pools import Exhausted
 from fastagi_server.ivr.answers import Lent
@@ -79,9 +78,9 @@ class Lending:
             country, callee = judged.country, judged.number
             if not country:
                 return Lent(callerid="", why=judged.why, country="")
-        if not self._engine.ready:
+        if self._engine.why_not:
             # Asterisk may keep opt-outs that we have not taken over yet.
-            return Lent(callerid="", why=NO_LINK, country=country)
+            return Lent(callerid="", why=self._engine.why_not, country=country)
         own = self._own(uniqueid)
         if own is not None and own.country == country and callee in (None, own.number):
             return await self._keep(own)

@@ -135,6 +135,15 @@ class Logs:
         else:
             self._tell(File.PERFORMANCE, "link_up", {})
 
+    def store(self, why: str = "") -> None:
+        """Tell that the store is back, or why it is away."""
+        if not self._performance:
+            return
+        if why:
+            self._tell(File.PERFORMANCE, "store_down", {"why": why}, level=logging.WARNING)
+        else:
+            self._tell(File.PERFORMANCE, "store_up", {})
+
     def prepared(self, outcome: Prepared | Skipped | Exhausted) -> None:
         """Tell which caller ID an attempt shows and why, or that a country pauses; a pause is told once."""
         match outcome:

@@ -102,6 +102,11 @@ class Switch:
         ]
         return frozenset(CallId(uniqueid) for uniqueid in uniqueids if is_call_id(uniqueid))
 
+    async def keep_optout(self, kept: Kept) -> None:
+        """Write the entry that the dialplan would have written."""
+        val = f"{int(kept.at)}/{kept.digit}"
+        await self._link.ask(actions.DBPut(family=variables.OPTOUT_FAMILY, key=kept.call, val=val))
+
     async def kept_optouts(self) -> list[Kept]:
         """Give the opt-outs in AstDB; what is not in our own hand is left alone."""
         # An empty family is a Success without entries: a refusal is a missing right, and nothing may be

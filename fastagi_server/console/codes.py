@@ -111,6 +111,7 @@ NOT_DONE = {
     "RefusedError",
     "RemoteError",
     "SchemaBehindError",
+    "StoreAwayError",
     "StoreBusyError",
     "StoreClosedError",
     "TheySpokeOutOfTurnError",

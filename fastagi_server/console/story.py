@@ -42,6 +42,7 @@ _LINES: dict[str, tuple[str, _Fields]] = {
     "SipTold": ("call.sip", lambda says: {"code": says["sip_code"], "reason": says["sip_reason"]}),
     "OriginateFailed": ("call.failed", lambda says: says),
     "NeverDialed": ("call.never_dialed", _nothing),
+    "Vanished": ("call.vanished", _nothing),
     "OrderRefused": ("call.refused", lambda says: says),
     "OrderCancelled": ("call.cancelled", lambda says: says),
     "OrderLost": ("call.lost", _nothing),

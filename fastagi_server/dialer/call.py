@@ -17,6 +17,7 @@ from fastagi_server.telephony.keys import Meaning
 from fastagi_server.telephony.record import Begin, Record, State, changed
 
 Changes = dict[str, Any]
+UNSEEN = "it ended unseen by Discador; what had happened by then is not known"
 
 
 def opened(begin: Begin) -> Record:
@@ -54,19 +55,33 @@ def after(record: Record, fact: facts.Fact) -> Record:
 
 def ending(record: Record, fact: facts.Fact) -> tuple[Disposition, str]:
     """Say how the call ended and why, from all that the record knows by then."""
-    if isinstance(fact, facts.OrderRefused):
-        return Disposition.FAILED, f"Asterisk refused the Originate: {fact.why}"
-    if isinstance(fact, facts.OrderCancelled):
-        return Disposition.CANCELLED, fact.why
+    match fact:
+        case facts.OrderRefused():
+            return Disposition.FAILED, f"Asterisk refused the Originate: {fact.why}"
+        case facts.OrderCancelled():
+            return Disposition.CANCELLED, fact.why
+    return _by_record(record, fact)
+
+
+def _by_record(record: Record, fact: facts.Fact) -> tuple[Disposition, str]:
     # A deciding key is proof of an answer, even when the news of the answer was lost.
     if record.optout_at is not None:
         how = f"pressed {record.key}" if record.key else "asked the dialplan"
         return Disposition.OPTED_OUT, f"{how}: on the opt-out list"
     if record.connected_at is not None:
         return Disposition.CONNECTED, f"pressed {record.key}: connected"
+    if isinstance(fact, facts.Vanished) and not _is_told(record):
+        return Disposition.UNKNOWN, UNSEEN
     if record.answered_at is None and record.amd_at is None:
         return _unanswered(record)
     return _answered(record)
+
+
+def _is_told(record: Record) -> bool:
+    """Say whether what is known by now says how a call came out, though nobody told its end."""
+    if record.answered_at is None and record.amd_at is None:
+        return record.sip_code is not None
+    return record.amd_verdict is Verdict.MACHINE or record.left_at is not None
 
 
 def _answered(record: Record) -> tuple[Disposition, str]:
@@ -154,13 +169,6 @@ _LEARN: dict[type[facts.Fact], Callable[[Record, Any], Changes]] = {
     facts.SipTold: _sip,
     facts.Ended: _ended,
 }
-
-
-def closed_unseen(record: Record, *, at: float) -> Record:
-    """Close a call of which Asterisk knows nothing any more: whatever happened, we were not looking."""
-    disposition = Disposition.OPTED_OUT if record.optout_at is not None else Disposition.UNKNOWN
-    why = "ended while Discador was away; what had happened by then is not known"
-    return replace(record, state=State.ENDED, ended_at=at, disposition=disposition, why=why)
 
 
 def with_late_optout(record: Record, *, digit: str, at: float) -> Record:

@@ -78,9 +78,15 @@ class Campaigns:
         refused: list[tuple[str, str]] = []
         if not (self._runners or self._silenced):
             return refused
+        # Before the store is asked: what somebody wishes meanwhile is newer than what it says.
+        wishes = Counter(self._wishes)
         for campaign in await self._book.campaigns():
-            name, wish = campaign.name, self._wishes[campaign.name]
+            name, wish = campaign.name, wishes[campaign.name]
             if name not in self._runners and name not in self._silenced:
+                continue
+            if campaign.state is not CampaignState.RUNNING and self._wishes[name] == wish:
+                self._silence(name, "the campaign was stopped")
+                self._silenced.discard(name)
                 continue
             try:
                 await self._may_start(campaign)
@@ -117,8 +123,15 @@ class Campaigns:
 
     def link_down(self) -> None:
         """Take back what every campaign has prepared: nobody knows when Asterisk is back."""
+        self._take_back("the link to Asterisk was lost before it was sent")
+
+    def store_away(self) -> None:
+        """Take back what every campaign has prepared: who opted out elsewhere meanwhile cannot be known."""
+        self._take_back("the store went away before it was sent")
+
+    def _take_back(self, why: str) -> None:
         for runner in self._runners.values():
-            runner.take_back("the link to Asterisk was lost before it was sent")
+            runner.take_back(why)
 
     def look_again(self) -> None:
         """Try the paused countries of every campaign again."""

@@ -7,25 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from fastagi_server.campaign import retry
 from fastagi_server.dialer import call as calls
-from fastagi_server.dialer.gate import NO_LINK, ON_THE_LIST, NotDialedError
+from fastagi_server.dialer.ends import Ends
+from fastagi_server.dialer.gate import NO_LINK, ON_THE_LIST, STORE_AWAY, NotDialedError
 from fastagi_server.dialer.ports import Later, Ledger, Spawn, Switch, Watcher
+from fastagi_server.dialer.recovery import Recovery
+from fastagi_server.dialer.sweep import Sweep
 from fastagi_server.dialer.turning_away import LEFT, TurningAway
 from fastagi_server.telephony import facts
 from fastagi_server.telephony.call_id import CallId
-from fastagi_server.telephony.campaign import Campaign
 from fastagi_server.telephony.clock import Clock
+from fastagi_server.telephony.errors import DiscadorError
 from fastagi_server.telephony.orders import PlaceCall
 from fastagi_server.telephony.record import Begin, Kept, OptOut, Record, State, changed
 
 KEY = "key"
 DIALPLAN = "dialplan"
-ASTDB = "astdb"
-# A gap between two pulses that means that we stood still (stopped, swapped out): news may be waiting unread.
-STALL_SECONDS = 2.0
 # How much later than its failure a call's channel may be told.
 NEWS_SECONDS = 3.0
+AGAIN_SECONDS = 1.0
 
 
 class Engine:
@@ -49,13 +49,10 @@ class Engine:
         self._optout_key = optout_key
         self._later = later
         self._name = name
-        self._campaigns: dict[str, Campaign] = {}
         self._calls: dict[CallId, Record] = {}
         self._placing: set[CallId] = set()
         self._opted_out: set[CallId] = set()
         self._watchers: list[Watcher] = []
-        self._unswept = False
-        self._pulse_at = clock.steady()
         self.away = TurningAway(
             calls=self._calls,
             placing=self._placing,
@@ -67,7 +64,11 @@ class Engine:
         )
         # Whether we would know by now who left the list just before; the roof knows how that is heard.
         self.hears: Callable[[], bool] = lambda: True
-        self.ready = False
+        self._ends = Ends(ledger=ledger)
+        self.sweep = Sweep(calls=self, switch=switch, ledger=ledger, clock=clock)
+        self._linked = False
+        self._store_away = False
+        self.recovery = Recovery(calls=self, switch=switch, ledger=ledger, clock=clock, name=name)
 
     def watch(self, watcher: Watcher) -> Callable[[], None]:
         """Tell the watcher every fact from now on; call the answer to stop."""
@@ -77,6 +78,18 @@ class Engine:
     def known(self, call: CallId) -> Record | None:
         """Give a call that is up, as it stands."""
         return self._calls.get(call)
+
+    @property
+    def why_not(self) -> str:
+        """Say why nothing is dialed; empty when calls may leave."""
+        if not self._linked:
+            return NO_LINK
+        return STORE_AWAY if self._store_away else ""
+
+    @property
+    def ready(self) -> bool:
+        """Whether calls may leave."""
+        return not self.why_not
 
     @property
     def live(self) -> int:
@@ -92,6 +105,18 @@ class Engine:
         """Count the calls over a trunk that have left and not ended."""
         left = (record for call, record in self._calls.items() if call not in self._placing)
         return sum(record.trunk == trunk for record in left)
+
+    def left(self) -> set[CallId]:
+        """Give the calls that have left and not ended."""
+        return set(self._calls) - self._placing
+
+    def is_ending(self, call: CallId) -> bool:
+        """Say whether a call has ended whose end is not written yet."""
+        return call in self._ends
+
+    def adopt(self, record: Record) -> None:
+        """Know a call that the store says is open, unless it is known."""
+        self._calls.setdefault(record.call, record)
 
     def admit(self, begin: Begin) -> None:
         """Know a call that is begun durably and waits for its slot: AGI can overtake the Originate."""
@@ -115,9 +140,9 @@ class Engine:
 
     async def may_dial(self, number: str) -> None:
         """Look before a call by hand is begun; raises NotDialedError when the number must not be called."""
-        if not self.ready:
-            raise NotDialedError(number=number, reason=NO_LINK)
-        await self._sweep_if_due()
+        if self.why_not:
+            raise NotDialedError(number=number, reason=self.why_not)
+        await self.sweep.if_due()
         if await self._ledger.is_opted_out(number):
             raise NotDialedError(number=number, reason=ON_THE_LIST)
 
@@ -126,7 +151,7 @@ class Engine:
         # Looked at last: it may have left while the store answered.
         if await self._ledger.is_opted_out(number) or number in self.away:
             return LEFT
-        return None if self.ready else NO_LINK
+        return self.why_not or None
 
     async def write(self, order: PlaceCall) -> None:
         """Write the Originate of an admitted call now, and wait for Asterisk's first word."""
@@ -151,11 +176,11 @@ class Engine:
             del self._calls[fact.call]
             self._placing.discard(fact.call)
             self._opted_out.discard(fact.call)
-            self._spawn(self._keep(record))
+            self._spawn(self._ends.keep(record))
             if record.digits and record.key is None:
                 # It may have been the opt-out key, pressed while our answer was late: Asterisk kept it.
-                self._unswept = True
-                self._spawn(self._sweep_if_due())
+                self.sweep.due = True
+                self._spawn(self.sweep.if_due())
         elif isinstance(fact, facts.OriginateFailed) and record.dialed_at is None:
             self._later(NEWS_SECONDS, lambda: self._never_dialed(fact.call))
         elif isinstance(fact, facts.OptOutAsked):
@@ -176,20 +201,12 @@ class Engine:
         """
         return record.connected_at is None and fact.press.digit == self._optout_key(record.country)
 
-    async def _keep(self, record: Record) -> None:
-        """Write the end of a call, and move its contact with it."""
-        if record.contact is None:
-            await self._ledger.keep(record)
-        else:
-            await self._ledger.finish(record, retry.after(record, await self._campaign(record.campaign)))
-
-    async def _campaign(self, name: str) -> Campaign:
-        if name not in self._campaigns:
-            self._campaigns = {each.name: each for each in await self._ledger.campaigns()}
-        return self._campaigns[name]
-
     async def _opt_out_heard(self, record: Record, fact: facts.DigitHeard) -> None:
-        await self.opt_out(call=fact.call, digit=fact.press.digit, source=KEY)
+        try:
+            await self.opt_out(call=fact.call, digit=fact.press.digit, source=KEY)
+        except DiscadorError:
+            # Durable before the call is ended: if not with us, then with Asterisk, as the dialplan does it.
+            await self._switch.keep_optout(Kept(call=fact.call, at=fact.at, digit=fact.press.digit))
         if record.amd_at is None:
             # AMD() ate the key, so nobody but us will end the call.
             await self._switch.hangup(fact.call)
@@ -202,22 +219,22 @@ class Engine:
 
     async def opt_out(self, *, call: CallId, digit: str, source: str) -> bool:
         """Put the callee on the list durably, then tell it; False when nobody knows the call."""
-        number = await self._number_of(call)
+        number = await self.number_of(call)
         if number is None:
             return False
         at = self._clock.wall()
-        await self._leave_alone(OptOut(number=number, at=at, source=source, call=call, digit=digit or None))
+        await self.leave_alone(OptOut(number=number, at=at, source=source, call=call, digit=digit or None))
         if call not in self._opted_out:
             self.take(facts.OptedOut(call=call, at=self._clock.wall(), digit=digit, source=source))
         return True
 
     async def opt_out_number(self, number: str, *, digit: str, source: str) -> None:
         """Put a number on the list durably that no call of ours is the evidence for."""
-        await self._leave_alone(
+        await self.leave_alone(
             OptOut(number=number, at=self._clock.wall(), source=source, digit=digit or None)
         )
 
-    async def _leave_alone(self, entry: OptOut) -> None:
+    async def leave_alone(self, entry: OptOut) -> None:
         """Put an entry on the list durably; from here on no prepared attempt of ours goes to its number.
 
         What rings there is cancelled once it is durable.
@@ -227,11 +244,12 @@ class Engine:
             await self._ledger.opt_out(entry)
         except Exception:
             # Asterisk keeps it until we have it: the next look there takes it over.
-            self._unswept = True
+            self.sweep.due = True
             raise
         self.away.left(entry.number, but=entry.call)
 
-    async def _number_of(self, call: CallId) -> str | None:
+    async def number_of(self, call: CallId) -> str | None:
+        """Give the number that a call of ours has called, over or not."""
         known = self._calls.get(call) or await self._ledger.find(call)
         return known.number if known else None
 
@@ -240,58 +258,32 @@ class Engine:
 
         Nothing is dialed before this is done.
         """
-        await self._sweep()
-        await self._adopt()
-        self.ready = True
+        await self._ledger.present()
+        await self.sweep.now()
+        await self.recovery.adopt()
+        self._linked = True
 
     def link_down(self) -> None:
         """Asterisk is gone: nothing new is dialed until it is back."""
-        self.ready = False
+        self._linked = False
+        self.recovery.link_down()
 
     def pulse(self) -> None:
         """Say that time goes on; called twice a second, so that standing still is noticed."""
-        self._pulse_at = self._clock.steady()
+        self.sweep.pulse()
         self.away.forget()
 
-    async def _sweep_if_due(self) -> None:
-        """Take over what Asterisk kept, if it may have kept anything since the last time."""
-        if self._unswept or self._clock.steady() - self._pulse_at > STALL_SECONDS:
-            await self._sweep()
+    def store_away(self) -> None:
+        """The store is away: nothing new is dialed until it is back; calls that are up go on."""
+        self._store_away = True
 
-    async def _sweep(self) -> None:
-        self._unswept = False
+    async def store_back(self) -> None:
+        """The store is back: take over what Asterisk kept meanwhile, then dial again."""
         try:
-            for kept in await self._switch.kept_optouts():
-                await self._take_over(kept)
-        except BaseException:
-            self._unswept = True
-            raise
-
-    async def _take_over(self, kept: Kept) -> None:
-        number = await self._number_of(kept.call)
-        if number is None:
-            # Not a call of this store: somebody else's evidence is left where it is.
-            return
-        entry = OptOut(number=number, at=kept.at, source=ASTDB, call=kept.call, digit=kept.digit)
-        await self._leave_alone(entry)
-        self.take(facts.OptedOut(call=kept.call, at=kept.at, digit=kept.digit, source=ASTDB))
-        await self._ended_before(kept)
-        await self._switch.forget_optout(kept)
-
-    async def _ended_before(self, kept: Kept) -> None:
-        """Mend the record of a call that was closed without knowing of its opt-out."""
-        record = await self._ledger.find(kept.call)
-        if record is not None and record.optout_at is None and kept.call not in self._calls:
-            await self._ledger.keep(calls.with_late_optout(record, digit=kept.digit, at=kept.at))
-
-    async def _adopt(self) -> None:
-        # Known before we ask, so that a hang-up told while the list comes is not missed.
-        for record in await self._ledger.open_calls():
-            self._calls.setdefault(record.call, record)
-        asked = set(self._calls) - self._placing
-        living = await self._switch.live_calls()
-        for call in asked - living:
-            gone = self._calls.pop(call, None)
-            if gone is not None:
-                # All at once, so that they share a commit: one after another they hold up the first new call.
-                self._spawn(self._keep(calls.closed_unseen(gone, at=self._clock.wall())))
+            if self._linked:
+                await self.sweep.now()
+        except DiscadorError:
+            # It is away again, or the link is slow or gone; that is told elsewhere.
+            self._later(AGAIN_SECONDS, lambda: self._spawn(self.store_back()))
+        else:
+            self._store_away = self._ledger.is_away

@@ -1,8 +1,15 @@
-"""Why a call by hand is not made, each with what would help."""
+"""Why a call is not made, each with what would help."""
 
 from __future__ import annotations
 
 from fastagi_server.telephony.errors import DiscadorError
+
+
+class StoreAwayError(DiscadorError):
+    """The store is away ({why}), so nothing is dialed; it goes on by itself when the store is back."""
+
+    def __init__(self, *, why: str) -> None:
+        super().__init__(why=why)
 
 
 class NumberIsUpError(DiscadorError):

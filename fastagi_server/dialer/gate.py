@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from fastagi_server.telephony.errors import DiscadorError
 
+BEGUN_UNSEEN = "the store went away while it was begun"
+STORE_AWAY = "the store is away"
 NO_LINK = "there is no link to Asterisk"
 ON_THE_LIST = "it is on the opt-out list"
 

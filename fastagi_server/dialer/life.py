@@ -11,7 +11,7 @@ from fastagi_server.telephony.record import State
 
 Table = dict[State, dict[type[facts.Fact], State]]
 
-_ENDS: dict[type[facts.Fact], State] = {facts.Ended: State.ENDED}
+_ENDS: dict[type[facts.Fact], State] = {facts.Ended: State.ENDED, facts.Vanished: State.ENDED}
 _ANSWERED: dict[type[facts.Fact], State] = {
     facts.AmdDecided: State.LISTENING,
     facts.KeyDecided: State.LISTENING,

@@ -15,7 +15,7 @@ from fastagi_server.telephony.campaign import Attempt, Begun, Campaign, Campaign
 from fastagi_server.telephony.did import Loan, Mark, Use
 from fastagi_server.telephony.facts import Fact
 from fastagi_server.telephony.orders import PlaceCall
-from fastagi_server.telephony.record import Kept, OptOut, Record
+from fastagi_server.telephony.record import Begin, Kept, OptOut, Record
 
 
 class Switch(Protocol):
@@ -33,6 +33,10 @@ class Switch(Protocol):
         """Give the calls of ours that Asterisk has."""
         ...
 
+    def keep_optout(self, kept: Kept) -> Awaitable[None]:
+        """Have an opt-out kept in AstDB, as the dialplan would."""
+        ...
+
     def kept_optouts(self) -> Awaitable[Sequence[Kept]]:
         """Give the opt-outs kept in AstDB."""
         ...
@@ -43,7 +47,19 @@ class Switch(Protocol):
 
 
 class Ledger(Protocol):
-    """The store, as the engine sees it: every promise is kept only once it is durable."""
+    """The store, as the engine sees it: every promise is kept only once it is durable.
+
+    While it is away questions raise; what ends and who opted out is written when it is back.
+    """
+
+    @property
+    def is_away(self) -> bool:
+        """Whether the store is away as far as we know."""
+        ...
+
+    def present(self) -> Awaitable[None]:
+        """Wait until the store is there."""
+        ...
 
     def keep(self, record: Record) -> Awaitable[None]:
         """Write the record as it stands now."""
@@ -123,6 +139,40 @@ class Lends(Protocol):
 
     def lend(self, loan: Loan) -> Awaitable[Begun | NotBegun]:
         """Count one use of a caller ID durably, or say why not."""
+        ...
+
+
+class Sends(Protocol):
+    """What a runner needs of the engine."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether Asterisk is there."""
+        ...
+
+    def hears(self) -> bool:
+        """Say whether we would know by now who went on the opt-out list just before."""
+        ...
+
+    @property
+    def up(self) -> int:
+        """How many calls have left and not ended."""
+        ...
+
+    def up_over(self, trunk: str) -> int:
+        """Count the calls over a trunk that have left and not ended."""
+        ...
+
+    def admit(self, begin: Begin) -> None:
+        """Know a call that is begun and waits for its slot."""
+        ...
+
+    def send(self, order: PlaceCall, planned_at: float) -> bool:
+        """Write the Originate now; False when the last look said No."""
+        ...
+
+    def cancel(self, call: CallId, why: str) -> None:
+        """Take back a call that has not left."""
         ...
 
 

@@ -10,62 +10,27 @@ import math
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from fastagi_server.dialer.pools import Exhausted
-from fastagi_server.dialer.ports import CampaignLedger, Cancellable, Later, Spawn
+from fastagi_server.dialer.ports import CampaignLedger, Cancellable, Later, Sends, Spawn
 from fastagi_server.dialer.prepare import Prepared, Preparer
 from fastagi_server.pacing.grid import HEADROOM, Grid
 from fastagi_server.pacing.window import Windows
-from fastagi_server.telephony.call_id import CallId
 from fastagi_server.telephony.campaign import Campaign, CampaignState, Contact
 from fastagi_server.telephony.clock import Clock
+from fastagi_server.telephony.errors import DiscadorError
 from fastagi_server.telephony.orders import PlaceCall
-from fastagi_server.telephony.record import Begin
 
 AHEAD_SECONDS = 0.4
 BATCH = 200
 IDLE_SECONDS = 0.5
+ASIDE_SECONDS = 5.0
 CLUSTER = "cluster"
 
 
 def scopes_of(trunk: str) -> tuple[str, ...]:
     """Give the scopes whose limits every call over a trunk is under, whoever orders it."""
     return (CLUSTER, f"trunk:{trunk}")
-
-
-class Sends(Protocol):
-    """What a runner needs of the engine."""
-
-    @property
-    def ready(self) -> bool:
-        """Whether Asterisk is there."""
-        ...
-
-    def hears(self) -> bool:
-        """Say whether we would know by now who went on the opt-out list just before."""
-        ...
-
-    @property
-    def up(self) -> int:
-        """How many calls have left and not ended."""
-        ...
-
-    def up_over(self, trunk: str) -> int:
-        """Count the calls over a trunk that have left and not ended."""
-        ...
-
-    def admit(self, begin: Begin) -> None:
-        """Know a call that is begun and waits for its slot."""
-        ...
-
-    def send(self, order: PlaceCall, planned_at: float) -> bool:
-        """Write the Originate now; False when the last look said No."""
-        ...
-
-    def cancel(self, call: CallId, why: str) -> None:
-        """Take back a call that has not left."""
-        ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,6 +89,7 @@ class Runner:
         self._contacts: deque[Contact] = deque()
         self._ready: deque[Prepared] = deque()
         self._claimed: set[int] = set()
+        self._aside: dict[int, float] = {}
         self._paused: dict[str, Exhausted] = {}
         self._skipped: Counter[str] = Counter()
         self._preparing = 0
@@ -225,6 +191,9 @@ class Runner:
     async def _prepare(self, contact: Contact, planned_at: float) -> None:
         try:
             outcome = await self._preparer.prepare(contact, planned_at)
+        except DiscadorError:
+            # The store is away, which is told elsewhere: the contact waits there, and the next slot goes on.
+            return
         finally:
             self._preparing -= 1
             self._claimed.discard(contact.id)
@@ -239,7 +208,14 @@ class Runner:
             self._drop_paused()
         else:
             self._skipped[str(outcome.no)] += 1
+            self._set_aside(contact)
         self._fill()
+
+    def _set_aside(self, contact: Contact) -> None:
+        """Leave a contact alone for a moment: what we fetch is what others fetch too, and may have taken."""
+        now = self._clock.steady()
+        self._aside = {each: until for each, until in self._aside.items() if until > now}
+        self._aside[contact.id] = now + ASIDE_SECONDS
 
     def _drop_paused(self) -> None:
         """Put contacts of paused countries back; in the store they are queued as before."""
@@ -253,6 +229,8 @@ class Runner:
             await self._fetch()
             if not self._contacts:
                 await self._finish_if_over()
+        except DiscadorError:
+            return  # the store is away, which is told elsewhere
         finally:
             if self._contacts:
                 self._look_again()
@@ -263,11 +241,14 @@ class Runner:
         now = self._clock.wall()
         self._paused = {slug: each for slug, each in self._paused.items() if each.until > now}
         # Those in preparation are still queued in the store: one batch more than them is asked for.
-        wanted = BATCH + len(self._claimed)
+        # So are those that somebody else has, or has given back just now.
+        steady = self._clock.steady()
+        passed = self._claimed | {each for each, until in self._aside.items() if until > steady}
+        wanted = BATCH + len(passed)
         found = await self._ledger.due(
             self.campaign.name, now, limit=wanted, not_countries=tuple(self._paused)
         )
-        fresh = [each for each in found if each.id not in self._claimed]
+        fresh = [each for each in found if each.id not in passed]
         self._claimed.update(each.id for each in fresh)
         self._contacts.extend(fresh)
 
@@ -279,8 +260,7 @@ class Runner:
         if self._preparing or self._ready:
             return
         waiting = await self._ledger.waiting(self.campaign.name)
-        if not waiting.queued and not waiting.dialing:
-            self._running = False
+        if self._running and not waiting.queued and not waiting.dialing:
             await self._ledger.set_state(self.campaign.name, CampaignState.DONE)
             self.stop("the campaign is done")
             self._done()

@@ -139,5 +139,10 @@ class NeverDialed(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Vanished(Fact):
+    """Asterisk does not have the call any more, and its end was not told to us."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class CalleeLeft(Fact):
     """The far end hung up first; when we end the call there is no such fact."""

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -59,6 +59,11 @@ class Reactor(MemoryReactorClock):
 
     def callFromThread(self, call: Callable[..., Any], *args: Any) -> None:  # noqa: N802 - Twisted's
         self._from_threads.put(lambda: call(*args))
+
+    def next(self) -> None:
+        """Do the next thing that a thread tells, unless nobody tells any for a moment."""
+        with suppress(queue.Empty):
+            self._from_threads.get(timeout=0.05)()
 
     def until(self, done: Callable[[], object]) -> None:
         """Run what the threads tell until something is so."""

@@ -245,7 +245,7 @@ def test_a_campaign_whose_trunk_leads_elsewhere_by_now_is_told(
 
     monkeypatch.setattr(street.house._dialing.campaigns, "look_at_trunks", look)
     for _ in range(2):
-        street.house._look()
+        ensureDeferred(street.house._look_at_trunks())
 
     assert caplog.text.count("campaign spring does not go on: its trunk leads far away") == 2
 

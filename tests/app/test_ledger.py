@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import replace
@@ -9,9 +10,13 @@ from typing import Any
 import pytest
 from twisted.internet.defer import Deferred, ensureDeferred
 
-from fastagi_server.app.ledger import PAUSES, StoreLedger
+from fastagi_server.app.ledger import StoreLedger
+from fastagi_server.app.presence import SLOW_LOOKS, Presence
+from fastagi_server.app.promises import ALONE_SECONDS, TELLING, Promises
 from fastagi_server.dialer.call import opened
-from fastagi_server.store import dids
+from fastagi_server.dialer.errors import StoreAwayError
+from fastagi_server.dialer.gate import BEGUN_UNSEEN
+from fastagi_server.store import campaigns, dids
 from fastagi_server.store.connect import open_database
 from fastagi_server.store.errors import (
     AlreadyBegunError,
@@ -21,7 +26,16 @@ from fastagi_server.store.errors import (
 )
 from fastagi_server.store.writer import Writer
 from fastagi_server.telephony.call_id import mint
-from fastagi_server.telephony.campaign import Attempt, Begun, No, NotBegun
+from fastagi_server.telephony.campaign import (
+    Attempt,
+    Begun,
+    Campaign,
+    CampaignState,
+    ContactState,
+    NewContact,
+    No,
+    NotBegun,
+)
 from fastagi_server.telephony.did import Did, Loan
 from fastagi_server.telephony.disposition import Disposition
 from fastagi_server.telephony.record import Begin, OptOut, Record, State
@@ -38,25 +52,64 @@ BEGIN = Begin(
     begun_at=2.0,
 )
 ATTEMPT = Attempt(begin=BEGIN, contact=None, period="", cap=0)
+CONTACT = 1
+CONTACTS = replace(ATTEMPT, contact=CONTACT, begin=replace(BEGIN, contact=CONTACT))
+CAMPAIGN = Campaign(
+    name="spring",
+    trunk="carrier",
+    cps=5,
+    concurrency=0,
+    retries=0,
+    retry_seconds=0,
+    lab=False,
+    state=CampaignState.RUNNING,
+    created_at=1.0,
+)
 ENDED = replace(opened(BEGIN), state=State.ENDED, ended_at=9.0, disposition=Disposition.BUSY)
 
 
 class Failing:
-    """A writer whose first pieces of work go wrong as told, and whose next reach the real one."""
+    """A writer whose first pieces of work go wrong as told, and whose next reach the real one.
+
+    With `answer_lost` work is done and its answer says otherwise; the `poison` is work that never goes well.
+    """
 
     def __init__(self, writer: Writer, *errors: Exception) -> None:
         self._writer = writer
         self._errors = list(errors)
+        self.answer_lost = False
+        self.poison = ""
+        self.told: Callable[[str], None] = lambda _: None
 
     def submit(self, work: Callable[[Any], Any], *, patience: float = 0.0) -> Future[Any]:
-        if not self._errors:
-            return self._writer.submit(work, patience=patience)
-        error = self._errors.pop(0)
-        if isinstance(error, StoreBusyError | StoreClosedError):
-            raise error
-        lost: Future[Any] = Future()
-        lost.set_exception(error)
-        return lost
+        name = work.__qualname__.partition(".<locals>")[0]
+        self.told(name)
+        if self._errors or (self.poison and self.poison == name):
+            error = self._errors.pop(0) if self._errors else NotDurableError(why="not this one")
+            if isinstance(error, StoreBusyError | StoreClosedError):
+                raise error
+            lost: Future[Any] = Future()
+            lost.set_exception(error)
+            return lost
+        if self.answer_lost:
+            self._writer.submit(work).result(10)
+            unsure: Future[Any] = Future()
+            unsure.set_exception(NotDurableError(why="disk I/O error"))
+            return unsure
+        return self._writer.submit(work, patience=patience)
+
+
+def add(writer: Writer) -> None:
+    """Have one contact to call, number CONTACT, and a caller ID."""
+    contacts = [
+        NewContact(raw=BEGIN.number, number=BEGIN.number, country="mexico", state=ContactState.QUEUED)
+    ]
+
+    def work(conn: Any) -> None:
+        campaigns.create(conn, CAMPAIGN)
+        campaigns.add(conn, "spring", contacts)
+
+    writer.submit(work).result(10)
 
 
 @pytest.fixture
@@ -73,7 +126,31 @@ class Asker:
 
     def __init__(self, reactor: Any, writes: Any) -> None:
         self.reactor = reactor
-        self.ledger = StoreLedger(writer=writes, threads=reactor)
+        self.writes = writes
+        self.now = 1_800_000_000.0
+        self.presence = Presence(clock=self)
+        self.works: list[Deferred[Any]] = []
+        promises = Promises(writer=writes, threads=reactor, presence=self.presence)
+        self.ledger = StoreLedger(promises=promises, spawn=self.spawn, clock=self)
+
+    def wall(self) -> float:
+        return self.now
+
+    def steady(self) -> float:
+        raise AssertionError("nothing here measures time")
+
+    def spawn(self, work: Any) -> None:
+        self.works.append(ensureDeferred(work))
+
+    @property
+    def idle(self) -> bool:
+        return all(each.called for each in self.works)
+
+    def comes_back(self) -> None:
+        """Look until a probe has gone well."""
+        while self.presence.away:
+            self.presence.look()
+            self.reactor.next()
 
     def gets(self, promise: Any) -> Any:
         told = self.watches(promise)
@@ -127,51 +204,166 @@ def test_the_stores_own_errors_come_through(asker: Asker) -> None:
         asker.gets(asker.ledger.attempt(another))
 
 
-@pytest.mark.parametrize("error", [StoreBusyError(limit=3), StoreClosedError(why="it is closed")])
-def test_a_refused_piece_of_work_is_a_failed_promise_not_a_raised_error(
-    error: Exception, reactor: Any, writer: Writer
-) -> None:
-    asker = Asker(reactor, Failing(writer, error))
+def test_a_closed_store_is_a_failed_promise_not_a_raised_error(reactor: Any, writer: Writer) -> None:
+    asker = Asker(reactor, Failing(writer, StoreClosedError(why="it is closed")))
 
-    promise = asker.ledger.find(CALL)
-
-    with pytest.raises(type(error)):
-        asker.value(asker.watches(promise))
+    with pytest.raises(StoreClosedError):
+        asker.value(asker.watches(asker.ledger.find(CALL)))
 
 
 @pytest.mark.parametrize("error", [NotDurableError(why="disk I/O error"), StoreBusyError(limit=3)])
-def test_a_record_that_was_not_kept_is_kept_a_little_later(
-    error: Exception, reactor: Any, writer: Writer, caplog: pytest.LogCaptureFixture
+def test_a_question_that_cannot_be_answered_says_that_the_store_is_away(
+    error: Exception, reactor: Any, writer: Writer
 ) -> None:
-    Asker(reactor, writer).gets(StoreLedger(writer=writer, threads=reactor).attempt(ATTEMPT))
     asker = Asker(reactor, Failing(writer, error))
+    told = asker.watches(asker.ledger.find(CALL))
+    if not told:
+        reactor.until(lambda: told)
 
-    with caplog.at_level(logging.WARNING):
-        told = asker.watches(asker.ledger.keep(ENDED))
-        if not reactor.getDelayedCalls():
-            reactor.until(reactor.getDelayedCalls)
+    with pytest.raises(StoreAwayError, match=r"The store is away \("):
+        asker.value(told)
+    with pytest.raises(StoreAwayError):
+        asker.value(asker.watches(asker.ledger.is_opted_out(BEGIN.number)))
 
-    assert told == []
-    assert f"call_id={CALL}" in caplog.text
-    reactor.advance(PAUSES[0])
+
+@pytest.mark.parametrize("error", [NotDurableError(why="disk I/O error"), StoreBusyError(limit=3)])
+def test_an_end_is_kept_when_the_store_is_back_however_long_that_takes(
+    error: Exception, reactor: Any, writer: Writer
+) -> None:
+    Asker(reactor, writer).gets(Asker(reactor, writer).ledger.attempt(ATTEMPT))
+    # The first try and two probes go wrong.
+    asker = Asker(reactor, Failing(writer, error, error, error))
+
+    told = asker.watches(asker.ledger.keep(ENDED))
+    if not asker.presence.away:
+        reactor.until(lambda: asker.presence.away)
+    asker.comes_back()
+
     reactor.until(lambda: told)
     assert told == [None]
     assert asker.gets(asker.ledger.find(CALL)) == ENDED
 
 
-def test_a_store_that_stays_broken_is_told_in_the_end(reactor: Any, writer: Writer) -> None:
-    errors = [NotDurableError(why="disk full") for _ in range(len(PAUSES) + 1)]
-    asker = Asker(reactor, Failing(writer, *errors))
+def test_opt_outs_are_written_before_the_ends_when_the_store_is_back(reactor: Any, writer: Writer) -> None:
+    Asker(reactor, writer).gets(Asker(reactor, writer).ledger.attempt(ATTEMPT))
+    asker = Asker(reactor, Failing(writer))
+    order: list[str] = []
+    asker.presence.failed("locked")
+
+    kept = asker.watches(asker.ledger.keep(ENDED))
+    entry = OptOut(number="+525550001009", at=3.0, source="key", digit="9")
+    refused = [asker.watches(asker.ledger.opt_out(entry)) for _ in range(2)]
+    assert [type(each[0]) for each in refused] == [StoreAwayError, StoreAwayError]
+
+    asker.writes.told = order.append
+    asker.comes_back()
+    reactor.until(lambda: kept)
+
+    assert [each for each in order if each != "probe"] == ["StoreLedger.opt_out", "StoreLedger.keep"]
+    assert asker.gets(asker.ledger.is_opted_out(entry.number))
+
+
+def test_an_attempt_that_was_begun_without_our_knowing_is_taken_back(reactor: Any, writer: Writer) -> None:
+    add(writer)
+    lost = Failing(writer)
+    asker = Asker(reactor, lost)
+    lost.answer_lost = True
+
+    told = asker.watches(asker.ledger.attempt(CONTACTS))
+    reactor.until(lambda: told)
+    assert isinstance(told[0], StoreAwayError)
+    assert asker.presence.away
+    lost.answer_lost = False
+    asker.comes_back()
+    reactor.until(lambda: asker.idle)
+
+    record = asker.gets(asker.ledger.find(CALL))
+    assert (record.disposition, record.why) == (Disposition.CANCELLED, BEGUN_UNSEEN)
+    contact = writer.submit(lambda conn: campaigns.contact(conn, CONTACT)).result(10)
+    assert contact is not None
+    assert (contact.state, contact.attempts, contact.due_at) == (ContactState.QUEUED, 0, asker.now)
+
+
+def test_one_that_was_not_begun_stays_so(reactor: Any, writer: Writer) -> None:
+    add(writer)
+    asker = Asker(reactor, Failing(writer, NotDurableError(why="disk full")))
+
+    told = asker.watches(asker.ledger.attempt(CONTACTS))
+    reactor.until(lambda: told)
+    asker.comes_back()
+    reactor.until(lambda: asker.idle)
+
+    assert asker.gets(asker.ledger.find(CALL)) is None
+    contact = writer.submit(lambda conn: campaigns.contact(conn, CONTACT)).result(10)
+    assert contact is not None
+    assert contact.state is ContactState.QUEUED
+
+
+def test_one_that_is_begun_too_late_is_taken_back_too(reactor: Any, writer: Writer) -> None:
+    """The writer waits for another process's lock; we do not wait for the writer."""
+    add(writer)
+    asker = Asker(reactor, writer)
+    lock = threading.Event()
+    writer.submit(lambda _: lock.wait(10))
+
+    told = asker.watches(asker.ledger.attempt(CONTACTS))
+    for _ in range(SLOW_LOOKS):
+        asker.presence.look()
+    assert isinstance(told[0], StoreAwayError)
+    asker.presence.look()
+    lock.set()
+    reactor.until(lambda: asker.idle and not asker.presence.away)
+
+    assert asker.gets(asker.ledger.find(CALL)).disposition is Disposition.CANCELLED
+
+
+class ByHand:
+    """A writer whose promises are kept in whatever order the test says."""
+
+    def __init__(self) -> None:
+        self.promised: list[Future[Any]] = []
+
+    def submit(self, _: Callable[[Any], Any], *, patience: float = 0.0) -> Future[Any]:
+        assert not patience
+        self.promised.append(Future())
+        return self.promised[-1]
+
+
+def test_an_attempt_that_is_being_begun_is_not_one_that_was_left_behind(reactor: Any) -> None:
+    asker = Asker(reactor, ByHand())
+
+    begun = asker.watches(asker.ledger.attempt(CONTACTS))
+    found = asker.watches(asker.ledger.open_calls())
+    asker.writes.promised[1].set_result([opened(CONTACTS.begin)])
+    reactor.until(lambda: found)
+
+    assert (begun, found) == ([], [[]])
+    asker.writes.promised[0].set_result(Begun(uses=1))
+    again = asker.watches(asker.ledger.open_calls())
+    asker.writes.promised[2].set_result([opened(CONTACTS.begin)])
+    reactor.until(lambda: again)
+    assert again == [[opened(CONTACTS.begin)]]
+
+
+def test_a_record_that_the_store_refuses_alone_does_not_hold_up_the_others(
+    reactor: Any, writer: Writer, caplog: pytest.LogCaptureFixture
+) -> None:
+    Asker(reactor, writer).gets(Asker(reactor, writer).ledger.attempt(ATTEMPT))
+    asker = Asker(reactor, Failing(writer))
+    asker.writes.poison = "StoreLedger.keep"
 
     told = asker.watches(asker.ledger.keep(ENDED))
-    for pause in PAUSES:
+    for _ in range(TELLING):
+        reactor.until(lambda: asker.presence.away)
+        asker.comes_back()
+    with caplog.at_level(logging.WARNING):
         reactor.until(reactor.getDelayedCalls)
-        assert told == []
-        reactor.advance(pause)
+    assert not asker.presence.away
+    assert CALL in caplog.text
+    asker.writes.poison = ""
+    reactor.advance(ALONE_SECONDS)
     reactor.until(lambda: told)
-
-    with pytest.raises(NotDurableError, match="disk full"):
-        asker.value(told)
+    assert told == [None]
 
 
 def test_what_another_try_cannot_mend_is_told_at_once(asker: Asker) -> None:
@@ -181,12 +373,6 @@ def test_what_another_try_cannot_mend_is_told_at_once(asker: Asker) -> None:
         asker.gets(asker.ledger.keep(stranger))
 
     assert asker.reactor.getDelayedCalls() == []
-
-
-def test_all_pauses_together_are_shorter_than_a_house_takes_to_leave() -> None:
-    from fastagi_server.app.house import LEAVING_SECONDS
-
-    assert sum(PAUSES) < LEAVING_SECONDS
 
 
 def test_a_record_is_what_it_was(asker: Asker) -> None:

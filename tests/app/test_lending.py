@@ -45,7 +45,7 @@ class Desk:
     """Everything that lending asks, in one place, answering as it is told to."""
 
     def __init__(self) -> None:
-        self.ready = True
+        self.why_not = ""
         self.opted_out: set[str] = set()
         self.answer: Any = CHOICE
         self.asked: list[tuple[str, bool, str | None]] = []
@@ -155,7 +155,7 @@ def test_the_sessions_own_end_is_not_answered(asks: Asks, desk: Desk) -> None:
 
 
 def test_before_asterisks_kept_opt_outs_are_taken_over_nothing_is_lent(asks: Asks, desk: Desk) -> None:
-    desk.ready = False
+    desk.why_not = NO_LINK
 
     assert asks(NUMBER) == Lent(callerid="", why=NO_LINK, country="mexico")
     assert desk.asked == []

@@ -66,6 +66,10 @@ class Ledger:
         self.records: dict[CallId, Record] = {}
         self.listed: set[str] = set()
         self.begun: Awaitable[None] = succeed(None)
+        self.is_away = False
+
+    async def present(self) -> None:
+        """It is always there."""
 
     async def attempt(self, attempt: Attempt) -> Begun:
         await self.begun
@@ -158,7 +162,7 @@ class Desk:
             optout_key=lambda slug: "9",
             later=lambda seconds, call: cast("Cancellable", None),
         )
-        self.engine.ready = True
+        self.engine._linked = True
         self.book = Book()
         self.lines: list[tuple[Any, ...]] = []
         self.forgotten: list[str] = []
@@ -304,7 +308,7 @@ def test_what_cannot_be_dialed_is_told_once_and_forgotten(desk: Desk, dial: fram
 
 @pytest.mark.parametrize("why", ["link", "list"])
 def test_what_the_engine_refuses_is_told_with_its_reason(desk: Desk, why: str) -> None:
-    desk.engine.ready = why != "link"
+    desk.engine._linked = why != "link"
     desk.ledger.listed = {DIAL.number} if why == "list" else set()
 
     desk.asks(DIAL)
@@ -349,13 +353,12 @@ def test_a_call_that_ended_while_asterisk_was_away_is_told_when_it_is_back(desk:
     desk.asterisk.living.clear()
 
     ensureDeferred(desk.engine.link_up())
-    assert desk.kinds == ["Placed"]
     ensureDeferred(desk.orders.link_up())
 
-    assert desk.kinds == ["Placed", "Closed"]
-    assert isinstance(desk.told[1], frames.Closed)
-    assert desk.told[1].record["call"] == call
-    assert desk.told[1].record["disposition"] == "unknown"
+    assert desk.kinds == ["Placed", "Vanished", "Closed"]
+    assert isinstance(desk.told[2], frames.Closed)
+    assert desk.told[2].record["call"] == call
+    assert desk.told[2].record["disposition"] == "unknown"
     assert desk.watchers == 0
 
 

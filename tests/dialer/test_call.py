@@ -143,9 +143,9 @@ def test_an_opt_out_told_by_asterisk_alone_decides_too() -> None:
 
 
 def test_a_call_that_nobody_saw_end_says_so() -> None:
-    record = calls.closed_unseen(told(*UP), at=99.0)
+    record = told(*UP, facts.Vanished(call=CALL, at=99.0))
 
-    assert record.state is State.ENDED
+    assert (record.state, record.ended_at) == (State.ENDED, 99.0)
     assert record.disposition is Disposition.UNKNOWN
 
 

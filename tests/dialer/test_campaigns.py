@@ -249,3 +249,24 @@ def test_who_was_stopped_meanwhile_does_not_come_back_with_his_trunk(how: str) -
     run(desk.campaigns.look_at_trunks())
 
     assert len(desk.runners) == 1
+
+
+def test_one_that_was_stopped_by_another_engine_is_silenced_at_the_next_look() -> None:
+    desk = Desk()
+    run(desk.campaigns.start("c"))
+    run(desk.book.set_state("c", CampaignState.STOPPED))
+
+    assert run(desk.campaigns.look_at_trunks()) == []
+    assert desk.runners[0].log == ["start", "stop: the campaign was stopped"]
+    run(desk.book.set_state("c", CampaignState.RUNNING))
+    run(desk.campaigns.look_at_trunks())
+    assert len(desk.runners) == 1, "only whoever starts it here starts it here"
+
+
+def test_what_is_prepared_is_taken_back_when_the_store_goes_away() -> None:
+    desk = Desk()
+    run(desk.campaigns.start("c"))
+
+    desk.campaigns.store_away()
+
+    assert desk.runners[0].log == ["start", "take back: the store went away before it was sent"]

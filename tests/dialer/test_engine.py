@@ -8,7 +8,8 @@ import pytest
 
 from fastagi_server.dialer import call as calls
 from fastagi_server.dialer.engine import Engine
-from fastagi_server.dialer.gate import NO_LINK, NotDialedError
+from fastagi_server.dialer.errors import StoreAwayError
+from fastagi_server.dialer.gate import NO_LINK, STORE_AWAY, NotDialedError
 from fastagi_server.telephony import facts
 from fastagi_server.telephony.amd import Amd, Verdict
 from fastagi_server.telephony.call_id import CallId, mint
@@ -85,6 +86,10 @@ class Switch:
     async def kept_optouts(self) -> Sequence[Kept]:
         return list(self.kept)
 
+    async def keep_optout(self, kept: Kept) -> None:
+        self.log.append(f"keep {kept.digit} in AstDB")
+        self.kept.append(kept)
+
     async def forget_optout(self, kept: Kept) -> None:
         self.log.append(f"forget {kept.call[:4]}")
         self.kept = [one for one in self.kept if one.call != kept.call]
@@ -95,6 +100,10 @@ class Ledger:
         self.log = log
         self.records: dict[CallId, Record] = {}
         self.optouts: list[OptOut] = []
+        self.is_away = False
+
+    async def present(self) -> None:
+        assert not self.is_away, "a double made the engine wait"
 
     async def begin(self, begin: Begin) -> None:
         self.log.append("begin")
@@ -105,6 +114,8 @@ class Ledger:
         self.records[record.call] = record
 
     async def opt_out(self, entry: OptOut) -> bool:
+        if self.is_away:
+            raise StoreAwayError(why="locked")
         self.log.append(f"opt out {entry.number} {entry.source}")
         new = all(one.number != entry.number for one in self.optouts)
         self.optouts.append(entry)
@@ -317,7 +328,7 @@ def test_after_standing_still_nothing_is_dialed_before_asterisk_was_asked(house:
     house.up().place()
     house.told(ANSWERED, ENDED)
     house.switch.kept.append(Kept(call=CALL, at=104.1, digit="9"))
-    house.engine.pulse()
+    house.engine.sweep.pulse()
     house.time.passed += 30
 
     with pytest.raises(NotDialedError, match="opt-out list"):
@@ -325,7 +336,7 @@ def test_after_standing_still_nothing_is_dialed_before_asterisk_was_asked(house:
 
 
 def test_while_time_goes_on_asterisk_is_not_asked_at_every_call(house: House) -> None:
-    house.up().engine.pulse()
+    house.up().engine.sweep.pulse()
     house.switch.kept.append(Kept(call=OTHER, at=104.1, digit="9"))
 
     house.place()
@@ -467,7 +478,7 @@ def test_an_opt_out_that_could_not_be_written_is_looked_up_in_asterisk_again(hou
     with pytest.raises(OSError, match="locked"):
         run(house.engine.opt_out_number(ORDER.number, digit="9", source="dialplan"))
 
-    assert house.engine._unswept
+    assert house.engine.sweep.due
 
 
 def test_an_opt_out_without_a_key_is_one_all_the_same(house: House) -> None:
@@ -532,3 +543,67 @@ def test_a_hangup_that_came_before_the_channel_is_said_again(house: House) -> No
 
     assert house.log[2:4] == ["hangup", "hangup"]
     assert house.log.count("hangup") == 2
+
+
+def test_while_the_store_is_away_nothing_leaves_and_calls_that_are_up_go_on(house: House) -> None:
+    house.up().place()
+    house.engine.store_away()
+
+    assert (house.engine.ready, house.engine.why_not) == (False, STORE_AWAY)
+    assert run(house.engine.last_look("+525550001009")) == STORE_AWAY
+    with pytest.raises(NotDialedError, match="the store is away"):
+        run(house.engine.may_dial("+525550001009"))
+
+    house.told(ANSWERED, ENDED)
+    assert house.ledger.records[CALL].ended_at == 110.0
+
+
+def test_when_it_is_back_asterisk_is_asked_before_anything_leaves(house: House) -> None:
+    house.up().place()
+    house.engine.store_away()
+    house.switch.kept = [Kept(call=CALL, at=90.0, digit="9")]
+
+    run(house.engine.store_back())
+
+    assert [entry.source for entry in house.ledger.optouts] == ["astdb"]
+    assert house.engine.ready
+
+
+def test_one_that_is_away_again_at_once_is_asked_later(house: House) -> None:
+    house.up().place()
+    house.engine.store_away()
+    house.switch.kept = [Kept(call=CALL, at=90.0, digit="9")]
+    house.ledger.is_away = True
+
+    run(house.engine.store_back())
+    assert not house.engine.ready
+
+    house.ledger.is_away = False
+    house.timers.pop()()
+    assert house.engine.ready
+
+
+def test_an_opt_out_that_the_store_cannot_take_is_kept_by_asterisk_before_the_call_is_ended(
+    house: House,
+) -> None:
+    house.up().place()
+    house.told(ANSWERED)
+    house.ledger.is_away = True
+    house.log.clear()
+
+    press = Press(digit="9", begun_at=105.0, ended_at=105.1, duration_ms=100)
+    house.told(facts.DigitHeard(call=CALL, at=105.1, press=press))
+
+    assert house.log == ["keep 9 in AstDB", "hangup"]
+    house.ledger.is_away = False
+    run(house.engine.store_back())
+    assert [entry.number for entry in house.ledger.optouts] == [ORDER.number]
+
+
+def test_a_link_that_comes_up_waits_for_the_store(house: House) -> None:
+    house.ledger.is_away = True
+
+    with pytest.raises(AssertionError, match="made the engine wait"):
+        house.up()
+
+    assert house.engine.why_not == NO_LINK

@@ -2,15 +2,27 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fastagi_server.dialer.errors import StoreAwayError
+from fastagi_server.dialer.runner import ASIDE_SECONDS, IDLE_SECONDS
 from fastagi_server.pacing.proof import mean_rate, most_in_a_second
-from fastagi_server.telephony.campaign import CampaignState, ContactState
-from tests.dialer.stage import NOON, Stage, contact
+from fastagi_server.telephony.campaign import (
+    Attempt,
+    Begun,
+    CampaignState,
+    Contact,
+    ContactState,
+    No,
+    NotBegun,
+)
+from tests.dialer.stage import NOON, Stage, Store, contact
 
 
 def test_a_campaign_goes_out_at_its_rate_and_is_done() -> None:
@@ -232,3 +244,74 @@ def test_nothing_is_sent_while_we_may_not_know_who_left_the_list() -> None:
     stage.engine.hears_well = True
     stage.time.pass_by(1.0)
     assert len(stage.engine.sent) > sent
+
+
+class Shaky(Store):
+    """A store that goes away for a while."""
+
+    away = False
+    asked = 0
+
+    def _check(self) -> None:
+        self.asked += 1
+        if self.away:
+            raise StoreAwayError(why="locked")
+
+    async def attempt(self, attempt: Attempt) -> Begun | NotBegun:
+        self._check()
+        return await super().attempt(attempt)
+
+    async def due(self, campaign: str, now: float, **most: Any) -> Sequence[Contact]:
+        self._check()
+        return await super().due(campaign, now, **most)
+
+    async def set_state(self, campaign: str, state: CampaignState) -> None:
+        self._check()
+        await super().set_state(campaign, state)
+
+
+def test_a_store_that_goes_away_stalls_nothing_and_loses_nobody() -> None:
+    stage = Stage([contact(n) for n in range(300)], store=Shaky, call_seconds=1.0)
+    store = cast("Shaky", stage.store)
+    stage.runner.start()
+    for _ in range(6):
+        stage.time.pass_by(2)
+        store.away = True
+        stage.time.pass_by(1)
+        store.away = False
+    stage.time.pass_by(20)
+
+    assert stage.done
+    assert len(stage.engine.sent) == 300
+    assert Counter(each.state for each in store.contacts.values()) == {ContactState.DONE: 300}
+
+
+def test_a_campaign_whose_end_could_not_be_written_ends_a_little_later() -> None:
+    stage = Stage([contact(n) for n in range(3)], store=Shaky, call_seconds=1.0)
+    store = cast("Shaky", stage.store)
+    stage.runner.start()
+    stage.time.pass_by(1.3)
+    store.away = True
+    stage.time.pass_by(3)
+    assert not stage.done
+    store.away = False
+    stage.time.pass_by(2)
+
+    assert (stage.done, store.state) == (True, CampaignState.DONE)
+
+
+def test_what_another_engine_has_taken_is_not_fetched_again_and_again() -> None:
+    class Others(Shaky):
+        """Whose contacts look as if they were free, and are not: the campaign was stopped elsewhere."""
+
+        async def attempt(self, attempt: Attempt) -> Begun | NotBegun:
+            self._check()
+            return NotBegun(no=No.TAKEN)
+
+    stage = Stage([contact(n) for n in range(5)], store=Others)
+    stage.runner.start()
+    stage.time.pass_by(60)
+
+    # Five attempts and one look for more each ASIDE_SECONDS, and a look each IDLE_SECONDS.
+    assert cast("Shaky", stage.store).asked < 60 / ASIDE_SECONDS * 7 + 60 / IDLE_SECONDS
+    assert stage.runner.progress().skipped[str(No.TAKEN)] <= 5 * (60 / ASIDE_SECONDS + 1)

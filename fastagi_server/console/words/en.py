@@ -63,6 +63,7 @@ WORDS = {
     "call.sip": "SIP {code} {reason}",
     "call.failed": "the origination failed (reason {reason})",
     "call.never_dialed": "no channel came to be",
+    "call.vanished": "Asterisk does not have it any more; its end was not told",
     "call.refused": "refused: {why}",
     "call.cancelled": "taken back: {why}",
     "call.lost": "the link to Asterisk was lost; what became of the call is not known",

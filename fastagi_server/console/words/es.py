@@ -63,6 +63,7 @@ WORDS = {
     "call.sip": "SIP {code} {reason}",
     "call.failed": "la llamada no salió (razón {reason})",
     "call.never_dialed": "no llegó a haber canal",
+    "call.vanished": "Asterisk ya no la tiene; su fin no se supo",
     "call.refused": "rechazada: {why}",
     "call.cancelled": "retirada antes de salir: {why}",
     "call.lost": "se perdió el enlace con Asterisk; no se sabe qué fue de la llamada",

@@ -63,6 +63,7 @@ WORDS = {
     "call.sip": "SIP {code} {reason}",
     "call.failed": "a chamada não saiu (razão {reason})",
     "call.never_dialed": "não chegou a haver canal",
+    "call.vanished": "o Asterisk não a tem mais; o seu fim não foi contado",
     "call.refused": "recusada: {why}",
     "call.cancelled": "retirada antes de sair: {why}",
     "call.lost": "o enlace com o Asterisk se perdeu; não se sabe o que houve com a chamada",

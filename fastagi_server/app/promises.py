@@ -1,0 +1,137 @@
+"""What the store promises, brought into the reactor's thread, and how long anybody waits for it.
+
+Questions fail as soon as the store is known to be away; what must be written is written when it is back. This
+file does not know what is asked.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, Protocol, TypeVar
+
+from twisted.internet.defer import Deferred, fail
+from twisted.python.failure import Failure
+
+from fastagi_server.app.presence import Presence
+from fastagi_server.dialer.errors import StoreAwayError
+from fastagi_server.store.errors import NotDurableError, StoreBusyError, StoreClosedError
+from fastagi_server.store.probe import probe
+
+T = TypeVar("T")
+_log = logging.getLogger("discador")
+
+# A piece of work that fails so often, though the store is there for the others, is no sign that it is away.
+TELLING = 3
+ALONE_SECONDS = 2.0
+# An end that is written a little later shares its commit; nobody waits for it.
+PATIENCE = 0.2
+
+
+class Threads(Protocol):
+    """What we need of a reactor: to come back into its thread, and to come back later."""
+
+    def callFromThread(self, call: Callable[..., Any], *args: Any) -> None:  # noqa: N802 - Twisted's name
+        """Call in the reactor's thread."""
+        ...
+
+    def callLater(self, seconds: float, call: Callable[..., Any], *args: Any) -> Any:  # noqa: N802 - Twisted's
+        """Call after so many seconds."""
+        ...
+
+
+class Writes(Protocol):
+    """What we need of the store's writer."""
+
+    def submit(self, work: Callable[[Any], T], *, patience: float = 0.0) -> Future[T]:
+        """Do the work and resolve once it is durable; with patience it may wait for others."""
+        ...
+
+
+class Promises:
+    """The writer's promises in one engine."""
+
+    def __init__(self, *, writer: Writes, threads: Threads, presence: Presence) -> None:
+        self._writer = writer
+        self._threads = threads
+        self.presence = presence
+        presence.probe = self._probe
+
+    async def surely(self, what: str, work: Callable[[Any], object], *, first: bool = False) -> None:
+        """Do what may be done twice until the store has promised it; only its own fault is raised."""
+        failed = 0
+        while True:
+            await self.presence.back(first=first)
+            try:
+                await self._submit(work, patience=PATIENCE)
+            except (NotDurableError, StoreBusyError) as error:
+                failed += 1
+                if failed <= TELLING:
+                    self.presence.failed(error.sentence())
+                    continue
+                _log.warning("%s is not kept yet, again in %s s: %s", what, ALONE_SECONDS, error.sentence())
+                await self._pause(ALONE_SECONDS)
+            else:
+                return
+
+    def ask(self, work: Callable[[Any], T], *, settled: Deferred[None] | None = None) -> Deferred[T]:
+        """Ask the store, and fail as soon as it is known to be away; `settled` fires once it has decided."""
+        answer: Deferred[T] = Deferred()
+        if self.presence.away:
+            if settled is not None:
+                settled.callback(None)
+            return fail(self._away())
+
+        def give_up() -> None:
+            if not answer.called:
+                answer.errback(self._away())
+
+        def told(outcome: Any) -> None:
+            self.presence.answered(answer)
+            if settled is not None:
+                settled.callback(None)
+            error = outcome.value if isinstance(outcome, Failure) else None
+            if isinstance(error, NotDurableError | StoreBusyError):
+                self.presence.failed(error.sentence())
+            if answer.called:
+                return
+            if isinstance(error, NotDurableError | StoreBusyError):
+                answer.errback(StoreAwayError(why=error.sentence()))
+            else:
+                answer.callback(outcome)
+
+        self.presence.asked(answer, give_up)
+        self._submit(work).addBoth(told)
+        return answer
+
+    def _away(self) -> StoreAwayError:
+        return StoreAwayError(why=self.presence.why)
+
+    def _probe(self) -> None:
+        def told(outcome: Any) -> None:
+            self.presence.probed(good=not isinstance(outcome, Failure))
+
+        self._submit(probe).addBoth(told)
+
+    def _submit(self, work: Callable[[Any], T], *, patience: float = 0.0) -> Deferred[T]:
+        done: Deferred[T] = Deferred()
+
+        def settle(future: Future[T]) -> None:
+            error = future.exception()
+            if error is not None:
+                self._threads.callFromThread(done.errback, error)
+            else:
+                self._threads.callFromThread(done.callback, future.result())
+
+        try:
+            promised = self._writer.submit(work, patience=patience)
+        except (StoreBusyError, StoreClosedError) as refused:
+            return fail(refused)
+        promised.add_done_callback(settle)
+        return done
+
+    def _pause(self, seconds: float) -> Deferred[None]:
+        over: Deferred[None] = Deferred()
+        self._threads.callLater(seconds, over.callback, None)
+        return over

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ from fastagi_server.app.logs import Logs
 from fastagi_server.asterisk.trunk import Ask, addresses
 from fastagi_server.compliance.gate import check_trunk, stays_here
 from fastagi_server.config.settings import Gate, Settings
+from fastagi_server.dialer.ahead import Ahead
 from fastagi_server.dialer.by_hand import ByHand
 from fastagi_server.dialer.campaigns import Campaigns
 from fastagi_server.dialer.engine import Engine
@@ -29,9 +31,11 @@ from fastagi_server.telephony.call_id import CHANCE_BYTES, CallId, mint
 from fastagi_server.telephony.campaign import Campaign, Contact
 from fastagi_server.telephony.clock import Clock
 from fastagi_server.telephony.country import Country
+from fastagi_server.telephony.errors import DiscadorError
 from fastagi_server.telephony.orders import PlaceCall
 
 FASTEST = 1000.0
+_log = logging.getLogger("discador")
 
 
 class Dialing:
@@ -65,11 +69,12 @@ class Dialing:
         for name, trunk in settings.trunks.items():
             self._windows.limit(scopes_of(name)[-1], trunk.cps)
         by_slug = {country.slug: country for country in countries}
-        self.pools = Pools(countries=by_slug, uses=ledger, clock=clock)
+        self.ahead = Ahead(engine=settings.engine, store=ledger, clock=clock, spawn=spawn)
+        self.pools = Pools(countries=by_slug, uses=ledger, clock=clock, ahead=self.ahead)
         self.lending = Lending(
             engine=engine,
             ledger=ledger,
-            lender=Lender(pools=self.pools, ledger=ledger, clock=clock),
+            lender=Lender(pools=self.pools, ledger=ledger, clock=clock, engine=settings.engine),
             settings=settings,
             countries=countries,
             ask=ask,
@@ -84,6 +89,13 @@ class Dialing:
             told=logs.shown,
         )
         self.campaigns = Campaigns(book=ledger, make_runner=self._runner, may_start=self._may_start)
+
+    async def leave(self) -> None:
+        """Give back what is reserved; what cannot be given back now is when an engine of this name starts."""
+        try:
+            await self.ahead.leave()
+        except DiscadorError as error:
+            _log.warning("reserved uses of caller IDs are not given back: %s", error.sentence())
 
     async def leads_here(self, trunk: str) -> bool:
         """Say whether a lab's numbers may be shown by hand; raise where the gate says No."""

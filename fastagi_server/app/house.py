@@ -44,6 +44,8 @@ from fastagi_server.telephony.record import Record, State
 
 PULSE_SECONDS = 0.5
 # How long a trunk that Asterisk's configuration has led elsewhere is used at most.
+# How soon what nobody draws from is given back at the latest.
+RESERVED_SECONDS = 1.0
 TRUNK_SECONDS = 1.0
 COMPARE_SECONDS = 5.0
 STORE, TRUNKS, COMPARE = "store", "trunks", "compare"
@@ -144,6 +146,7 @@ class House:
         self._rounds.begin("pulse", PULSE_SECONDS, self.engine.pulse, now=True)
         self._rounds.begin(STORE, LOOK_SECONDS, self._presence.look)
         self._rounds.begin("tick", TICK_SECONDS, lambda: self._logs.tick(self.engine))
+        self._rounds.begin("reserved", RESERVED_SECONDS, self._dialing.ahead.look)
         self._link.start()
         _log.info("FastAGI listens at %s", self._uri)
 
@@ -176,6 +179,7 @@ class House:
             await as_deferred(port.stopListening())
         self._rounds.end_all(but=STORE)
         await self._works.finished(LEAVING_SECONDS, self._reactor)
+        await self._dialing.leave()
         await as_deferred(self._link.stop())
         # The last news came while the link was being closed.
         await self._works.finished(LEAVING_SECONDS, self._reactor)

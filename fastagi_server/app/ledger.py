@@ -12,13 +12,14 @@ from typing import Any
 from twisted.internet.defer import Deferred
 
 from fastagi_server.app.promises import Promises
+from fastagi_server.callerid.choice import Passed
 from fastagi_server.campaign.retry import Next
 from fastagi_server.dialer import call as calls_in_memory
 from fastagi_server.dialer.engine import KEY
 from fastagi_server.dialer.errors import StoreAwayError
 from fastagi_server.dialer.gate import BEGUN_UNSEEN
 from fastagi_server.dialer.ports import CountryUses, Spawn, Waiting
-from fastagi_server.store import attempts, calls, campaigns, dids, loans, optouts
+from fastagi_server.store import attempts, calls, campaigns, dids, leases, loans, optouts, rests
 from fastagi_server.telephony import facts
 from fastagi_server.telephony.call_id import CallId
 from fastagi_server.telephony.campaign import (
@@ -31,7 +32,7 @@ from fastagi_server.telephony.campaign import (
     NotBegun,
 )
 from fastagi_server.telephony.clock import Clock
-from fastagi_server.telephony.did import Loan, Mark
+from fastagi_server.telephony.did import Lease, Leased, Loan, Mark
 from fastagi_server.telephony.record import OptOut, Record
 
 
@@ -183,7 +184,15 @@ class StoreLedger:
 
     def uses(self, country: str, day: str, *, lab: bool) -> Deferred[CountryUses]:
         """Give a country's caller IDs, a lab's or ours, with their uses in the day's current period."""
-        return self._do(lambda conn: _uses(conn, country, day, lab=lab))
+        return self._do(lambda conn: _uses(conn, country, day, lab=lab, engine=self._engine))
+
+    def lease(self, wish: Lease) -> Deferred[Leased]:
+        """Reserve uses of caller IDs ahead."""
+        return self._do(lambda conn: leases.lease(conn, wish))
+
+    def give_back(self, country: str | None = None, period: str | None = None) -> Deferred[Any]:
+        """Give back what this engine has reserved and not taken."""
+        return self._do(lambda conn: leases.give_back(conn, self._engine, country=country, period=period))
 
     def marks(self, number: str) -> Deferred[dict[str, Mark]]:
         """Give what the inventory knows of a number, by country."""
@@ -207,12 +216,17 @@ def _keep_optout(conn: Any, record: Record) -> None:
         optouts.add(conn, entry)
 
 
-def _uses(conn: Any, country: str, day: str, *, lab: bool) -> CountryUses:
+def _uses(conn: Any, country: str, day: str, *, lab: bool, engine: str) -> CountryUses:
     period = dids.period(conn, country, day)
     limit = dids.limits(conn).get(country)
-    fitting = {each.number for each in dids.owned(conn, country) if each.lab is lab}
+    owned = dids.owned(conn, country)
+    fitting = {each.number for each in owned if each.lab is lab}
+    retired = dids.retired(conn, country)
     return CountryUses(
         period=period,
         cap=None if limit is None else limit.cap,
         uses=[use for use in dids.usage(conn, {country: period}) if use.number in fitting],
+        rests=rests.every(conn, 0.0, country),
+        passed={Passed.RETIRED: len(retired), Passed.OTHERS: len(owned) - len(fitting)},
+        held=leases.held(conn, country, period, but=engine),
     )

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from fastagi_server.agi.errors import AgiError
 from fastagi_server.app.ledger import StoreLedger
 from fastagi_server.asterisk.trunk import Ask, addresses
-from fastagi_server.callerid.pool import Choice
+from fastagi_server.callerid.choice import Choice
 from fastagi_server.compliance.gate import judge, stays_here
 from fastagi_server.config.settings import Settings
 from fastagi_server.dialer.engine import Engine

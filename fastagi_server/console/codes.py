@@ -58,6 +58,7 @@ ASKED_WRONGLY = {
 # Errors of the world as it is now: the same command may go well later.
 NOT_DONE = {
     "AgiError",
+    "AllAsideError",
     "AllAtCapError",
     "AllCallsUpError",
     "AllChannelsUpError",
@@ -67,6 +68,7 @@ NOT_DONE = {
     "BrokenChrootError",
     "BrokenListError",
     "CallerIdAtCapError",
+    "CallerIdRestsError",
     "CampaignIsUpError",
     "CannotOpenError",
     "CannotWriteError",

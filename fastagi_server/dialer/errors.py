@@ -61,6 +61,13 @@ class CallerIdRetiredError(DiscadorError):
         super().__init__(callerid=callerid, country=country)
 
 
+class CallerIdRestsError(DiscadorError):
+    """{callerid} rests or is in quarantine in {country}; why is told by: discador did why {callerid}."""
+
+    def __init__(self, *, callerid: str, country: str) -> None:
+        super().__init__(callerid=callerid, country=country)
+
+
 class LabCallerIdError(DiscadorError):
     """{callerid} is a lab's number, and trunk {trunk} may lead off this machine, or this is no lab."""
 
@@ -80,3 +87,10 @@ class AllAtCapError(DiscadorError):
 
     def __init__(self, *, country: str, count: int, cap: int, zone: str) -> None:
         super().__init__(country=country, count=count, cap=cap, zone=zone)
+
+
+class AllAsideError(DiscadorError):
+    """All {count} caller IDs of {country} are at their cap, rest or are in quarantine; see: discador did usage --country {country}."""  # noqa: E501 - people see it as one sentence
+
+    def __init__(self, *, country: str, count: int) -> None:
+        super().__init__(country=country, count=count)

@@ -10,16 +10,22 @@ from dataclasses import dataclass
 
 from fastagi_server.callerid.day import day_of, ends_at
 from fastagi_server.callerid.pool import Pool
+from fastagi_server.dialer.ahead import Ahead
 from fastagi_server.dialer.ports import Uses
+from fastagi_server.numbering.area import area_of
 from fastagi_server.telephony.clock import Clock
 from fastagi_server.telephony.country import Country
+
+# How soon a country is looked at again whose last uses another engine holds and may give back.
+AGAIN_SECONDS = 5.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Exhausted:
-    """A country whose caller IDs are all at their cap, or that has none, and until when.
+    """A country whose caller IDs are all at their cap or rest, or that has none, and until when.
 
-    `numbers` is how many it has, `cap` the uses of each, `zone` whose midnight begins the next period.
+    `numbers` is how many it has, `cap` the uses of each, `resting` how many rest, `zone` whose midnight
+    begins the next period.
     """
 
     country: str
@@ -27,17 +33,31 @@ class Exhausted:
     until: float
     numbers: int = 0
     cap: int = 0
+    resting: int = 0
     zone: str = ""
 
 
-class Pools:
-    """One pool a country, made when first asked for."""
+@dataclass(frozen=True, kw_only=True)
+class _Loaded:
+    """A pool, the day it is for, when it was loaded, and how many of its uses other engines held then."""
 
-    def __init__(self, *, countries: Mapping[str, Country], uses: Uses, clock: Clock) -> None:
+    day: str
+    pool: Pool
+    at: float
+    held: int
+
+
+class Pools:
+    """One pool a country, made when first asked for; with `ahead` their uses are reserved ahead."""
+
+    def __init__(
+        self, *, countries: Mapping[str, Country], uses: Uses, clock: Clock, ahead: Ahead | None = None
+    ) -> None:
         self._countries = countries
         self._uses = uses
         self._clock = clock
-        self._pools: dict[tuple[str, bool], tuple[str, Pool]] = {}
+        self._ahead = ahead
+        self._pools: dict[tuple[str, bool], _Loaded] = {}
         self._forgotten = 0
 
     async def of(self, country: str, *, lab: bool) -> Pool:
@@ -45,34 +65,84 @@ class Pools:
         day = day_of(self._clock.wall(), self._countries[country].zone)
         key = (country, lab)
         known = self._pools.get(key)
-        if known is not None and known[0] == day:
-            return known[1]
+        if known is not None and known.day == day:
+            return known.pool
         forgotten = self._forgotten
+        if self._ahead is not None:
+            await self._ahead.recover()
         told = await self._uses.uses(country, day, lab=lab)
         if forgotten != self._forgotten:
             # What was read may be older than what has changed.
             return await self.of(country, lab=lab)
         cap = self._countries[country].cap if told.cap is None else told.cap
-        pool = Pool(country=country, period=told.period, cap=cap, uses=told.uses)
+        pool = Pool(
+            country=country,
+            period=told.period,
+            cap=cap,
+            uses=told.uses,
+            rests=told.rests,
+            area=area_of,
+            passed=told.passed,
+        )
+        loaded = _Loaded(day=day, pool=pool, at=self._clock.steady(), held=told.held)
         # Two may have asked at once; the first one's pool is already in use.
-        current = self._pools.setdefault(key, (day, pool))
-        if current[0] != day:
-            current = self._pools[key] = (day, pool)
-        return current[1]
+        current = self._pools.setdefault(key, loaded)
+        if current.day != day:
+            self._drop(current)
+            current = self._pools[key] = loaded
+        return current.pool
+
+    def drawn(self, pool: Pool) -> None:
+        """Take note that the pool was drawn from: it is time to reserve what comes next."""
+        if self._ahead is not None:
+            self._ahead.drawn(pool)
+
+    def again(self, country: str, *, lab: bool) -> bool:
+        """Load an exhausted pool anew when next asked, unless it was loaded just now; say whether."""
+        known = self._pools.get((country, lab))
+        if known is None:
+            return True
+        if self._clock.steady() - known.at < AGAIN_SECONDS:
+            return False
+        self._drop(self._pools.pop((country, lab)))
+        return True
+
+    def holds(self, country: str, period: str) -> bool:
+        """Say whether a counting period's day still lasts."""
+        return period.partition("#")[0] == day_of(self._clock.wall(), self._countries[country].zone)
 
     def forget(self) -> None:
-        """Load anew when next asked: the inventory, a limit or a period has changed."""
+        """Load anew when next asked: the inventory, a limit, a rest or a period has changed."""
         self._forgotten += 1
+        for known in self._pools.values():
+            self._drop(known)
         self._pools.clear()
 
     def exhausted(self, pool: Pool) -> Exhausted:
         """Say why a country pauses, and until when."""
-        zone = self._countries[pool.country].zone
-        until = ends_at(self._clock.wall(), zone)
+        zone, now = self._countries[pool.country].zone, self._clock.wall()
+        until = ends_at(now, zone)
+        resting = pool.resting
         if not len(pool):
             why = "no caller ID of ours may be shown there"
+        elif resting:
+            why = f"all {len(pool)} caller IDs are at their cap, rest or are in quarantine"
         else:
             why = f"all {len(pool)} caller IDs are at their cap of {pool.cap} until midnight of {zone}"
+        if pool.wakes is not None:
+            until = min(until, max(now, pool.wakes))
+        if any(each.pool is pool and each.held for each in self._pools.values()):
+            until = min(until, now + AGAIN_SECONDS)
         return Exhausted(
-            country=pool.country, why=why, until=until, numbers=len(pool), cap=pool.cap, zone=zone
+            country=pool.country,
+            why=why,
+            until=until,
+            numbers=len(pool),
+            cap=pool.cap,
+            resting=resting,
+            zone=zone,
         )
+
+    def _drop(self, known: _Loaded) -> None:
+        if self._ahead is not None:
+            self._ahead.drop(known.pool)

@@ -6,13 +6,14 @@ A port's promise is an awaitable; this room does not know which kind, only the r
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from fastagi_server.callerid.choice import Passed
 from fastagi_server.campaign.retry import Next
 from fastagi_server.telephony.call_id import CallId
 from fastagi_server.telephony.campaign import Attempt, Begun, Campaign, CampaignState, Contact, NotBegun
-from fastagi_server.telephony.did import Loan, Mark, Use
+from fastagi_server.telephony.did import Loan, Mark, Rest, Use
 from fastagi_server.telephony.facts import Fact
 from fastagi_server.telephony.orders import PlaceCall
 from fastagi_server.telephony.record import Begin, Kept, OptOut, Record
@@ -92,11 +93,18 @@ class Ledger(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class CountryUses:
-    """A country's caller IDs in one period; `cap` is the operator's own limit, None for the file's."""
+    """A country's caller IDs in one period; `cap` is the operator's own limit, None for the file's.
+
+    `rests` are those that are not shown for a while, `passed` counts numbers of the country that are not
+    among them, and `held` is how many uses other engines have reserved.
+    """
 
     period: str
     cap: int | None
     uses: Sequence[Use]
+    rests: Sequence[Rest] = ()
+    passed: Mapping[Passed, int] = field(default_factory=dict)
+    held: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

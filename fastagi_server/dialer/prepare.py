@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from fastagi_server.callerid.pool import Choice, Pool
+from fastagi_server.callerid.choice import Choice
+from fastagi_server.callerid.pool import Pool
 from fastagi_server.dialer.draw import draw
 from fastagi_server.dialer.pools import Exhausted, Pools
 from fastagi_server.dialer.ports import CampaignLedger
@@ -26,11 +27,12 @@ MakeOrder = Callable[[Contact, str, CallId], PlaceCall]
 
 @dataclass(frozen=True, kw_only=True)
 class Prepared:
-    """An attempt that is durable and waits for its slot."""
+    """An attempt that is durable and waits for its slot; `period` is where its caller ID was counted."""
 
     begin: Begin
     order: PlaceCall
     choice: Choice
+    period: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,34 +68,51 @@ class Preparer:
         self._clock = clock
 
     async def prepare(self, contact: Contact, planned_at: float) -> Prepared | Skipped | Exhausted:
-        """Begin an attempt for the contact, with the least used caller ID that is under its cap."""
+        """Begin an attempt for the contact, with the caller ID that suits it best."""
         outcome = await self._prepare(contact, planned_at)
         self._told(outcome)
         return outcome
 
-    async def _prepare(self, contact: Contact, planned_at: float) -> Prepared | Skipped | Exhausted:
-        tried: list[tuple[PlaceCall, Begin]] = []
+    def holds(self, prepared: Prepared) -> bool:
+        """Say whether the day still lasts in which the attempt's caller ID was counted."""
+        return self._pools.holds(prepared.begin.country, prepared.period)
 
-        async def count(pool: Pool, callerid: str) -> Begun | NotBegun:
-            order = self._make_order(contact, callerid, self._mint())
-            begin = self._begin(contact, order, planned_at)
-            tried[:] = [(order, begin)]
+    async def _prepare(self, contact: Contact, planned_at: float) -> Prepared | Skipped | Exhausted:
+        tried: list[tuple[PlaceCall, Begin, str]] = []
+
+        async def count(pool: Pool, choice: Choice) -> Begun | NotBegun:
+            order = self._make_order(contact, choice.number, self._mint())
+            begin = self._begin(contact, order, planned_at, choice)
+            tried[:] = [(order, begin, pool.period)]
             attempt = Attempt(
-                begin=begin, contact=contact.id, period=pool.period, cap=pool.cap, lab=self._lab
+                begin=begin,
+                contact=contact.id,
+                period=pool.period,
+                cap=pool.cap,
+                lab=self._lab,
+                leased=choice.leased,
             )
             return await self._ledger.attempt(attempt)
 
-        found = await draw(self._pools, contact.country, lab=self._lab, clock=self._clock, count=count)
+        found = await draw(
+            self._pools,
+            contact.country,
+            lab=self._lab,
+            clock=self._clock,
+            count=count,
+            callee=contact.number,
+            same=contact.callerid,
+        )
         match found:
             case Choice():
-                order, begin = tried[0]
-                return Prepared(begin=begin, order=order, choice=found)
+                order, begin, period = tried[0]
+                return Prepared(begin=begin, order=order, choice=found, period=period)
             case Exhausted():
                 return found
         await self._set_aside(contact, found)
         return Skipped(contact=contact, no=found)
 
-    def _begin(self, contact: Contact, order: PlaceCall, planned_at: float) -> Begin:
+    def _begin(self, contact: Contact, order: PlaceCall, planned_at: float, choice: Choice) -> Begin:
         return Begin(
             call=order.call,
             number=order.number,
@@ -106,6 +125,7 @@ class Preparer:
             engine=self._engine,
             contact=contact.id,
             attempt=contact.attempts + 1,
+            callerid_why=choice.why(),
         )
 
     async def _set_aside(self, contact: Contact, no: No) -> None:

@@ -141,6 +141,8 @@ class Runner:
 
     def _slot(self, slot: float) -> None:
         """Send the next prepared attempt, unless a limit says later, then wait for the next slot."""
+        while self._ready and not self._preparer.holds(self._ready[0]):
+            self._engine.cancel(self._ready.popleft().order.call, "the day of its caller ID was over")
         if self._ready and self._engine.ready and self._engine.hears() and self._has_room():
             now = self._clock.steady()
             scopes = self._scopes(self._ready[0].order)

@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from fastagi_server.callerid.pool import Choice, Pool
+from fastagi_server.callerid.choice import Choice
+from fastagi_server.callerid.pool import Pool
 from fastagi_server.dialer.draw import counted, draw
 from fastagi_server.dialer.errors import (
+    AllAsideError,
     AllAtCapError,
     CallerIdAtCapError,
     CallerIdElsewhereError,
+    CallerIdRestsError,
     CallerIdRetiredError,
     LabCallerIdError,
     NoCallerIdError,
@@ -26,6 +29,7 @@ from fastagi_server.dialer.pools import Pools
 from fastagi_server.dialer.ports import Begins
 from fastagi_server.telephony.campaign import Attempt, Begun, No, NotBegun
 from fastagi_server.telephony.clock import Clock
+from fastagi_server.telephony.errors import DiscadorError
 from fastagi_server.telephony.orders import PlaceCall
 from fastagi_server.telephony.record import Begin
 
@@ -79,11 +83,13 @@ class Shows:
     async def _drawn(self, wish: Wish, *, lab: bool) -> Shown:
         begun: list[Shown] = []
 
-        async def count(pool: Pool, callerid: str) -> Begun | NotBegun:
-            begun[:] = [self._open(wish, callerid)]
-            return await self._attempt(begun[0].begin, pool, lab=lab)
+        async def count(pool: Pool, choice: Choice) -> Begun | NotBegun:
+            begun[:] = [self._open(wish, choice.number, choice)]
+            return await self._attempt(begun[0].begin, pool, lab=lab, leased=choice.leased)
 
-        found = await draw(self._pools, wish.country, lab=lab, clock=self._clock, count=count)
+        found = await draw(
+            self._pools, wish.country, lab=lab, clock=self._clock, count=count, callee=wish.number
+        )
         match found:
             case Choice():
                 return Shown(begin=begun[0].begin, order=begun[0].order, choice=found)
@@ -91,6 +97,8 @@ class Shows:
                 raise _refused(wish, found)
         if not found.numbers:
             raise NoCallerIdError(country=wish.country)
+        if found.resting:
+            raise AllAsideError(country=wish.country, count=found.numbers)
         raise AllAtCapError(country=wish.country, count=found.numbers, cap=found.cap, zone=found.zone)
 
     async def _named(self, wish: Wish, *, lab: bool) -> Shown:
@@ -108,13 +116,13 @@ class Shows:
         if mark.lab and not lab:
             raise LabCallerIdError(callerid=wish.callerid, trunk=wish.trunk)
         pool = await self._pools.of(wish.country, lab=mark.lab)
-        pool.take(wish.callerid, self._clock.wall())
-        shown = self._open(wish, wish.callerid)
+        choice = pool.take(wish.callerid, self._clock.wall())
+        shown = self._open(wish, wish.callerid, choice)
 
-        def count(pool: Pool, _: str) -> Awaitable[Begun | NotBegun]:
-            return self._attempt(shown.begin, pool, lab=mark.lab)
+        def count(pool: Pool, choice: Choice) -> Awaitable[Begun | NotBegun]:
+            return self._attempt(shown.begin, pool, lab=mark.lab, leased=choice.leased)
 
-        no = await counted(pool, wish.callerid, count)
+        no = await counted(pool, choice, count)
         if no is No.AT_CAP:
             zone = self._pools.exhausted(pool).zone
             raise CallerIdAtCapError(**told, cap=pool.cap, zone=zone)
@@ -130,11 +138,11 @@ class Shows:
             raise _refused(wish, outcome.no)
         return shown
 
-    async def _attempt(self, begin: Begin, pool: Pool, *, lab: bool) -> Begun | NotBegun:
-        attempt = Attempt(begin=begin, contact=None, period=pool.period, cap=pool.cap, lab=lab)
+    async def _attempt(self, begin: Begin, pool: Pool, *, lab: bool, leased: bool) -> Begun | NotBegun:
+        attempt = Attempt(begin=begin, contact=None, period=pool.period, cap=pool.cap, lab=lab, leased=leased)
         return await self._ledger.attempt(attempt)
 
-    def _open(self, wish: Wish, callerid: str) -> Shown:
+    def _open(self, wish: Wish, callerid: str, choice: Choice | None = None) -> Shown:
         order = wish.order(callerid)
         begin = Begin(
             call=order.call,
@@ -146,17 +154,20 @@ class Shows:
             planned_at=wish.planned_at,
             begun_at=self._clock.wall(),
             engine=self._engine,
+            callerid_why=choice.why() if choice else None,
         )
         return Shown(begin=begin, order=order)
 
 
-def _refused(wish: Wish, no: No) -> NumberIsUpError | NotOurCallerIdError | NotDialedError:
+def _refused(wish: Wish, no: No) -> DiscadorError:
     """Give the sentence for what the store said; a number may have been retired since we looked."""
     match no:
         case No.IN_FLIGHT:
             return NumberIsUpError(number=wish.number)
         case No.NOT_OWNED:
             return NotOurCallerIdError(callerid=wish.callerid, country=wish.country)
+        case No.RESTING:
+            return CallerIdRestsError(callerid=wish.callerid, country=wish.country)
         case No.OPTED_OUT:
             return NotDialedError(number=wish.number, reason=ON_THE_LIST)
         case _:

@@ -65,7 +65,6 @@ class Lease:
     period: str
     cap: int
     at: float
-    lab: bool
     wanted: Mapping[str, int]
 
 

@@ -13,6 +13,7 @@ from twisted.internet.defer import Deferred, ensureDeferred
 from fastagi_server.app.ledger import StoreLedger
 from fastagi_server.app.presence import SLOW_LOOKS, Presence
 from fastagi_server.app.promises import ALONE_SECONDS, TELLING, Promises
+from fastagi_server.callerid.choice import Passed
 from fastagi_server.dialer.call import opened
 from fastagi_server.dialer.errors import StoreAwayError
 from fastagi_server.dialer.gate import BEGUN_UNSEEN
@@ -36,7 +37,7 @@ from fastagi_server.telephony.campaign import (
     No,
     NotBegun,
 )
-from fastagi_server.telephony.did import Did, Loan
+from fastagi_server.telephony.did import Did, Lease, Loan
 from fastagi_server.telephony.disposition import Disposition
 from fastagi_server.telephony.record import Begin, OptOut, Record, State
 
@@ -412,3 +413,25 @@ def test_who_opted_out_in_a_call_is_on_the_list_with_its_record(asker: Asker) ->
     asker.gets(ensureDeferred(asker.ledger.keep(record)))
 
     assert asker.gets(asker.ledger.is_opted_out(BEGIN.number))
+
+
+def test_reserved_uses_are_counted_and_come_back_to_whoever_looks(asker: Asker, writer: Writer) -> None:
+    ours = Did(number="+13055560002", country="usa")
+    writer.submit(lambda conn: dids.add(conn, [ours, replace(ours, number="+13055560003")], 1.0)).result(10)
+    writer.submit(lambda conn: dids.retire(conn, "+13055560003", 2.0)).result(10)
+    wish = Lease(engine="one", country="usa", period="2026-11-23", cap=5, at=2.0, wanted={"+13055560002": 3})
+    one, other = (
+        StoreLedger(promises=asker.ledger._promises, spawn=asker.spawn, clock=asker, engine=name)
+        for name in ("one", "two")
+    )
+
+    told = asker.gets(asker.ledger.lease(wish))
+
+    assert (told.granted, told.uses, told.engines) == ({ours.number}, {ours.number: 3}, 1)
+    seen = asker.gets(other.uses("usa", "2026-11-23", lab=False))
+    assert ([use.uses for use in seen.uses], seen.held) == ([3], 3)
+    assert seen.passed == {Passed.RETIRED: 1, Passed.OTHERS: 0}
+    assert asker.gets(other.give_back()) == {}
+    assert asker.gets(one.give_back("usa", "2026-11-23")) == {"usa": 3}
+    seen = asker.gets(other.uses("usa", "2026-11-23", lab=False))
+    assert ([use.uses for use in seen.uses], seen.held) == ([0], 0)

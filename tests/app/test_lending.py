@@ -15,7 +15,7 @@ from fastagi_server.ami.exchange import Answered
 from fastagi_server.ami.messages import Response
 from fastagi_server.app.lending import OWN, Lending
 from fastagi_server.asterisk.errors import NoLinkError
-from fastagi_server.callerid.pool import Choice
+from fastagi_server.callerid.choice import Choice
 from fastagi_server.config.settings import Settings
 from fastagi_server.config.trunk import Trunk
 from fastagi_server.dialer.gate import NO_LINK

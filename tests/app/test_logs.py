@@ -13,7 +13,7 @@ import pytest
 
 from fastagi_server.app.journal import File
 from fastagi_server.app.logs import Logs, open_logs
-from fastagi_server.callerid.pool import Choice
+from fastagi_server.callerid.choice import Choice
 from fastagi_server.config.logs import Logs as LogSettings
 from fastagi_server.config.settings import LogLevel, Settings
 from fastagi_server.dialer.pools import Exhausted
@@ -190,7 +190,7 @@ def test_a_choice_says_which_caller_id_and_why(told: Told) -> None:
                 "country": "mexico",
                 "callerid": "+525550009000",
                 "campaign": "spring",
-                "why": "least used of 50 (3 uses in its period), idle longest",
+                "why": "least used, idle longest: 3 uses in -, 50 could be chosen",
             },
         )
     ]

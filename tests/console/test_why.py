@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import fastagi_server
+from fastagi_server.callerid.choice import Choice, How, Passed
 from fastagi_server.config.settings import Language
 from fastagi_server.console.tongue import Tongue
 from fastagi_server.console.why import why
@@ -87,17 +88,29 @@ def test_details_are_kept_and_told_too() -> None:
     )
 
 
+@pytest.mark.parametrize("how", How)
+def test_why_a_caller_id_was_chosen_is_told_with_all_its_parts(how: How) -> None:
+    passed = tuple((each, 3) for each in Passed)
+    kept = Choice(number="+1", uses=2, last_at=0.0, of=9, period="2026-11-23", how=how, passed=passed).why()
+
+    for language in OTHERS:
+        told = why(Tongue(language), kept)
+        assert "2026-11-23" in told
+        assert not [word for word in (*How, *Passed) if word in told]
+
+
 def test_what_a_carrier_said_gives_no_terminal_an_order() -> None:
     assert "\x1b" not in why(Tongue(Language.SPANISH), "603 \x1b[2J")
 
 
 def test_both_languages_know_the_same_whys_and_the_engine_says_each() -> None:
     spanish, portuguese = (set(TABLES[language]) for language in OTHERS)
+    house = Path(fastagi_server.__file__).parent
     sources = "\n".join(
-        path.read_text() for path in (Path(fastagi_server.__file__).parent / "dialer").glob("*.py")
+        path.read_text() for room in ("dialer", "callerid") for path in (house / room).glob("*.py")
     )
 
     assert spanish == portuguese
     for pattern in spanish:
         longest = max(pattern.replace("}", "{").split("{")[::2], key=len)
-        assert longest.split(": ")[-1] in sources or longest in sources, pattern
+        assert longest.split(": ")[-1].strip() in sources or longest in sources, pattern

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from fastagi_server.callerid.pool import Choice, Pool
+from fastagi_server.callerid.choice import Choice
+from fastagi_server.callerid.pool import Pool
 from fastagi_server.dialer.draw import draw
 from fastagi_server.dialer.pools import Exhausted, Pools
 from fastagi_server.telephony.campaign import Begun, No, NotBegun
@@ -24,8 +25,8 @@ class Office:
         self._pools = Pools(countries=COUNTRIES, uses=store, clock=self._time)
         self.asked: list[str] = []
 
-    async def count(self, pool: Pool, number: str) -> Begun | NotBegun:
-        self.asked.append(number)
+    async def count(self, pool: Pool, choice: Choice) -> Begun | NotBegun:
+        self.asked.append(choice.number)
         answer = self._answers.pop(0) if self._answers else Begun(uses=1)
         if isinstance(answer, BaseException):
             raise answer

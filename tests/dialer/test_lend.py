@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection, create_engine
 
-from fastagi_server.callerid.pool import Choice
+from fastagi_server.callerid.choice import Choice
 from fastagi_server.dialer.lend import Lender
 from fastagi_server.dialer.pools import Exhausted, Pools
 from fastagi_server.dialer.ports import CountryUses
@@ -71,7 +71,7 @@ def test_the_least_used_is_lent_and_counted_as_it_was_chosen() -> None:
     (choice,) = lends(store)
 
     assert choice.number == ONE
-    assert choice.why() == "least used of 2 (0 uses in its period), never used before"
+    assert choice.why() == "least used, never used in its period: 0 uses in 2026-11-23, 2 could be chosen"
     (loan,) = store.loans
     assert loan == Loan(
         number=ONE, country="usa", period="2026-11-23", cap=2, at=loan.at, lab=False, callee=CALLEE

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fastagi_server.callerid.day import day_of, ends_at
 from fastagi_server.dialer.errors import StoreAwayError
 from fastagi_server.dialer.runner import ASIDE_SECONDS, IDLE_SECONDS
 from fastagi_server.pacing.proof import mean_rate, most_in_a_second
@@ -315,3 +316,25 @@ def test_what_another_engine_has_taken_is_not_fetched_again_and_again() -> None:
     # Five attempts and one look for more each ASIDE_SECONDS, and a look each IDLE_SECONDS.
     assert cast("Shaky", stage.store).asked < 60 / ASIDE_SECONDS * 7 + 60 / IDLE_SECONDS
     assert stage.runner.progress().skipped[str(No.TAKEN)] <= 5 * (60 / ASIDE_SECONDS + 1)
+
+
+def test_what_was_prepared_before_midnight_and_not_sent_by_then_is_begun_anew() -> None:
+    stage = Stage([contact(n) for n in range(100)])
+    midnight = ends_at(NOON, "America/New_York")
+    stage.time.now += midnight - NOON - 2
+    stage.runner.start()
+    stage.time.pass_by(1.5)
+    before = len(stage.engine.sent)
+    stage.engine.ready = False
+    stage.time.pass_by(1)
+    stage.engine.ready = True
+    stage.time.pass_by(10)
+
+    assert 0 < before < 50
+    assert len(stage.engine.sent) == 100
+    assert stage.engine.cancelled
+    by_call = {begin.call: begin for begin in stage.store.begun}
+    for at, sent in stage.engine.sent:
+        day = day_of(stage.time.wall() - stage.time.now + at, "America/New_York")
+        assert day_of(by_call[sent.call].begun_at, "America/New_York") == day
+    assert set(Counter(sent.number for _, sent in stage.engine.sent).values()) == {1}

@@ -14,9 +14,7 @@ from fastagi_server.telephony.record import Begin
 
 DAY = "2026-11-23"
 ONE, TWO, THREE = "+12125550001", "+12125550002", "+12125550003"
-WISH = Lease(
-    engine="a", country="usa", period=DAY, cap=3, at=5.0, lab=False, wanted={ONE: 1, TWO: 2, THREE: 1}
-)
+WISH = Lease(engine="a", country="usa", period=DAY, cap=3, at=5.0, wanted={ONE: 1, TWO: 2, THREE: 1})
 
 
 @pytest.fixture

@@ -55,6 +55,8 @@ ERRORS = {
     "CallerIdRetiredError": "{callerid} está retirado en {country}; devuélvalo con: discador did restore {callerid}.",
     "LabCallerIdError": "{callerid} es de laboratorio, y la troncal {trunk} puede llevar fuera de esta máquina, o esto no es un laboratorio.",
     "CallerIdAtCapError": "{callerid} llegó a su límite de {cap} en {country} hasta la medianoche de {zone}; nombre otro, o ninguno.",
+    "AllAsideError": "Los {count} identificadores de {country} están en su tope, descansan o están en cuarentena; vea: discador did usage --country {country}.",
+    "CallerIdRestsError": "{callerid} descansa o está en cuarentena en {country}; el porqué lo dice: discador did why {callerid}.",
     "AllAtCapError": "Los {count} identificadores de {country} llegaron todos a su límite de {cap} hasta la medianoche de {zone}.",
     "NotReadableError": "No se pudo leer el almacén: {why}.",
     "NotWritableError": "No se puede escribir {path}: {why}. La carpeta debe ser del usuario que ejecuta Discador.",

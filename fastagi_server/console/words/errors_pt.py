@@ -55,6 +55,8 @@ ERRORS = {
     "CallerIdRetiredError": "{callerid} está retirado em {country}; traga-o de volta com: discador did restore {callerid}.",
     "LabCallerIdError": "{callerid} é de laboratório, e o tronco {trunk} pode levar para fora desta máquina, ou isto não é um laboratório.",
     "CallerIdAtCapError": "{callerid} chegou ao limite de {cap} em {country} até a meia-noite de {zone}; nomeie outro, ou nenhum.",
+    "AllAsideError": "Os {count} identificadores de {country} estão no teto, descansam ou estão em quarentena; veja: discador did usage --country {country}.",
+    "CallerIdRestsError": "{callerid} descansa ou está em quarentena em {country}; o porquê é dito por: discador did why {callerid}.",
     "AllAtCapError": "Os {count} identificadores de {country} chegaram todos ao limite de {cap} até a meia-noite de {zone}.",
     "NotReadableError": "O armazém não pôde ser lido: {why}.",
     "NotWritableError": "{path} não pode ser gravado: {why}. A pasta deve ser do usuário que executa o Discador.",

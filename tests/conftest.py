@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import signal
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from fastagi_server.loadtest import lab
+from fastagi_server.loadtest import lab, postgres
+from fastagi_server.loadtest.postgres import Cluster
 from fastagi_server.loadtest.release import Release
 
 # How fast a shared machine draws examples is no finding.
@@ -37,6 +40,16 @@ ON_16 = only_on(Release.ASTERISK_16)
 def release(request: pytest.FixtureRequest) -> Release:
     chosen: Release = request.param
     return chosen
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """Give a PostgreSQL of this run's own; whoever asks for it carries the mark `postgres`."""
+    # Its server is another user, who may not look into pytest's folder.
+    with tempfile.TemporaryDirectory(prefix="discador-postgres-") as folder:
+        Path(folder).chmod(0o711)
+        with postgres.running(Path(folder) / "cluster") as cluster:
+            yield cluster
 
 
 @pytest.fixture(scope="session")

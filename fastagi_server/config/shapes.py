@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?", re.ASCII)
-_DATABASE = re.compile(r"(sqlite|postgresql)(\+[a-z0-9_]+)?://\S*", re.ASCII)
+_DATABASE = re.compile(r"(sqlite|postgres|postgresql)(\+[a-z0-9_]+)?://\S*", re.ASCII)
 _REDIS = re.compile(r"(rediss?|unix)://\S+", re.ASCII)
 _URI = re.compile(r"agi://[A-Za-z0-9.:\[\]-]{1,255}", re.ASCII)
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}", re.ASCII)

@@ -11,7 +11,7 @@ import pwd
 import shutil
 import socket
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -57,10 +57,14 @@ def install_commands() -> None:
     """Install by apt-get those of the lab's commands that the machine has not got."""
     missing = commands_missing(tuple(_COMMANDS), _FOLDERS)
     if missing:
-        need_root(f"to install {', '.join(missing)}")
-        run("apt-get", "update", env=_QUIET)
-        packages = [_COMMANDS[name] for name in missing]
-        run("apt-get", "install", "-y", "--no-install-recommends", *packages, env=_QUIET)
+        install([_COMMANDS[name] for name in missing])
+
+
+def install(packages: Sequence[str]) -> None:
+    """Install packages by apt-get."""
+    need_root(f"to install {', '.join(packages)}")
+    run("apt-get", "update", env=_QUIET)
+    run("apt-get", "install", "-y", "--no-install-recommends", *packages, env=_QUIET)
 
 
 def make_user() -> Owner:

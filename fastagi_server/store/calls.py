@@ -108,6 +108,8 @@ _FILL = _THIS.values({name: func.coalesce(_c[name], _new(name)) for name in KNOW
 
 def begin(conn: Connection, new: Begin) -> None:
     """Open the record of a call; a call id that is in the store already is refused."""
+    for name in ("planned_at", "begun_at"):
+        _check_instant(name, getattr(new, name))
     values: dict[str, Any] = {f"new_{name}": getattr(new, name) for name in _BEGIN_FIELDS}
     values |= {"new_call_id": new.call, "new_state": State.BEGUN}
     if not _BEGIN.changed(conn, values):
@@ -205,10 +207,14 @@ def _checked(changes: Changes) -> Changes:
     for name, value in changes.items():
         if name not in KNOWN:
             raise BadInputError(field="change", value=name, expected=f"one of {', '.join(sorted(KNOWN))}")
-        # SQLite would keep NaN as NULL: a thing that happened would become a thing that did not.
-        if isinstance(value, float) and not math.isfinite(value):
-            raise BadInputError(field=name, value=value, expected="Unix seconds")
+        _check_instant(name, value)
     return changes
+
+
+def _check_instant(name: str, value: object) -> None:
+    """Refuse what no clock says: SQLite would keep NaN as NULL, a thing that happened as one that did not."""
+    if isinstance(value, float) and not math.isfinite(value):
+        raise BadInputError(field=name, value=value, expected="Unix seconds")
 
 
 def _records(conn: Connection, which: Select[Any]) -> list[Record]:

@@ -19,8 +19,8 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
 from fastagi_server.store import address
-from fastagi_server.store.engine import is_missing, make_engine
-from fastagi_server.store.errors import CannotOpenError, SchemaBehindError
+from fastagi_server.store.engine import is_missing, make_engine, take_turns, unopened
+from fastagi_server.store.errors import SchemaBehindError
 from fastagi_server.store.reader import READS
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -55,11 +55,12 @@ def upgrade(url: str, *, applied: Callable[[str], object] | None = None) -> None
         found = None if is_missing(place) else revision_of(engine, place)
         refuse_newer(place, found)
         with engine.begin() as connection:
+            take_turns(connection)
             config.attributes["connection"] = connection
             config.attributes["applied"] = _tells(applied)
             command.upgrade(config, "head")
     except DBAPIError as error:
-        raise _unopened(place, error) from error
+        raise unopened(place, error) from error
     finally:
         engine.dispose()
 
@@ -80,7 +81,7 @@ def revision_of(engine: Engine, place: URL) -> str | None:
         with engine.connect().execution_options(**READS) as connection:
             return MigrationContext.configure(connection).get_current_revision()
     except DBAPIError as error:
-        raise _unopened(place, error) from error
+        raise unopened(place, error) from error
 
 
 def refuse_newer(place: URL, found: str | None) -> None:
@@ -93,14 +94,6 @@ def refuse_newer(place: URL, found: str | None) -> None:
             needed=head(),
             remedy="a newer program made it: run that one, or restore a backup",
         )
-
-
-def _unopened(place: URL, error: DBAPIError) -> CannotOpenError:
-    return CannotOpenError(
-        url=address.shown(place),
-        why=str(error.orig),
-        remedy="check that the file is ours, sound and used by nobody else for long",
-    )
 
 
 def _config() -> Config:

@@ -9,9 +9,10 @@ from collections.abc import Callable
 from typing import Final, TypeVar
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 
+from fastagi_server.store.engine import why
 from fastagi_server.store.errors import NotReadableError
 
 T = TypeVar("T")
@@ -25,7 +26,7 @@ def read(engine: Engine, question: Callable[[Connection], T]) -> T:
     try:
         with engine.connect().execution_options(**READS) as connection:
             return question(connection)
-    except OperationalError as error:
-        raise NotReadableError(why=str(error.orig)) from error
+    except DBAPIError as error:
+        raise NotReadableError(why=why(error)) from error
     except NoConnectionError as error:
         raise NotReadableError(why=str(error)) from error

@@ -17,8 +17,8 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from fastagi_server.store.engine import check_transaction
 from fastagi_server.store.errors import NotDurableError, StoreBusyError, StoreClosedError
-from fastagi_server.store.sqlite import check_transaction
 
 T = TypeVar("T")
 

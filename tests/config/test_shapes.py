@@ -17,6 +17,7 @@ RIGHT: dict[Callable[..., str | None], list[object]] = {
         "sqlite:///discador.db",
         "sqlite://",
         "postgresql://u:p@h/d",
+        "postgres://u:p@h/d",
         "postgresql+psycopg://h/d",
     ],
     shapes.redis: ["", "redis://localhost:6379", "rediss://h/0"],

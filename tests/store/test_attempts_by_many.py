@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import random
 import signal
-import sqlite3
 import subprocess
 import sys
 from collections import Counter
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
@@ -18,6 +16,8 @@ from fastagi_server.store.connect import open_database
 from fastagi_server.store.reader import read
 from fastagi_server.telephony.campaign import Campaign, CampaignState, ContactState, NewContact
 from fastagi_server.telephony.did import Did
+from tests.databases import check_whole
+from tests.store.conftest import ON_SQLITE
 
 CHILD = """
 import random, sys
@@ -101,10 +101,9 @@ def start(url: str, name: str) -> subprocess.Popen[str]:
     )
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("seed", [None, 1, 2, 3, 4])
-def test_five_caller_ids_of_a_hundred_are_five_hundred_attempts(
-    url: str, file: Path, seed: int | None
-) -> None:
+def test_five_caller_ids_of_a_hundred_are_five_hundred_attempts(url: str, seed: int | None) -> None:
     engine = open_database(url)
     with engine.begin() as conn:
         prepare(conn)
@@ -153,6 +152,4 @@ def test_five_caller_ids_of_a_hundred_are_five_hundred_attempts(
     assert killed is not None or len(begun) == 500
     assert max(begun.values()) == 100
     assert len({record.engine for record in found}) > 1
-    with sqlite3.connect(file) as conn_:
-        assert conn_.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-    conn_.close()
+    check_whole(url)

@@ -5,7 +5,6 @@ from dataclasses import fields, replace
 
 import pytest
 from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError
 
 from fastagi_server.store import calls, digits
 from fastagi_server.store.errors import AlreadyBegunError, UnknownCallError
@@ -77,7 +76,7 @@ def test_a_call_id_is_used_once_and_the_transaction_goes_on(
 def test_a_beginning_without_an_instant_is_refused(
     conn: Connection, make_begin: Callable[[int], Begin]
 ) -> None:
-    with pytest.raises(IntegrityError):
+    with pytest.raises(BadInputError, match="begun_at"):
         calls.begin(conn, replace(make_begin(1), begun_at=float("nan")))
 
 

@@ -8,11 +8,14 @@ from sqlalchemy import text
 from fastagi_server.store.connect import open_database
 from fastagi_server.store.errors import CannotOpenError, SchemaBehindError
 
+WAITS = {"sqlite": ("PRAGMA busy_timeout", 5000), "postgresql": ("SHOW lock_timeout", "5s")}
 
-def test_a_database_at_head_opens(url: str) -> None:
+
+def test_a_database_at_head_opens(url: str, kind: str) -> None:
     engine = open_database(url)
+    words, waits = WAITS[kind]
     with engine.connect() as conn:
-        assert conn.scalar(text("PRAGMA busy_timeout")) == 5000
+        assert conn.scalar(text(words)) == waits
     engine.dispose()
 
 

@@ -15,6 +15,7 @@ from fastagi_server.store.errors import CannotOpenError, SchemaBehindError
 from fastagi_server.store.tables import metadata
 from fastagi_server.telephony import call_id
 from fastagi_server.telephony.disposition import Disposition
+from tests.store.conftest import ON_SQLITE
 
 
 def test_the_migrations_lead_to_the_tables(engine: Engine) -> None:
@@ -22,6 +23,7 @@ def test_the_migrations_lead_to_the_tables(engine: Engine) -> None:
         assert compare_metadata(MigrationContext.configure(conn), metadata) == []
 
 
+@ON_SQLITE
 def test_they_agree_on_checks_too_which_alembic_does_not_compare(engine: Engine, tmp_path: Path) -> None:
     made = create_engine(f"sqlite:///{tmp_path}/made.db")
     metadata.create_all(made)

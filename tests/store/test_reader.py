@@ -38,13 +38,13 @@ def test_a_read_sees_one_moment(engine: Engine, make_begin: Callable[[int], Begi
 
 
 def test_nothing_can_be_written_by_reading(engine: Engine) -> None:
-    with pytest.raises(NotReadableError, match="readonly"):
+    with pytest.raises(NotReadableError, match=r"readonly|read-only"):
         read(engine, lambda conn: optouts.add(conn, OptOut(number="+15550001111", at=1.0, source="operator")))
     assert read(engine, optouts.entries) == []
 
 
 def test_what_cannot_be_read_is_said_in_our_own_words(engine: Engine) -> None:
-    with pytest.raises(NotReadableError, match="no such table"):
+    with pytest.raises(NotReadableError, match=r"no such table|does not exist"):
         read(engine, lambda conn: conn.execute(text("SELECT * FROM elsewhere")))
 
 

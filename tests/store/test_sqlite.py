@@ -11,8 +11,10 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from fastagi_server.store import sqlite
 from fastagi_server.store.errors import CannotOpenError, NotDurableError
+from tests.store.conftest import ON_SQLITE
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("pragma", "value"),
     [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 200)],
@@ -24,6 +26,7 @@ def test_every_connection_has_its_pragmas(engine: Engine, pragma: str, value: ob
         assert one.exec_driver_sql(f"PRAGMA {pragma}").scalar() == value
 
 
+@ON_SQLITE
 def test_begin_is_real_and_a_savepoint_is_inside_it(engine: Engine) -> None:
     with engine.connect() as conn:
         with conn.begin_nested():
@@ -32,6 +35,7 @@ def test_begin_is_real_and_a_savepoint_is_inside_it(engine: Engine) -> None:
         assert conn.scalar(text("SELECT count(*) FROM optout")) == 0
 
 
+@ON_SQLITE
 def test_a_writer_takes_the_lock_at_once_and_a_reader_does_not(engine: Engine, url: str) -> None:
     with engine.connect() as writer:
         writer.execute(text("SELECT 1"))
@@ -41,6 +45,7 @@ def test_a_writer_takes_the_lock_at_once_and_a_reader_does_not(engine: Engine, u
             second.execute(text("SELECT 1"))
 
 
+@ON_SQLITE
 def test_a_reader_cannot_write_and_its_connection_can_afterwards(engine: Engine) -> None:
     insert = text("INSERT INTO optout (number, at, source) VALUES ('+1', 0, 'x')")
     with engine.connect().execution_options(sqlite_readonly=True) as reader:
@@ -52,6 +57,7 @@ def test_a_reader_cannot_write_and_its_connection_can_afterwards(engine: Engine)
         writer.execute(insert)
 
 
+@ON_SQLITE
 def test_references_hold_unless_a_migration_asked_otherwise(conn: Connection, url: str, file: Path) -> None:
     orphan = text("INSERT INTO digit VALUES ('nobody', 1, '9', NULL, 0, 0)")
     with pytest.raises(IntegrityError, match="FOREIGN KEY"):
@@ -63,6 +69,7 @@ def test_references_hold_unless_a_migration_asked_otherwise(conn: Connection, ur
     free.dispose()
 
 
+@ON_SQLITE
 def test_a_transaction_that_sqlite_rolled_back_is_not_called_committed(engine: Engine) -> None:
     with engine.connect() as conn:
         conn.execute(text("INSERT INTO optout (number, at, source) VALUES ('+1', 0, 'x')"))

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import random
 import signal
-import sqlite3
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from fastagi_server.store import calls
 from fastagi_server.store.connect import open_database
 from fastagi_server.store.reader import read
+from tests.databases import check_whole
 
 CHILD = """
 import sys
@@ -48,7 +47,7 @@ while True:
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_what_was_promised_survives_kill_9(url: str, file: Path, seed: int) -> None:
+def test_what_was_promised_survives_kill_9(url: str, seed: int) -> None:
     chance = random.Random(seed)
     child = subprocess.Popen(
         [sys.executable, "-c", CHILD, url, str(chance.choice([1, 7, 256]))], stdout=subprocess.PIPE, text=True
@@ -65,6 +64,4 @@ def test_what_was_promised_survives_kill_9(url: str, file: Path, seed: int) -> N
     found = {record.call for record in read(engine, calls.open_calls)}
     engine.dispose()
     assert promised <= found
-    with sqlite3.connect(file) as conn:
-        assert conn.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-    conn.close()
+    check_whole(url)

@@ -23,6 +23,7 @@ DRIVERNAME = f"{BACKEND}+psycopg"
 NEEDED = 13
 READ_ONLY = "postgresql_readonly"
 
+_AUTOCOMMIT: Final = "AUTOCOMMIT"
 _POOL_SECONDS = 5.0  # how long a reader waits for another reader's connection
 _LASTS_SECONDS = 60  # a transaction that does nothing for so long holds locks for nobody
 # A server that is away is found out in seconds, even by a session that waits for its answer.
@@ -69,7 +70,13 @@ _REMEDIES: Final = (
 def create(url: URL, *, busy_seconds: float) -> Engine:
     """Give an engine whose every session is durable, never waits for ever, and begins where it says so."""
     given = {name: value for name, value in _CONNECT.items() if name not in url.query}
-    engine = create_engine(url, connect_args=given, pool_pre_ping=True, pool_timeout=_POOL_SECONDS)
+    engine = create_engine(
+        url,
+        connect_args=given,
+        isolation_level=_AUTOCOMMIT,
+        pool_pre_ping=True,
+        pool_timeout=_POOL_SECONDS,
+    )
 
     def opened(dbapi_connection: Any, _record: Any) -> None:
         dbapi_connection.autocommit = True
@@ -102,7 +109,10 @@ def _open(session: Any, url: URL, busy_seconds: float) -> None:
 
 def _begin(connection: Connection) -> None:
     """Begin for real: a reader sees one moment and cannot write, a writer sees what others have committed."""
-    reads = bool(connection.get_execution_options().get(READ_ONLY, False))
+    options = connection.get_execution_options()
+    if options.get("isolation_level") == _AUTOCOMMIT:
+        return  # somebody wants no transactions, to LISTEN
+    reads = bool(options.get(READ_ONLY, False))
     mode = "REPEATABLE READ, READ ONLY" if reads else "READ COMMITTED, READ WRITE"
     connection.exec_driver_sql(f"BEGIN ISOLATION LEVEL {mode}")
 
@@ -115,6 +125,8 @@ def check_transaction(connection: Connection) -> None:
     """
     session: Any = connection.connection.dbapi_connection
     status = session.info.transaction_status
+    if connection.get_execution_options().get("isolation_level") == _AUTOCOMMIT:
+        return
     if status is not TransactionStatus.INTRANS:
         # SQLAlchemy takes a commit that was refused for an end, and would hand the session on as it is.
         session.rollback()

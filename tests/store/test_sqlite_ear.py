@@ -8,6 +8,7 @@ from fastagi_server.store import tidings
 from fastagi_server.store.connect import open_database
 from fastagi_server.store.sqlite_ear import SqliteEar
 from fastagi_server.telephony.tiding import Kind
+from tests.store.conftest import ON_SQLITE
 
 
 def stopped() -> threading.Event:
@@ -16,6 +17,7 @@ def stopped() -> threading.Event:
     return event
 
 
+@ON_SQLITE
 def test_what_another_connection_commits_is_heard_once(engine: Engine, url: str) -> None:
     other = open_database(url)
     ear = SqliteEar(other)
@@ -28,6 +30,7 @@ def test_what_another_connection_commits_is_heard_once(engine: Engine, url: str)
     other.dispose()
 
 
+@ON_SQLITE
 def test_what_is_not_committed_is_not_heard(engine: Engine, url: str) -> None:
     other = open_database(url)
     ear = SqliteEar(other)
@@ -41,6 +44,7 @@ def test_what_is_not_committed_is_not_heard(engine: Engine, url: str) -> None:
     other.dispose()
 
 
+@ON_SQLITE
 def test_after_a_new_connection_nothing_is_missed(engine: Engine, url: str) -> None:
     other = open_database(url)
     ear = SqliteEar(other)
@@ -54,6 +58,7 @@ def test_after_a_new_connection_nothing_is_missed(engine: Engine, url: str) -> N
     other.dispose()
 
 
+@ON_SQLITE
 def test_nothing_is_read_while_nobody_commits(engine: Engine) -> None:
     ear = SqliteEar(engine)
     ear.listen()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Protocol
 
 from fastagi_server.app.promises import Threads
@@ -32,7 +32,7 @@ class Source(Protocol):
 class Listener(Protocol):
     """What we need of the engine."""
 
-    def left(self, number: str) -> None:
+    def left(self, numbers: Collection[str]) -> None:
         """Call nobody there from now on."""
         ...
 
@@ -80,13 +80,12 @@ class Hearing:
 
     def _take(self, told: Sequence[Tiding]) -> None:
         try:
-            for each in told:
-                match each.kind:
-                    case Kind.OPTOUT:
-                        self._away.left(each.value)
-                    case Kind.OPTOUTS:
-                        self._away.many_left()
-                    case Kind.DIDS:
-                        self._forget()
+            kinds = {each.kind for each in told}
+            if Kind.OPTOUT in kinds:
+                self._away.left({each.value for each in told if each.kind is Kind.OPTOUT})
+            if Kind.OPTOUTS in kinds:
+                self._away.many_left()
+            if Kind.DIDS in kinds:
+                self._forget()
         finally:
             self._taken += 1

@@ -21,7 +21,7 @@ from fastagi_server.telephony.country import Country
 from fastagi_server.telephony.errors import BadInputError, DiscadorError
 from fastagi_server.telephony.frames import Frame
 from fastagi_server.telephony.orders import PlaceCall
-from fastagi_server.telephony.record import Record, State
+from fastagi_server.telephony.record import OPERATOR, Record, State
 
 Tell = Callable[[Frame], None]
 Dice = Callable[[int], bytes]
@@ -85,8 +85,10 @@ class Orders:
                 self._forget()
                 self._logs.changed(order.what, order.says)
                 tell(frames.Done())
+            case frames.Leave():
+                self._spawn(self._leave(order, tell))
             case _:
-                expected = "dial, ask, campaigning or forget"
+                expected = "dial, ask, campaigning, forget or leave"
                 wrong = BadInputError(field="order", value=type(order).__name__, expected=expected)
                 tell(frames.failed(wrong))
 
@@ -97,6 +99,14 @@ class Orders:
                 record = await self._find(call)
                 if record is not None and record.state is State.ENDED:
                     self._close(record)
+
+    async def _leave(self, order: frames.Leave, tell: Tell) -> None:
+        try:
+            await self._engine.opt_out_number(order.number, source=OPERATOR, who=order.who, why=order.why)
+        except DiscadorError as error:
+            tell(frames.failed(error))
+        else:
+            tell(frames.Done())
 
     async def _campaign(self, order: frames.Campaigning, tell: Tell) -> None:
         campaigns = self._campaigns

@@ -42,6 +42,14 @@ class Ask(Protocol):
         ...
 
 
+class Write(Protocol):
+    """Does one piece of work on the store."""
+
+    def __call__(self, work: Callable[[Any], T], /) -> T:
+        """Give its result once it is durable."""
+        ...
+
+
 @contextmanager
 def reading(known: Session) -> Iterator[Ask]:
     """Open the store for several reads, none of which lasts."""
@@ -60,10 +68,17 @@ def read(known: Session, question: Callable[[Any], T]) -> T:
 
 def write(known: Session, work: Callable[[Any], T]) -> T:
     """Do work on the store in one transaction and give its result once it is durable."""
+    with writing(known) as do:
+        return do(work)
+
+
+@contextmanager
+def writing(known: Session) -> Iterator[Write]:
+    """Open the store for several pieces of work, each a transaction of its own."""
     database = open_database(known.settings.database_url)
     writer = Writer(database)
     try:
-        return writer.submit(work).result()
+        yield lambda work: writer.submit(work).result()
     finally:
         writer.close()
         database.dispose()

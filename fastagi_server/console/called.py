@@ -29,7 +29,7 @@ def listed(
     which = calls.Which(
         campaign=campaign,
         number=(parse(number).e164 or number) if number else "",
-        since=_instant(since) if since else None,
+        since=instant(since) if since else None,
         outcome=Disposition(outcome) if outcome else None,
     )
     records = book.read(known, lambda conn: calls.recent(conn, limit, which))
@@ -51,7 +51,7 @@ def _rows(known: Session, records: list[Record]) -> Iterator[tuple[str, ...]]:
         yield (*place, ended, why(known.tongue, each.why or ""))
 
 
-def _instant(text: str) -> float:
+def instant(text: str) -> float:
     """Read a day or an instant; what names no zone is UTC, as everything that is printed."""
     try:
         at = datetime.fromisoformat(text)

@@ -17,6 +17,7 @@ from fastagi_server.console import (
     cli_campaigns,
     cli_config,
     cli_numbers,
+    cli_optouts,
     cli_trunks,
     clicks,
     commands,
@@ -78,6 +79,7 @@ def build(tongue: Tongue, sessions: list[Session]) -> Sections:
     _calling(discador, say, json_option)
     _keeping(discador, say, json_option)
     cli_numbers.add(discador, say, json_option)
+    cli_optouts.add(discador, say, json_option)
     cli_campaigns.add(discador, say, json_option)
     cli_config.add(discador, say, json_option)
     cli_trunks.add(discador, say, json_option)

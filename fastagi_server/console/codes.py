@@ -20,6 +20,7 @@ ASKED_WRONGLY = {
     "BadArgumentError",
     "BadInputError",
     "BadNameError",
+    "BadOptOutsError",
     "BadRowsError",
     "CallerIdElsewhereError",
     "CallerIdRetiredError",

@@ -82,6 +82,13 @@ class BadRowsError(DiscadorError):
         super().__init__(bad=bad)
 
 
+class BadOptOutsError(DiscadorError):
+    """bad rows: {bad}; nothing was put on the opt-out list. Mend them or take them out."""
+
+    def __init__(self, *, bad: int) -> None:
+        super().__init__(bad=bad)
+
+
 class NobodyToCallError(DiscadorError):
     """None of the {rows} rows of {path} may be called, so there is no campaign {name!r}."""
 

@@ -18,6 +18,19 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "discador calls --since 2026-11-23 --limit 1000 --json",
     ),
     "optouts": ("discador optouts", "discador optouts --json"),
+    "optout add": (
+        'discador optout add +525550001009 --why "asked by mail"',
+        'discador optout add "52 55 5000 1009" --why "asked again" --json',
+    ),
+    "optout import": (
+        "discador optout import leavers.csv",
+        'discador optout import leavers.csv --why "register of November" --json',
+    ),
+    "optout export": (
+        "discador optout export optouts.csv",
+        "discador optout export - --format jsonl --since 2026-11-23",
+        "discador optout export - --number +525550001009",
+    ),
     "render": ("discador render", "discador render --output discador.conf", "discador render --check"),
     "apply": ("discador apply --dry-run", "discador apply"),
     "check": ("discador check", "discador --lang es check", "discador check --json"),

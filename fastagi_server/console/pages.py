@@ -11,7 +11,7 @@ from fastagi_server.console.tongue import Tongue
 
 # What stands in no section is shown in the last.
 SECTIONS: dict[str, tuple[str, ...]] = {
-    "calling": ("serve", "call", "calls", "optouts"),
+    "calling": ("serve", "call", "calls", "optouts", "optout"),
     "campaigns": ("campaign",),
     "callerids": ("did", "number"),
     "setup": ("check", "config", "db", "render", "apply", "trunk", "completion"),

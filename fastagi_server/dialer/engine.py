@@ -228,25 +228,27 @@ class Engine:
             self.take(facts.OptedOut(call=call, at=self._clock.wall(), digit=digit, source=source))
         return True
 
-    async def opt_out_number(self, number: str, *, digit: str, source: str) -> None:
+    async def opt_out_number(
+        self, number: str, *, source: str, digit: str = "", who: str = "", why: str = ""
+    ) -> None:
         """Put a number on the list durably that no call of ours is the evidence for."""
-        await self.leave_alone(
-            OptOut(number=number, at=self._clock.wall(), source=source, digit=digit or None)
-        )
+        at = self._clock.wall()
+        entry = OptOut(number=number, at=at, source=source, digit=digit or None, who=who, why=why)
+        await self.leave_alone(entry)
 
     async def leave_alone(self, entry: OptOut) -> None:
         """Put an entry on the list durably; from here on no prepared attempt of ours goes to its number.
 
         What rings there is cancelled once it is durable.
         """
-        self.away.mark(entry.number)
+        self.away.mark({entry.number})
         try:
             await self._ledger.opt_out(entry)
         except Exception:
             # Asterisk keeps it until we have it: the next look there takes it over.
             self.sweep.due = True
             raise
-        self.away.left(entry.number, but=entry.call)
+        self.away.left({entry.number}, but=entry.call)
 
     async def number_of(self, call: CallId) -> str | None:
         """Give the number that a call of ours has called, over or not."""

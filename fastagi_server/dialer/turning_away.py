@@ -14,9 +14,9 @@ from fastagi_server.telephony.clock import Clock
 from fastagi_server.telephony.record import Begin, Record
 
 LEFT = "it went on the opt-out list just now"
-# How long an attempt may take to be begun: one that was begun before what we remember is taken back.
-LONGEST_SECONDS = 300.0
-_KEPT_SECONDS = 2 * LONGEST_SECONDS
+# What is remembered; an attempt that was begun before something forgotten is taken back unseen.
+KEPT_SECONDS = 600.0
+KEPT_NUMBERS = 20_000
 
 
 class TurningAway:
@@ -48,24 +48,27 @@ class TurningAway:
     def __contains__(self, number: str) -> bool:
         return number in self._left
 
-    def mark(self, number: str) -> None:
-        """Send nothing more to the number: what is prepared is taken back now."""
-        self._left.pop(number, None)
-        self._left[number] = self._clock.steady()
+    def mark(self, numbers: Collection[str]) -> None:
+        """Send nothing more to the numbers: what is prepared is taken back now."""
+        now = self._clock.steady()
+        for number in numbers:
+            self._left.pop(number, None)
+            self._left[number] = now
         for call in tuple(self._placing):
-            if self._calls[call].number == number:
+            if self._calls[call].number in numbers:
                 self._cancel(call, LEFT)
+        self.forget()
 
-    def left(self, number: str, *, but: CallId | None = None) -> None:
+    def left(self, numbers: Collection[str], *, but: CallId | None = None) -> None:
         """Take back what is prepared, and cancel what rings there; `but` is the call that is the evidence."""
-        self.mark(number)
+        self.mark(numbers)
         for call, record in tuple(self._calls.items()):
-            if record.number == number and call != but and record.answered_at is None:
+            if record.number in numbers and call != but and record.answered_at is None:
                 self._ring_off(call)
 
     def many_left(self) -> None:
         """Take back everything prepared, and cancel what rings where somebody is on the list by now."""
-        self._doubted_at = self._clock.wall()
+        self._doubted_at = self._clock.steady()
         for call in tuple(self._placing):
             self._cancel(call, LEFT)
         for number in {each.number for each in self._calls.values() if each.answered_at is None}:
@@ -73,8 +76,8 @@ class TurningAway:
 
     def is_too_late(self, begin: Begin) -> bool:
         """Say whether an attempt was begun before something that it may have missed."""
-        oldest = self._clock.wall() - LONGEST_SECONDS
-        return begin.number in self._left or begin.begun_at <= max(oldest, self._doubted_at)
+        begun = self._clock.steady() - (self._clock.wall() - begin.begun_at)
+        return begin.number in self._left or begun <= self._doubted_at
 
     def heard_of(self, call: CallId, *, over: bool) -> None:
         """Hang up once more on a call that may not have been there yet when it was cancelled."""
@@ -84,14 +87,18 @@ class TurningAway:
             self._spawn(self._hangup(call))
 
     def forget(self) -> None:
-        """Forget who left long ago; the store knows."""
-        oldest = self._clock.steady() - _KEPT_SECONDS
-        while self._left and self._left[first := next(iter(self._left))] < oldest:
-            del self._left[first]
+        """Forget who left long ago, or before many others; the store knows."""
+        oldest = self._clock.steady() - KEPT_SECONDS
+        while self._left:
+            number, at = next(iter(self._left.items()))
+            if at >= oldest and len(self._left) <= KEPT_NUMBERS:
+                return
+            self._doubted_at = max(self._doubted_at, at)
+            del self._left[number]
 
     async def _leave_if_listed(self, number: str) -> None:
         if await self._ledger.is_opted_out(number):
-            self.left(number)
+            self.left({number})
 
     def _ring_off(self, call: CallId) -> None:
         if call not in self._unwanted:

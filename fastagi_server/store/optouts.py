@@ -5,9 +5,13 @@ A number is on the list if any evidence names it. This file does not know who as
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 from sqlalchemy import Connection, and_, bindparam, exists, select
 
 from fastagi_server.store import e164, tables, tidings
+from fastagi_server.store.statement import Statement
 from fastagi_server.telephony.call_id import CallId
 from fastagi_server.telephony.record import OptOut
 from fastagi_server.telephony.tiding import Kind
@@ -28,12 +32,16 @@ _KEPT_ALREADY = exists().where(
     _c.digit.is_not_distinct_from(_digit),
     (_c.call_id == _call_id) | and_(_c.call_id.is_(None), _call_id.is_(None), _c.at == _at),
 )
-_ADD = tables.optout.insert().from_select(
-    ["number", "at", "source", "call_id", "digit", "who", "why"],
-    select(_number, _at, _source, _call_id, _digit, _who, _why).where(~_KEPT_ALREADY),
+_ADD = Statement(
+    tables.optout.insert().from_select(
+        ["number", "at", "source", "call_id", "digit", "who", "why"],
+        select(_number, _at, _source, _call_id, _digit, _who, _why).where(~_KEPT_ALREADY),
+    )
 )
-_CONTAINS = select(_c.id).where(_c.number == _number).limit(1)
-_ENTRIES = select(_c.number, _c.at, _c.source, _c.call_id, _c.digit, _c.who, _c.why).order_by(_c.id)
+_CONTAINS = Statement(select(_c.id).where(_c.number == _number).limit(1))
+_ENTRIES = select(_c.number, _c.at, _c.source, _c.call_id, _c.digit, _c.who, _c.why, _c.id).order_by(_c.id)
+
+PAGE = 5_000
 
 
 def add(conn: Connection, entry: OptOut, *, tell: bool = True) -> bool:
@@ -52,7 +60,7 @@ def add(conn: Connection, entry: OptOut, *, tell: bool = True) -> bool:
         "new_who": entry.who,
         "new_why": entry.why,
     }
-    conn.execute(_ADD, values)
+    _ADD.changed(conn, values)
     if is_new and tell:
         tidings.tell(conn, kind=Kind.OPTOUT, value=entry.number, at=entry.at)
     return is_new
@@ -63,20 +71,44 @@ def contains(conn: Connection, number: str) -> bool:
 
     A number in any other shape than the list's would never be found there, so it is refused, not cleared.
     """
-    return conn.execute(_CONTAINS, {"new_number": e164.checked(number)}).first() is not None
+    return _CONTAINS.returned(conn, {"new_number": e164.checked(number)}) is not None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Which:
+    """A choice of entries: of one number, kept evidence since an instant, or both."""
+
+    number: str = ""
+    since: float | None = None
+
+
+EVERY = Which()
 
 
 def entries(conn: Connection) -> list[OptOut]:
     """Give all the evidence in the order in which it was kept."""
-    return [
-        OptOut(
-            number=number,
-            at=at,
-            source=source,
-            call=None if call is None else CallId(call),
-            digit=digit,
-            who=who,
-            why=why,
-        )
-        for number, at, source, call, digit, who, why in conn.execute(_ENTRIES)
-    ]
+    return [_entry(row) for row in conn.execute(_ENTRIES)]
+
+
+def page(
+    conn: Connection, which: Which = EVERY, *, after: int = 0, limit: int = PAGE
+) -> list[tuple[int, OptOut]]:
+    """Give some of the evidence after an id, each with its own, so that a long list needs no long read."""
+    statement = _ENTRIES.where(_c.id > after).limit(limit)
+    if which.number:
+        statement = statement.where(_c.number == which.number)
+    if which.since is not None:
+        statement = statement.where(_c.at >= which.since)
+    return [(int(row.id), _entry(row)) for row in conn.execute(statement)]
+
+
+def _entry(row: Any) -> OptOut:
+    return OptOut(
+        number=row.number,
+        at=row.at,
+        source=row.source,
+        call=None if row.call_id is None else CallId(row.call_id),
+        digit=row.digit,
+        who=row.who,
+        why=row.why,
+    )

@@ -36,7 +36,7 @@ class Written:
 
 
 class Statement:
-    """One INSERT, UPDATE or DELETE, run inside the transaction of whoever calls."""
+    """One statement, run inside the transaction of whoever calls."""
 
     def __init__(self, construct: ClauseElement) -> None:
         self.construct = construct

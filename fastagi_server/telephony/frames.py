@@ -56,6 +56,15 @@ class Forget:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Leave:
+    """Put a number in E.164 on the opt-out list, by whose order and why."""
+
+    number: str
+    who: str
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Placed:
     """The call is open and has its id."""
 
@@ -132,6 +141,7 @@ Frame = (
     | Ask
     | Campaigning
     | Forget
+    | Leave
     | Placed
     | Happened
     | Closed
@@ -147,6 +157,7 @@ _KINDS: dict[str, type[Frame]] = {
         Ask,
         Campaigning,
         Forget,
+        Leave,
         Placed,
         Happened,
         Closed,

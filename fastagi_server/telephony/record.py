@@ -110,12 +110,18 @@ def changed(record: Record, changes: Mapping[str, Any]) -> Record:
     return after
 
 
+# Sources of an opt-out that no call is the evidence for.
+OPERATOR = "operator"
+IMPORT = "import"
+
+
 @dataclass(frozen=True, kw_only=True)
 class OptOut:
     """One entry of the list of those who must not be called, with its evidence.
 
     `source` is how we learned it: key (pressed in a call), astdb (kept by Asterisk while we were away),
-    operator. `call` and `digit` are None when no call is the evidence; `who` and `why` are an operator's.
+    dialplan (somebody else's, over FastAGI), operator, import (a list). `call` and `digit` are None when no
+    call is the evidence; `who` and `why` are an operator's.
     """
 
     number: str

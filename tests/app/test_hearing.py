@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import pytest
@@ -58,10 +58,10 @@ class Desk:
     def steady(self) -> float:
         return self.now
 
-    def left(self, number: str) -> None:
-        self.said.append(f"left {number}")
-        if number == "odd":
-            raise ValueError(number)
+    def left(self, numbers: Collection[str]) -> None:
+        self.said.append(f"left {' '.join(sorted(numbers))}")
+        if "odd" in numbers:
+            raise ValueError("odd")
 
     def many_left(self) -> None:
         self.said.append("many")
@@ -73,10 +73,11 @@ def told(*kinds: tuple[Kind, str]) -> Sequence[Tiding]:
 
 def test_each_tiding_has_its_deed_in_the_reactors_thread() -> None:
     desk = Desk()
-    desk.hearing.hand(told((Kind.OPTOUT, "+1"), (Kind.OPTOUTS, ""), (Kind.DIDS, "")))
+    story = ((Kind.DIDS, ""), (Kind.OPTOUT, "+1"), (Kind.OPTOUTS, ""), (Kind.OPTOUT, "+2"), (Kind.DIDS, ""))
+    desk.hearing.hand(told(*story))
     assert desk.said == []
     desk.turn()
-    assert desk.said == ["left +1", "many", "forget"]
+    assert desk.said == ["left +1 +2", "many", "forget"]
 
 
 def test_it_is_fresh_while_the_last_look_was_just_now_and_nothing_waits() -> None:

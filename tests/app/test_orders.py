@@ -65,6 +65,7 @@ class Ledger:
     def __init__(self) -> None:
         self.records: dict[CallId, Record] = {}
         self.listed: set[str] = set()
+        self.optouts: list[OptOut] = []
         self.begun: Awaitable[None] = succeed(None)
         self.is_away = False
 
@@ -90,6 +91,7 @@ class Ledger:
 
     async def opt_out(self, entry: OptOut) -> bool:
         self.listed.add(entry.number)
+        self.optouts.append(entry)
         return True
 
     async def is_opted_out(self, number: str) -> bool:
@@ -286,7 +288,7 @@ def test_a_wrong_order_is_answered_and_nothing_is_dialed(desk: Desk) -> None:
     desk.asks(frames.Closed(record={}))
 
     assert isinstance(desk.told[0], frames.Failed)
-    assert desk.told[0].message == "order is 'Closed'; it should be dial, ask, campaigning or forget."
+    assert desk.told[0].message == "order is 'Closed'; it should be dial, ask, campaigning, forget or leave."
 
 
 @pytest.mark.parametrize(
@@ -462,3 +464,16 @@ def test_a_call_by_hand_has_its_place_among_all_calls(desk: Desk) -> None:
     desk.dials()
 
     assert desk.paced == ["room on carrier after 0", "wrote on carrier after 1"]
+
+
+def test_a_number_is_put_on_the_list_by_whose_order_and_why(desk: Desk) -> None:
+    desk.asks(frames.Leave(number="+525550001003", who="ana", why="asked by mail"))
+
+    assert desk.told == [frames.Done()]
+    (entry,) = desk.ledger.optouts
+    assert (entry.number, entry.source, entry.who, entry.why) == (
+        "+525550001003",
+        "operator",
+        "ana",
+        "asked by mail",
+    )

@@ -16,6 +16,7 @@ from fastagi_server.console.tongue import Tongue
 
 PEOPLE = "number\n+525550001003\n+12125550123\n+5511955501234\n12\n"
 DIDS = "number\n+12125559001\n+12125559002\n"
+LEAVERS = "number\n+525550001008\n"
 ONE_DID = "number\n+12125559002\n"
 RETIRING = ("did retire", "did restore")
 # What needs a service or an Asterisk is asked rightly, and not done here.
@@ -34,6 +35,7 @@ def test_every_example_is_of_its_command_and_works(discador: Any, monkeypatch: p
     monkeypatch.setattr(standing, "SECOND", 0.0)
     monkeypatch.setattr(standing, "_goes_on", lambda _: False)
     (discador.folder / "people.csv").write_text(PEOPLE)
+    (discador.folder / "leavers.csv").write_text(LEAVERS)
     for path, lines in EXAMPLES.items():
         # One number is retired by itself, the other by the file.
         (discador.folder / "dids.csv").write_text(ONE_DID if path in RETIRING else DIDS)

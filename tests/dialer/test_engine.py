@@ -498,7 +498,7 @@ ENTRY = OptOut(number=ORDER.number, at=1.0, source="operator")
 def test_a_prepared_attempt_to_a_number_that_left_is_taken_back_at_once(house: House) -> None:
     house.up().engine.admit(BEGIN)
 
-    house.engine.away.left(ORDER.number)
+    house.engine.away.left({ORDER.number})
 
     assert house.engine.known(CALL) is None
     assert house.ledger.records[CALL].disposition is Disposition.CANCELLED
@@ -509,7 +509,7 @@ def test_a_prepared_attempt_to_a_number_that_left_is_taken_back_at_once(house: H
 
 
 def test_an_attempt_that_becomes_durable_after_its_number_left_never_leaves(house: House) -> None:
-    house.up().engine.away.left(ORDER.number)
+    house.up().engine.away.left({ORDER.number})
 
     house.engine.admit(BEGIN)
 
@@ -530,14 +530,14 @@ def test_an_answered_call_goes_on_when_its_number_leaves(house: House) -> None:
     house.up().place()
     house.told(ANSWERED)
 
-    house.engine.away.left(ORDER.number)
+    house.engine.away.left({ORDER.number})
 
     assert "hangup" not in house.log
 
 
 def test_a_hangup_that_came_before_the_channel_is_said_again(house: House) -> None:
     house.up().place()
-    house.engine.away.left(ORDER.number)
+    house.engine.away.left({ORDER.number})
 
     house.told(facts.Ringing(call=CALL, at=103.0), ENDED)
 

@@ -74,3 +74,20 @@ def test_evidence_needs_no_call_that_the_store_knows(
     conn: Connection, make_id: Callable[[int], CallId]
 ) -> None:
     assert optouts.add(conn, replace(pressed(make_id(99)), source="astdb"))
+
+
+def test_the_list_is_read_in_pages_and_by_choice(conn: Connection, make_id: Callable[[int], CallId]) -> None:
+    evidence = [
+        replace(pressed(make_id(n)), at=float(n), number=f"+5255{n % 3:08}", who="ana", why="asked")
+        for n in range(10)
+    ]
+    for entry in evidence:
+        optouts.add(conn, entry)
+    first = optouts.page(conn, limit=4)
+    rest = optouts.page(conn, after=first[-1][0])
+    assert [entry for _, entry in first + rest] == evidence
+    of_one = optouts.page(conn, optouts.Which(number="+525500000001"))
+    assert [entry.at for _, entry in of_one] == [1.0, 4.0, 7.0]
+    assert [entry.at for _, entry in optouts.page(conn, optouts.Which(since=8.0))] == [8.0, 9.0]
+    both = optouts.Which(number="+525500000001", since=5.0)
+    assert [entry.at for _, entry in optouts.page(conn, both)] == [7.0]

@@ -23,6 +23,7 @@ EVERY = [
     frames.Standing(ready=True, live=3, fastagi="agi://127.0.0.1:4573"),
     frames.Campaigning(campaign="spring", do="start"),
     frames.Forget(),
+    frames.Leave(number="+525550001003", who="ana", why="asked by mail"),
     frames.CampaignStanding(
         campaign="spring",
         state="running",

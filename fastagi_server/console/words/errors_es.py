@@ -5,6 +5,7 @@ from __future__ import annotations
 ERRORS = {
     "AlreadyBegunError": "La llamada {call} ya está en el almacén; un identificador de llamada se usa una vez.",
     "BadInputError": "{field} es {value!r}; debería ser {expected}.",
+    "BadOptOutsError": "filas malas: {bad}; no se puso nada en la lista de exclusión. Corríjalas o quítelas.",
     "BadRowsError": "filas malas: {bad}; no se importó nada. Corríjalas, o páselas por alto con --skip-bad.",
     "CampaignExistsError": "Ya hay una campaña {name!r}; dé otro nombre a esta.",
     "CannotOpenError": "La base de datos {url} no se puede abrir: {why}; {remedy}.",

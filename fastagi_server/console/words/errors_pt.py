@@ -5,6 +5,7 @@ from __future__ import annotations
 ERRORS = {
     "AlreadyBegunError": "A chamada {call} já está no armazém; um identificador de chamada é usado uma vez.",
     "BadInputError": "{field} é {value!r}; deveria ser {expected}.",
+    "BadOptOutsError": "linhas ruins: {bad}; nada foi posto na lista de exclusão. Corrija-as ou tire-as.",
     "BadRowsError": "linhas ruins: {bad}; nada foi importado. Corrija-as, ou passe por elas com --skip-bad.",
     "CampaignExistsError": "Já há uma campanha {name!r}; dê outro nome a esta.",
     "CannotOpenError": "O banco de dados {url} não pode ser aberto: {why}; {remedy}.",

@@ -30,7 +30,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
@@ -45,6 +45,8 @@ from twisted.internet.task import deferLater
 from fastagi_server.app.clock import RealClock
 from fastagi_server.app.hearing import Hearing
 from fastagi_server.app.ledger import StoreLedger
+from fastagi_server.app.presence import Presence
+from fastagi_server.app.promises import Promises
 from fastagi_server.dialer.engine import Engine
 from fastagi_server.store import migrate, tables
 from fastagi_server.store.connect import open_database
@@ -139,12 +141,14 @@ class Worker:
         self._asterisk = Asterisk(self._lines)
         database = open_database(url, busy_seconds=BUSY_SECONDS)
         self._writer = Noting(Writer(database), self._lines, numbers)
-        self._ledger = StoreLedger(writer=self._writer, threads=reactor, engine=name)
+        presence = Presence(clock=self._clock, told=lambda *_: None)
+        promises = Promises(writer=self._writer, threads=reactor, presence=presence)
+        self._ledger = StoreLedger(promises=promises, spawn=_spawn, clock=self._clock, engine=name)
         self._engine = Engine(
             switch=self._asterisk,
             ledger=self._ledger,
             clock=self._clock,
-            spawn=lambda work: ensureDeferred(work).addErrback(_die),
+            spawn=_spawn,
             optout_key=lambda _: "9",
             later=reactor.callLater,
             name=name,
@@ -163,7 +167,7 @@ class Worker:
         self._hearing.start()
         await self._engine.link_up()
         for _ in range(AT_ONCE):
-            ensureDeferred(self._go_on()).addErrback(_die)
+            _spawn(self._go_on())
 
     async def _go_on(self) -> None:
         while True:
@@ -213,6 +217,10 @@ def _order(begin: Begin) -> PlaceCall:
         ring_seconds=1,
         campaign=begin.campaign,
     )
+
+
+def _spawn(work: Coroutine[Any, Any, Any]) -> None:
+    ensureDeferred(work).addErrback(_die)
 
 
 def _die(failure: Any) -> None:
@@ -403,7 +411,7 @@ def work(asked: argparse.Namespace) -> None:
     numbers = Numbers(asked.folder / COUNT, asked.share)
     path = asked.folder / f"{asked.worker}.lines"
     worker = Worker(asked.url, asked.worker, path, asked.seed, numbers)
-    reactor.callWhenRunning(lambda: ensureDeferred(worker.run()).addErrback(_die))
+    reactor.callWhenRunning(lambda: _spawn(worker.run()))
     reactor.run()
 
 

@@ -44,7 +44,7 @@ def test_the_help_shows_every_command_once_under_its_purpose(discador: Any, lang
 
 
 def test_a_command_of_no_section_is_shown_in_the_last(discador: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(SECTIONS, "calling", ("serve", "call", "calls"))
+    monkeypatch.setitem(SECTIONS, "calling", ("serve", "call", "calls", "optout"))
 
     assert "\nMore:\n  optouts" in discador("--help").out
 

@@ -68,4 +68,4 @@ def test_the_page_says_which_commands_have_json() -> None:
 
     assert {path if path in named else path.split()[0] for path in have} == named
     # What a person reads, or a program runs, has none.
-    assert set(PATHS) - have == {"serve", "completion", "trunk render"}
+    assert set(PATHS) - have == {"serve", "completion", "trunk render", "optout export"}

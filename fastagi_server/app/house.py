@@ -112,7 +112,8 @@ class House:
             away=self.engine.away,
             forget=self._dialing.forget,
         )
-        self.engine.hears = self._hearing.is_fresh
+        # An Originate that is lost on a link that does not answer is a contact of whom nobody knows.
+        self.engine.hears = lambda: self._hearing.is_fresh() and not self._link.is_stuck
         questions = Questions(engine=self.engine, countries=countries, lending=self._dialing.lending)
         self._fastagi = self._make_fastagi(questions)
         self.orders = Orders(
@@ -128,6 +129,7 @@ class House:
             forget=self._dialing.forget,
             by_hand=self._dialing.by_hand,
             logs=logs,
+            away_since=lambda: self._presence.since or 0.0,
         )
         self._rounds = Rounds(reactor=reactor, spawn=self._works.spawn, may=lambda: not self._presence.away)
         self.engine.watch(write_down)

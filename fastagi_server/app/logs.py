@@ -53,6 +53,11 @@ class Stands(Protocol):
         """How many calls have left and not ended."""
         ...
 
+    @property
+    def drift(self) -> int:
+        """In how many calls we and Asterisk differed when they were compared last."""
+        ...
+
 
 @dataclass(kw_only=True)
 class _Count:
@@ -118,7 +123,7 @@ class Logs:
         self._ticked = self._all.originated
         if self._performance and (fresh or engine.up):
             cps = round(fresh / TICK_SECONDS, _PLACES)
-            told = {"cps": cps, "up": engine.up, **self._all.figures()}
+            told = {"cps": cps, "up": engine.up, "drift": engine.drift, **self._all.figures()}
             self._tell(File.PERFORMANCE, "figures", told)
         for name, count in self._lab.items():
             stands = (count.originated, count.ends.total())
@@ -249,4 +254,5 @@ def _of_call(record: Record) -> dict[str, Any]:
 
 
 def _seconds(begin: float | None, end: float | None) -> float | None:
-    return None if begin is None or end is None else round(end - begin, _PLACES)
+    """Give how long something took; a clock that was set back meanwhile makes it nothing, never less."""
+    return None if begin is None or end is None else round(max(0.0, end - begin), _PLACES)

@@ -55,7 +55,9 @@ class Orders:
         forget: Callable[[], None],
         by_hand: ByHand,
         logs: Logs,
+        away_since: Callable[[], float] = float,
     ) -> None:
+        self._away_since = away_since
         self._logs = logs
         self._engine = engine
         self._settings = settings
@@ -77,7 +79,13 @@ class Orders:
                 self._spawn(self._dial(order, tell))
             case frames.Ask():
                 tell(
-                    frames.Standing(ready=self._engine.ready, live=self._engine.live, fastagi=self._fastagi())
+                    frames.Standing(
+                        ready=self._engine.ready,
+                        live=self._engine.live,
+                        fastagi=self._fastagi(),
+                        why_not=self._engine.why_not,
+                        store_away_since=self._away_since(),
+                    )
                 )
             case frames.Campaigning():
                 self._spawn(self._campaign(order, tell))
@@ -132,6 +140,8 @@ class Orders:
                 trunk=progress.trunk,
                 trunk_up=progress.trunk_up,
                 channels=progress.channels,
+                why_not=self._engine.why_not,
+                store_away_since=self._away_since(),
             )
         )
 

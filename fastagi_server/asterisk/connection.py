@@ -28,14 +28,19 @@ from fastagi_server.telephony.errors import DiscadorError
 
 # Asterisk cuts off a client whose buffers are full for 100 ms: a burst of events must fit.
 RECEIVE_BUFFER = 4 * 1024 * 1024
+SILENT_LOOKS = 4
 
 
 @dataclass(frozen=True, kw_only=True)
 class Patience:
-    """How long things may take, in seconds."""
+    """How long things may take, in seconds.
 
-    action: float = 10.0
-    keepalive: float = 15.0
+    Not one byte for twice the keepalive, though a Ping is on its way by then, is a link that is dead. One
+    that is slow but says something is not: a single answer may take as long as any action's.
+    """
+
+    action: float = 5.0
+    keepalive: float = 1.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +57,7 @@ class _Asked:
     action: Action
     answer: Deferred[Answered]
     alarm: IDelayedCall
+    at: float
 
 
 class Connection(Protocol):
@@ -77,6 +83,9 @@ class Connection(Protocol):
         self._on_event = on_event
         self._asked: dict[str, _Asked] = {}
         self._watch: IDelayedCall | None = None
+        self._listening: IDelayedCall | None = None
+        self._heard = True
+        self._silent = 0
         self._login: Generator[Action, Response, None] | None = None
         self._over = False
         self.banner = ""
@@ -94,12 +103,19 @@ class Connection(Protocol):
         """How many answers came that nobody waited for."""
         return self._exchange.orphans
 
+    @property
+    def unanswered(self) -> float:
+        """For how long the oldest action waits for its answer, in seconds."""
+        oldest = next(iter(self._asked.values()), None)
+        return 0.0 if oldest is None else self._alarm.seconds() - oldest.at
+
     def ask(self, action: Action, *, seconds: float | None = None) -> Deferred[Answered]:
         """Send an action once; fails with RefusedError, or OutcomeUnknownError when no answer can come."""
         action_id, data = self._exchange.request(action)
         answer: Deferred[Answered] = Deferred()
         alarm = self._alarm.callLater(seconds or self._patience.action, self._expire, action_id)
-        self._asked[action_id] = _Asked(action=action, answer=answer, alarm=alarm)
+        at = self._alarm.seconds()
+        self._asked[action_id] = _Asked(action=action, answer=answer, alarm=alarm, at=at)
         self._wire.write(data)
         return answer
 
@@ -124,9 +140,11 @@ class Connection(Protocol):
             self._wire.abortConnection()
             return
         self._watch = self._alarm.callLater(self._patience.action, self.abort, "it did not let us in in time")
+        self._listen()
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
         """Take bytes from Asterisk; whatever breaks its own rules ends the link."""
+        self._heard = True
         try:
             told = self._exchange.receive(data)
         except RemoteError as error:
@@ -149,6 +167,8 @@ class Connection(Protocol):
         self._over = True
         why = self._why = self._why or f"the link was lost ({reason.getErrorMessage().rstrip('.')})"
         self._stop_watching()
+        if self._listening is not None and self._listening.active():
+            self._listening.cancel()
         for action_id in self._exchange.lost():
             asked = self._asked.pop(action_id)
             asked.alarm.cancel()
@@ -214,6 +234,15 @@ class Connection(Protocol):
             self.abort("no answer to a Ping")
 
         self.ask(Ping()).addCallbacks(alive, dead)
+
+    def _listen(self) -> None:
+        """Look whether anything was heard; looks count, not seconds: we may stand still ourselves."""
+        self._silent = 0 if self._heard else self._silent + 1
+        self._heard = False
+        if self._silent >= SILENT_LOOKS:
+            self.abort(f"it was silent for {2 * self._patience.keepalive:g} s")
+        else:
+            self._listening = self._alarm.callLater(2 * self._patience.keepalive / SILENT_LOOKS, self._listen)
 
     def _stop_watching(self) -> None:
         if self._watch is not None and self._watch.active():

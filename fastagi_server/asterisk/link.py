@@ -25,6 +25,7 @@ from fastagi_server.asterisk.connection import Connection, Credentials, Patience
 from fastagi_server.asterisk.errors import NoLinkError
 
 LEAVING_SECONDS = 2.0
+STUCK_SECONDS = 2.0
 
 
 class Owner(Protocol):
@@ -120,6 +121,11 @@ class Link:
         up: Deferred[Any] = Deferred()
         self._waiting.append(up)
         return up
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether it answers so late that nothing that can wait should be asked of it."""
+        return self._manager is not None and self._manager.unanswered > STUCK_SECONDS
 
     def ask(self, action: Action, *, seconds: float | None = None) -> Deferred[Answered]:
         """Send an action once; NoLinkError means that nothing was sent."""

@@ -43,6 +43,7 @@ def status(known: Session, name: str, *, follow: bool, as_json: bool) -> Code:
         if standing["channels"]:
             click.echo(known.tongue.say("campaign.channels", **standing))
         _tell_paused(known, standing)
+        _tell_why_not(known, standing)
     return Code.DONE
 
 
@@ -108,6 +109,8 @@ def _engine(known: Session, name: str, kept: CampaignState) -> dict[str, Any]:
         "trunk": "",
         "trunk_up": 0,
         "channels": 0,
+        "why_not": "",
+        "store_away_since": 0.0,
     }
     try:
         told = book.answer(known, frames.Campaigning(campaign=name, do="ask"))
@@ -135,3 +138,16 @@ def _tell_paused(known: Session, standing: Mapping[str, Any]) -> None:
     for country, kept in standing["paused"].items():
         told = why(known.tongue, kept)
         click.echo(known.tongue.say("campaign.paused_why", country=country, why=told))
+
+
+def _tell_why_not(known: Session, standing: Mapping[str, Any]) -> None:
+    """Say that no call may leave at all, and since when the store is away."""
+    if not standing["why_not"]:
+        return
+    told = why(known.tongue, standing["why_not"])
+    since = standing["store_away_since"]
+    if not since:
+        click.echo(known.tongue.say("campaign.why_not", why=told))
+    else:
+        at = datetime.fromtimestamp(since, UTC).strftime("%H:%M:%SZ")
+        click.echo(known.tongue.say("campaign.why_not_since", why=told, at=at))

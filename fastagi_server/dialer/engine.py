@@ -101,6 +101,11 @@ class Engine:
         """How many calls have left and not ended."""
         return len(self._calls) - len(self._placing)
 
+    @property
+    def drift(self) -> int:
+        """In how many calls we and Asterisk differed when they were compared last."""
+        return self.recovery.drift
+
     def up_over(self, trunk: str) -> int:
         """Count the calls over a trunk that have left and not ended."""
         left = (record for call, record in self._calls.items() if call not in self._placing)

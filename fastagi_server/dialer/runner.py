@@ -25,6 +25,7 @@ AHEAD_SECONDS = 0.4
 BATCH = 200
 IDLE_SECONDS = 0.5
 ASIDE_SECONDS = 5.0
+LONGEST_PAUSE = 26 * 3600.0
 CLUSTER = "cluster"
 
 
@@ -241,7 +242,10 @@ class Runner:
 
     async def _fetch(self) -> None:
         now = self._clock.wall()
-        self._paused = {slug: each for slug, each in self._paused.items() if each.until > now}
+        # No midnight is further away: one that is was told by a clock that has been set right since.
+        self._paused = {
+            slug: each for slug, each in self._paused.items() if now < each.until <= now + LONGEST_PAUSE
+        }
         # Those in preparation are still queued in the store: one batch more than them is asked for.
         # So are those that somebody else has, or has given back just now.
         steady = self._clock.steady()

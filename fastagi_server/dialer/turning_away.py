@@ -76,8 +76,9 @@ class TurningAway:
 
     def is_too_late(self, begin: Begin) -> bool:
         """Say whether an attempt was begun before something that it may have missed."""
-        begun = self._clock.steady() - (self._clock.wall() - begin.begun_at)
-        return begin.number in self._left or begun <= self._doubted_at
+        # One of the future was begun before the clock was set back, nobody knows how long ago.
+        age = self._clock.wall() - begin.begun_at
+        return begin.number in self._left or age < 0 or self._clock.steady() - age <= self._doubted_at
 
     def heard_of(self, call: CallId, *, over: bool) -> None:
         """Hang up once more on a call that may not have been there yet when it was cancelled."""

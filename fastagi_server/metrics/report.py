@@ -123,7 +123,8 @@ def _setup(each: Timing) -> float | None:
     reached = each.ringing_at if each.ringing_at is not None else each.answered_at
     if reached is None or each.ordered_at is None:
         return None
-    return reached - each.ordered_at
+    # A clock that was set back meanwhile does not make it negative.
+    return max(0.0, reached - each.ordered_at)
 
 
 def _most_at_once(timings: Iterable[Timing]) -> int:

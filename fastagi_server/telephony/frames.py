@@ -103,11 +103,16 @@ class Failed:
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """How the engine stands: is Asterisk there, how many calls are open, where FastAGI listens."""
+    """How the engine stands: may calls leave, how many are open, where FastAGI listens.
+
+    `why_not` says why none may leave, `store_away_since` since when the store is away, 0 while it is there.
+    """
 
     ready: bool
     live: int
     fastagi: str
+    why_not: str = ""
+    store_away_since: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +121,8 @@ class CampaignStanding:
 
     `sent` calls have left since it was started here, `up` are up now in all, `waiting` are prepared; `paused`
     says why for each country; `skipped` counts contacts set aside, by reason. `trunk_up` calls are up over
-    its trunk, whoever ordered them, of `channels`, 0 for no limit.
+    its trunk, whoever ordered them, of `channels`, 0 for no limit. `why_not` and `store_away_since` are the
+    engine's, as in Standing.
     """
 
     campaign: str
@@ -129,6 +135,8 @@ class CampaignStanding:
     trunk: str = ""
     trunk_up: int = 0
     channels: int = 0
+    why_not: str = ""
+    store_away_since: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -112,7 +112,7 @@ def test_what_is_not_known_of_a_call_is_null(told: Told) -> None:
 
 
 def test_every_ten_seconds_it_is_told_how_fast_and_how_well_it_goes(told: Told) -> None:
-    logs, engine = Logs(tell=told), SimpleNamespace(up=3)
+    logs, engine = Logs(tell=told), SimpleNamespace(up=3, drift=0)
     for number in range(20):
         lives(
             logs,
@@ -123,7 +123,7 @@ def test_every_ten_seconds_it_is_told_how_fast_and_how_well_it_goes(told: Told) 
         )
     logs.tick(engine)
     logs.tick(engine)
-    logs.tick(SimpleNamespace(up=0))
+    logs.tick(SimpleNamespace(up=0, drift=0))
 
     first, second = told.of("figures")
     assert (first["cps"], first["up"], first["originated"], first["asr"], first["ner"]) == (
@@ -141,7 +141,7 @@ def test_what_never_left_is_no_attempt(told: Told) -> None:
     taken_back = record(1, state=State.ENDED, disposition=Disposition.CANCELLED, ordered_at=None)
     logs.watch(taken_back, facts.OrderCancelled(call=taken_back.call, at=1.0, why="stopped"))
     lives(logs, 2, Disposition.CONNECTED, at=1.0, answered=True)
-    logs.tick(SimpleNamespace(up=0))
+    logs.tick(SimpleNamespace(up=0, drift=0))
 
     (figures,) = told.of("figures")
     assert (figures["originated"], figures["ended"], figures["asr"]) == (1, 1, 1.0)
@@ -162,7 +162,7 @@ def test_without_performance_monitoring_the_other_two_are_written(told: Told) ->
     logs = Logs(tell=told, performance=False)
     logs.running(CAMPAIGN, 10.0)
     lives(logs, 1, Disposition.CONNECTED, at=1.0, answered=True)
-    logs.tick(SimpleNamespace(up=1))
+    logs.tick(SimpleNamespace(up=1, drift=0))
     logs.link()
     logs.changed("reset", {"who": "ana"})
 
@@ -220,7 +220,7 @@ def test_a_caller_id_lent_to_another_dialplan_is_told_with_its_channel(told: Tol
 
 
 def test_a_load_test_is_told_from_its_start_to_its_figures(told: Told) -> None:
-    logs, engine = Logs(tell=told, performance=False), SimpleNamespace(up=1)
+    logs, engine = Logs(tell=told, performance=False), SimpleNamespace(up=1, drift=0)
     logs.running(CAMPAIGN, 10.0)
     for number in range(11):
         lives(
@@ -257,7 +257,7 @@ def test_a_campaign_of_people_is_no_load_test(told: Told) -> None:
     logs = Logs(tell=told)
     logs.running(replace(CAMPAIGN, lab=False), 10.0)
     lives(logs, 1, Disposition.CONNECTED, at=1.0, answered=True)
-    logs.tick(SimpleNamespace(up=0))
+    logs.tick(SimpleNamespace(up=0, drift=0))
     logs.stopped(Progress(name="spring", state=CampaignState.STOPPED, sent=1, waiting=0, skipped={}))
     logs.done(replace(CAMPAIGN, lab=False))
 

@@ -199,17 +199,68 @@ def test_it_is_asked_whether_it_is_there_for_as_long_as_it_is(alone: Any) -> Non
     assert not alone.asterisk.closed
 
 
-def test_an_unanswered_ping_ends_the_link_and_its_reason_is_the_one_told(
+def test_a_link_that_is_silent_is_dead_within_four_seconds_and_its_reason_is_the_one_told(
     alone: Any, outcome: Callable[[Any], list[Any]]
 ) -> None:
     alone.asterisk.lets_in()
-    alone.clock.advance(Patience().keepalive)
     told = outcome(alone.connection.ask(ORIGINATE))
-    alone.clock.advance(Patience().action)
+    alone.clock.pump([0.05] * 59)
+    assert not alone.asterisk.closed
+    alone.clock.pump([0.05] * 20)
 
     assert alone.asterisk.closed
-    assert alone.down == ["no answer to a Ping"]
+    assert alone.down == ["it was silent for 3 s"]
     assert [type(one) for one in told] == [OutcomeUnknownError]
+    assert alone.clock.getDelayedCalls() == []
+
+
+def test_a_link_that_speaks_and_does_not_answer_has_as_long_as_any_action(
+    alone: Any, said: Callable[..., bytes]
+) -> None:
+    alone.asterisk.lets_in()
+    for _ in range(15):
+        alone.clock.pump([0.05] * 10)
+        if alone.asterisk.closed:
+            break
+        alone.asterisk.sends(said("Event: PeerStatus"))
+    seen = alone.clock.seconds()
+
+    assert alone.down == ["no answer to a Ping"]
+    assert seen == pytest.approx(Patience().keepalive + Patience().action, abs=0.6)
+
+
+def test_a_link_whose_answers_take_long_is_no_dead_one(alone: Any) -> None:
+    alone.asterisk.lets_in()
+    waiting: list[tuple[float, dict[str, Any]]] = []
+    for _ in range(400):
+        alone.clock.advance(0.05)
+        waiting += [(alone.clock.seconds() + 2.5, asked) for asked in alone.asterisk.hears()]
+        while waiting and waiting[0][0] <= alone.clock.seconds():
+            alone.asterisk.answers(waiting.pop(0)[1], "Ping: Pong")
+        # Somebody calls all the time.
+        alone.asterisk.says("Event: PeerStatus")
+
+    assert not alone.asterisk.closed
+
+
+def test_who_stood_still_himself_does_not_take_the_link_for_dead(alone: Any) -> None:
+    alone.asterisk.lets_in()
+    alone.clock.advance(3600)
+
+    alone.asterisk.answers(alone.asterisk.hears_one("Ping"), "Ping: Pong")
+    assert not alone.asterisk.closed
+
+
+def test_how_long_the_oldest_question_waits(alone: Any) -> None:
+    alone.asterisk.lets_in()
+    assert alone.connection.unanswered == 0.0
+    alone.connection.ask(ORIGINATE).addErrback(lambda _: None)
+    asked = alone.asterisk.hears_one("Originate")
+    alone.clock.advance(1.0)
+    assert alone.connection.unanswered == 1.0
+
+    alone.asterisk.answers(asked)
+    assert alone.connection.unanswered == 0.0
 
 
 def test_a_ping_that_is_pending_when_the_link_is_lost_is_not_the_reason(alone: Any) -> None:

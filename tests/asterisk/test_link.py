@@ -9,7 +9,7 @@ from twisted.internet.defer import CancelledError, Deferred, TimeoutError  # noq
 from fastagi_server.ami import actions, events
 from fastagi_server.asterisk.connection import Patience
 from fastagi_server.asterisk.errors import NoLinkError, OutcomeUnknownError
-from fastagi_server.asterisk.link import LEAVING_SECONDS, Backoff
+from fastagi_server.asterisk.link import LEAVING_SECONDS, STUCK_SECONDS, Backoff
 
 ORIGINATE = actions.Originate(channel="PJSIP/1@carrier", context="discador_mexico")
 HANGUP = ("Event: Hangup", "Channel: c", "Uniqueid: u", "Cause: 16")
@@ -385,3 +385,19 @@ def test_waiting_for_the_link_may_be_given_up_and_then_all_is_stopped(world: Any
     outcome(world.link.stop())
 
     assert [type(one) for one in given_up] == [TimeoutError]
+
+
+def test_a_link_that_answers_late_is_stuck_until_it_answers(
+    world: Any, outcome: Callable[[Any], list[Any]]
+) -> None:
+    assert not world.link.is_stuck
+    asterisk = world.linked()
+    outcome(world.link.ask(actions.CoreSettings()))
+    asked = asterisk.hears_one("CoreSettings")
+    world.clock.advance(STUCK_SECONDS + 0.1)
+    assert world.link.is_stuck
+
+    asterisk.answers(asked)
+    for ping in asterisk.hears():
+        asterisk.answers(ping)
+    assert not world.link.is_stuck

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,8 @@ def test_a_standing_for_programs(discador: Any, desk: Any) -> None:
         "trunk": "carrier",
         "trunk_up": 3,
         "channels": 10,
+        "why_not": "",
+        "store_away_since": 0.0,
         "contacts": {"queued": 2, "dialing": 0, "done": 0, "refused": 1},
         "countries": {"mexico": 1, "usa": 1},
         "refusals": {"not_dialable: short_code": 1},
@@ -171,3 +174,16 @@ def test_why_a_country_pauses_is_told_in_the_readers_language(discador: Any, des
     told = discador("--lang", "pt", "campaign", "status", "spring").out.splitlines()[-1]
 
     assert told.endswith("os 5 identificadores estão no teto de 100 até a meia-noite de America/New_York")
+
+
+@pytest.mark.parametrize(
+    ("since", "line"),
+    [
+        (0.0, "nothing is dialed: the store is away"),
+        (1_800_000_000.0, "nothing is dialed since 08:00:00Z: the store is away"),
+    ],
+)
+def test_that_nothing_is_dialed_at_all_is_told(discador: Any, desk: Any, since: float, line: str) -> None:
+    desk(replace(RUNNING, why_not="the store is away", store_away_since=since))
+
+    assert discador("campaign", "status", "spring").out.splitlines()[-1] == line

@@ -60,6 +60,8 @@ class Time:
 
     def __init__(self, late: Callable[[], float] = lambda: 0.0) -> None:
         self.now = 1000.0
+        # How far somebody has set the wall clock.
+        self.shift = 0.0
         self._late = late
         self._order = itertools.count()
         self._waiting: list[tuple[float, int, Timer, Callable[[], None]]] = []
@@ -68,7 +70,7 @@ class Time:
         return self.now
 
     def wall(self) -> float:
-        return NOON + self.now - 1000.0
+        return NOON + self.now - 1000.0 + self.shift
 
     def later(self, seconds: float, call: Callable[[], None]) -> Timer:
         timer = Timer()

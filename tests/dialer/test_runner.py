@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import random
 from collections import Counter
 from collections.abc import Sequence
@@ -338,3 +339,34 @@ def test_what_was_prepared_before_midnight_and_not_sent_by_then_is_begun_anew() 
         day = day_of(stage.time.wall() - stage.time.now + at, "America/New_York")
         assert day_of(by_call[sent.call].begun_at, "America/New_York") == day
     assert set(Counter(sent.number for _, sent in stage.engine.sent).values()) == {1}
+
+
+@given(shifts=st.lists(st.sampled_from([-3 * 86400.0, -600.0, -1.0, 1.0, 600.0, 86400.0]), max_size=6))
+def test_a_wall_clock_that_is_set_neither_stalls_nor_bursts(shifts: list[float]) -> None:
+    stage = Stage([contact(n, due_at=NOON - 30 * 86400.0) for n in range(200)], cps=10, call_seconds=0.5)
+    stage.runner.start()
+    for shift in shifts:
+        stage.time.pass_by(2)
+        stage.time.shift += shift
+    stage.time.pass_by(30)
+
+    assert stage.done
+    assert len(stage.engine.sent) == 200
+    assert most_in_a_second(stage.instants()) <= 10
+    gaps = [after - before for before, after in itertools.pairwise(stage.instants())]
+    assert max(gaps) < 1.0
+
+
+def test_a_pause_of_a_day_that_never_came_does_not_last_until_it() -> None:
+    stage = Stage([contact(n) for n in range(4)], dids={"usa": ["+13055560000"]}, cap=1)
+    stage.time.shift = 5 * 86400.0
+    stage.runner.start()
+    stage.time.pass_by(5)
+    assert list(stage.runner.progress().paused) == ["usa"]
+    assert len(stage.engine.sent) == 1
+
+    stage.time.shift = 0.0
+    stage.time.pass_by(5)
+
+    # Today's uses are counted apart from those of the day that never came.
+    assert len(stage.engine.sent) == 2

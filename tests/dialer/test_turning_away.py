@@ -24,8 +24,10 @@ def run(work: Coroutine[Any, Any, Any]) -> None:
 class Time:
     now = 10_000.0
 
+    shift = 0.0
+
     def wall(self) -> float:
-        return 1_700_000_000.0 + self.now
+        return 1_700_000_000.0 + self.now + self.shift
 
     def steady(self) -> float:
         return self.now
@@ -140,6 +142,17 @@ def test_many_at_once_take_back_all_that_is_prepared_and_look_at_what_rings(engi
     # Begun before the list grew, durable only now.
     assert engine.away.is_too_late(begin(4, "+525550001006"))
     engine.time.now += 1
+    assert not engine.away.is_too_late(begin(5, "+525550001006", at=engine.time.wall()))
+
+
+@pytest.mark.parametrize("shift", [-86400.0, -1.0, 86400.0])
+def test_a_clock_that_is_set_does_not_make_every_attempt_too_late(engine: Engine, shift: float) -> None:
+    before = begin(4, "+525550001006", at=engine.time.wall())
+    engine.away.many_left()
+    engine.time.shift = shift
+    engine.time.now += 0.5
+
+    assert engine.away.is_too_late(before)
     assert not engine.away.is_too_late(begin(5, "+525550001006", at=engine.time.wall()))
 
 

@@ -149,6 +149,8 @@ WORDS = {
     "trunk.head.rings": "rings",
     "trunk.head.endpoint": "endpoint",
     "campaign.channels": "trunk {trunk}: {trunk_up} of {channels} channels are up",
+    "campaign.why_not": "nothing is dialed: {why}",
+    "campaign.why_not_since": "nothing is dialed since {at}: {why}",
     "help.number": "Say what a text is as a telephone number, and whether it may be dialed.",
     "help.did": "The caller IDs that we own.",
     "help.did.list": "Print the caller IDs.",

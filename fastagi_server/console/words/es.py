@@ -149,6 +149,8 @@ WORDS = {
     "trunk.head.rings": "timbra",
     "trunk.head.endpoint": "endpoint PJSIP",
     "campaign.channels": "troncal {trunk}: {trunk_up} de {channels} canales en uso",
+    "campaign.why_not": "no se llama a nadie: {why}",
+    "campaign.why_not_since": "no se llama a nadie desde {at}: {why}",
     "help.number": "Dice qué es un texto como número de teléfono y si se le puede llamar.",
     "help.did": "Los identificadores que son nuestros.",
     "help.did.list": "Imprime los identificadores.",

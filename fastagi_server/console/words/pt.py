@@ -149,6 +149,8 @@ WORDS = {
     "trunk.head.rings": "toca",
     "trunk.head.endpoint": "endpoint PJSIP",
     "campaign.channels": "tronco {trunk}: {trunk_up} de {channels} canais em uso",
+    "campaign.why_not": "ninguém é chamado: {why}",
+    "campaign.why_not_since": "ninguém é chamado desde {at}: {why}",
     "help.number": "Diz o que um texto é como número de telefone e se pode ser chamado.",
     "help.did": "Os identificadores que são nossos.",
     "help.did.list": "Imprime os identificadores.",

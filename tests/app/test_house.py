@@ -124,7 +124,9 @@ def test_without_asterisk_it_answers_the_dialplan_and_the_desk_and_dials_nothing
 
     assert street.asks_fastagi(REQUEST).value() == b'SET VARIABLE "DISCADOR_KEY" "connect"\n'
     assert street.asks_desk(frames.Ask()) == [
-        frames.Standing(ready=False, live=0, fastagi="agi://127.0.0.1:4573")
+        frames.Standing(
+            ready=False, live=0, fastagi="agi://127.0.0.1:4573", why_not="there is no link to Asterisk"
+        )
     ]
     (told,) = street.asks_desk(frames.Dial(number="+525550001003"))
     assert isinstance(told, frames.Failed)

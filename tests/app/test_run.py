@@ -116,7 +116,10 @@ def test_a_service_without_asterisk_answers_everybody_and_dials_nothing(program:
 
     assert question(program.fastagi) == b'SET VARIABLE "DISCADOR_KEY" "connect"\n'
     assert standing(program) == frames.Standing(
-        ready=False, live=0, fastagi=f"agi://127.0.0.1:{program.fastagi}"
+        ready=False,
+        live=0,
+        fastagi=f"agi://127.0.0.1:{program.fastagi}",
+        why_not="there is no link to Asterisk",
     )
     refused = program.run("call", "+525550001003")
     assert refused.returncode == 1

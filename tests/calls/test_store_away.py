@@ -46,19 +46,31 @@ class Deaf:
         self.port: int = self._listener.getsockname()[1]
         self.loses = False
         self.lost = 0
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._ends: list[socket.socket] = []
+        self._threads: list[threading.Thread] = []
+        self._begin(self._accept)
+
+    def _begin(self, work: Any, *ends: socket.socket) -> None:
+        self._threads.append(threading.Thread(target=work, args=ends, daemon=True))
+        self._threads[-1].start()
 
     def close(self) -> None:
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
+        for each in (self._listener, *self._ends):
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+        for each in tuple(self._threads):
+            each.join(timeout=10)
+        for each in (self._listener, *self._ends):
+            each.close()
 
     def _accept(self) -> None:
         with suppress(OSError):
             while True:
                 ours, _ = self._listener.accept()
                 theirs = socket.create_connection(("127.0.0.1", self._port))
-                for work, ends in ((self._tell, (theirs, ours)), (self._pass, (ours, theirs))):
-                    threading.Thread(target=work, args=ends, daemon=True).start()
+                self._ends += (ours, theirs)
+                self._begin(self._tell, theirs, ours)
+                self._begin(self._pass, ours, theirs)
 
     def _pass(self, here: socket.socket, there: socket.socket) -> None:
         with suppress(OSError):

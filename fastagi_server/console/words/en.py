@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from fastagi_server.console.words.demo_en import DEMO
 from fastagi_server.console.words.findings_en import FINDINGS
 from fastagi_server.console.words.pages_en import PAGES
 
 WORDS = {
+    **DEMO,
     **FINDINGS,
     **PAGES,
     "help": "A press-1 dialer for Asterisk: FastAGI decisions, AMI originations, rendered dialplan.",
@@ -291,12 +293,4 @@ WORDS = {
     "report.late_p50": "Lateness P50: {ms} ms",
     "report.late_p99": "Lateness P99: {ms} ms",
     "report.country": "{country}: {count} calls, {rate} success (DTMF key {dtmf})",
-    "demo.lab": "Bringing up the lab: a real Asterisk and a carrier (the first time this builds them: a minute or two).",
-    "demo.ready": "Ready to dial after {seconds} s.",
-    "demo.progress": "{sent} calls sent, {up} up",
-    "demo.match": "The carrier's own file: {carriers} calls, ours {ours}; {matched} matched one to one by X-Discador-Call.",
-    "demo.setup": "From the slot to the carrier: p50 {p50} ms, p95 {p95} ms, p99 {p99} ms; at most {most} in any second at the carrier.",
-    "demo.report": "The report is in {path} too.",
-    "demo.kept": "Everything is left running; its configuration is {config}. To clear it away: scripts/demo --end --name {name}",
-    "demo.closed": "What was left of the demo {name!r} is cleared away.",
 }

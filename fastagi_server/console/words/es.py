@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from fastagi_server.console.words.demo_es import DEMO
 from fastagi_server.console.words.findings_es import FINDINGS
 from fastagi_server.console.words.pages_es import PAGES
 
 WORDS = {
+    **DEMO,
     **FINDINGS,
     **PAGES,
     "help": "Un marcador «oprima 1» para Asterisk: decisiones por FastAGI, llamadas por AMI, dialplan generado.",
@@ -291,12 +293,4 @@ WORDS = {
     "report.late_p50": "Retraso P50: {ms} ms",
     "report.late_p99": "Retraso P99: {ms} ms",
     "report.country": "{country}: {count} llamadas, {rate} éxito (DTMF tecla {dtmf})",
-    "demo.lab": "Levantando el laboratorio: un Asterisk real y un operador (la primera vez se construyen: uno o dos minutos).",
-    "demo.ready": "Listo para marcar después de {seconds} s.",
-    "demo.progress": "{sent} llamadas enviadas, {up} en curso",
-    "demo.match": "El archivo del operador: {carriers} llamadas, las nuestras {ours}; {matched} coinciden una a una por X-Discador-Call.",
-    "demo.setup": "Del turno al operador: p50 {p50} ms, p95 {p95} ms, p99 {p99} ms; como mucho {most} en cualquier segundo en el operador.",
-    "demo.report": "El informe está también en {path}.",
-    "demo.kept": "Todo queda en marcha; su configuración es {config}. Para retirarlo: scripts/demo --end --name {name}",
-    "demo.closed": "Se retiró lo que quedaba de la demostración {name!r}.",
 }

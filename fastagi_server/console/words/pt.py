@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from fastagi_server.console.words.demo_pt import DEMO
 from fastagi_server.console.words.findings_pt import FINDINGS
 from fastagi_server.console.words.pages_pt import PAGES
 
 WORDS = {
+    **DEMO,
     **FINDINGS,
     **PAGES,
     "help": "Um discador «pressione 1» para Asterisk: decisões por FastAGI, chamadas por AMI, dialplan gerado.",
@@ -291,12 +293,4 @@ WORDS = {
     "report.late_p50": "Atraso P50: {ms} ms",
     "report.late_p99": "Atraso P99: {ms} ms",
     "report.country": "{country}: {count} chamadas, {rate} sucesso (DTMF tecla {dtmf})",
-    "demo.lab": "Subindo o laboratório: um Asterisk real e uma operadora (na primeira vez são construídos: um ou dois minutos).",
-    "demo.ready": "Pronto para discar depois de {seconds} s.",
-    "demo.progress": "{sent} chamadas enviadas, {up} em curso",
-    "demo.match": "O arquivo da operadora: {carriers} chamadas, as nossas {ours}; {matched} casam uma a uma por X-Discador-Call.",
-    "demo.setup": "Da vez até a operadora: p50 {p50} ms, p95 {p95} ms, p99 {p99} ms; no máximo {most} em qualquer segundo na operadora.",
-    "demo.report": "O relatório está também em {path}.",
-    "demo.kept": "Tudo fica em execução; sua configuração é {config}. Para retirar: scripts/demo --end --name {name}",
-    "demo.closed": "O que restava da demonstração {name!r} foi retirado.",
 }

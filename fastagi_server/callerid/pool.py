@@ -125,12 +125,15 @@ class Pool:
         if member != NOBODY and self._counted[member] != uses:
             self._set(member, uses, self._reserved.get(member, 0))
 
-    def refused(self, number: str, uses: int) -> None:
-        """Take it that the store has no use of the number for us, not even one that was reserved."""
+    def refused(self, number: str, uses: int, *, leased: bool = False) -> None:
+        """Take it that the store had no use of the number for us; `leased` if not even a reserved one.
+
+        What was reserved while we asked for one more is ours all the same.
+        """
         member = self._members.get(number, NOBODY)
         if member == NOBODY:
             return
-        self._set(member, max(uses, self.cap), 0)
+        self._set(member, max(uses, self.cap), 0 if leased else self._reserved.get(member, 0))
         if not self.cap:
             # There is a cap since, and we have not heard of it yet.
             self._put_aside(member, Passed.AT_CAP)

@@ -37,11 +37,12 @@ class Reserves(Protocol):
 
 @dataclass(kw_only=True)
 class _Standing:
-    """How it stands with a pool; `over` once it is not drawn from any more."""
+    """How it stands with a pool; `asked` once uses were reserved, `over` once nobody draws any more."""
 
     drawn: int = 0
     drawn_at: float = 0.0
     engines: int = 1
+    asked: bool = False
     busy: bool = False
     over: bool = False
 
@@ -75,7 +76,7 @@ class Ahead:
         held = pool.reserved
         wise = how_many(None if pool.left is None else pool.left - held, standing.engines)
         if held * 2 < wise:
-            standing.busy = True
+            standing.busy = standing.asked = True
             self._spawn(self._reserve(pool, standing, wise - held))
 
     def drop(self, pool: Pool) -> None:
@@ -83,7 +84,8 @@ class Ahead:
         standing = self._standings.pop(pool, None)
         if standing is not None:
             standing.over = True
-            if pool.reserved:
+            # The store's word goes before the pool's: nothing may stay reserved that nobody knows of.
+            if standing.asked:
                 self._let_go(pool)
 
     def look(self) -> None:

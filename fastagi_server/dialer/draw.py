@@ -61,7 +61,7 @@ async def counted(pool: Pool, choice: Choice, count: Count) -> No | None:
         return None
     match outcome.no:
         case No.AT_CAP:
-            pool.refused(number, outcome.uses)
+            pool.refused(number, outcome.uses, leased=choice.leased)
         case No.NOT_OWNED:
             pool.forget(number)
         case No.RESTING:

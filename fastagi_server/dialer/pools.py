@@ -74,6 +74,10 @@ class Pools:
         if forgotten != self._forgotten:
             # What was read may be older than what has changed.
             return await self.of(country, lab=lab)
+        known = self._pools.get(key)
+        if known is not None and known.day == day:
+            # Several asked at once, and one of them was first.
+            return known.pool
         cap = self._countries[country].cap if told.cap is None else told.cap
         pool = Pool(
             country=country,
@@ -84,13 +88,10 @@ class Pools:
             area=area_of,
             passed=told.passed,
         )
-        loaded = _Loaded(day=day, pool=pool, at=self._clock.steady(), held=told.held)
-        # Two may have asked at once; the first one's pool is already in use.
-        current = self._pools.setdefault(key, loaded)
-        if current.day != day:
-            self._drop(current)
-            current = self._pools[key] = loaded
-        return current.pool
+        if known is not None:
+            self._drop(known)
+        self._pools[key] = _Loaded(day=day, pool=pool, at=self._clock.steady(), held=told.held)
+        return pool
 
     def drawn(self, pool: Pool) -> None:
         """Take note that the pool was drawn from: it is time to reserve what comes next."""

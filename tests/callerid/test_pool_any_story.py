@@ -104,10 +104,10 @@ class Story(RuleBasedStateMachine):
             self.move(number, known.counted - known.reserved, 0)
 
     @precondition(lambda self: self.cap)
-    @rule(number=numbers, uses=st.integers(0, 20))
-    def refuse(self, number: str, uses: int) -> None:
-        self.pool.refused(number, uses)
-        self.move(number, max(uses, self.cap), 0)
+    @rule(number=numbers, uses=st.integers(0, 20), leased=st.booleans())
+    def refuse(self, number: str, uses: int, *, leased: bool) -> None:
+        self.pool.refused(number, uses, leased=leased)
+        self.move(number, max(uses, self.cap), 0 if leased else self.known[number].reserved)
 
     @invariant()
     def the_sums_agree(self) -> None:

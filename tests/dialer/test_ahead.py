@@ -141,11 +141,11 @@ def test_what_nobody_draws_from_is_given_back(office: Office) -> None:
 def test_what_is_granted_after_a_pool_was_dropped_is_given_back_too(office: Office) -> None:
     office.draw(EARNEST)
     office.ahead.drop(office.pool)
-    assert office.store.given == []
 
     office.catch_up()
 
-    assert (office.pool.reserved, office.store.given) == (0, [("usa", "d")])
+    # Once for what was there, and once for what came after.
+    assert (office.pool.reserved, office.store.given) == (0, [("usa", "d")] * 2)
 
 
 def test_who_leaves_gives_back_everything(office: Office) -> None:

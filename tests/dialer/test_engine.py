@@ -5,6 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fastagi_server.dialer import call as calls
 from fastagi_server.dialer.engine import Engine
@@ -607,3 +609,35 @@ def test_a_link_that_comes_up_waits_for_the_store(house: House) -> None:
         house.up()
 
     assert house.engine.why_not == NO_LINK
+
+
+HEARD = facts.DigitHeard(
+    call=CALL, at=105.0, press=Press(digit="3", begun_at=104.9, ended_at=105.0, duration_ms=100)
+)
+NEWS = [
+    facts.Accepted(call=CALL, at=101.0),
+    facts.Dialed(call=CALL, at=102.0),
+    facts.Ringing(call=CALL, at=103.0),
+    ANSWERED,
+    HEARD,
+    facts.CalleeLeft(call=CALL, at=109.0),
+    facts.SipTold(call=CALL, at=109.5, sip_code=486, sip_reason="Busy Here"),
+    facts.OriginateFailed(call=CALL, at=109.6, reason=5),
+    facts.NeverDialed(call=CALL, at=109.7),
+    facts.OrderLost(call=CALL, at=109.8),
+    facts.Vanished(call=CALL, at=109.9),
+    ENDED,
+]
+
+
+@given(story=st.lists(st.sampled_from(NEWS), max_size=25))
+def test_news_told_twice_late_or_in_any_order_breaks_no_record_and_no_count(story: list[facts.Fact]) -> None:
+    house = House().up()
+    house.place()
+
+    house.told(*story, ENDED, *story, ENDED)
+
+    assert (house.engine.live, house.engine.up) == (0, 0)
+    assert sum(line.startswith("keep ") for line in house.log) == 1
+    assert house.ledger.records[CALL].ended_at is not None
+    assert house.log.count(f"originate {ORDER.number}") == 1

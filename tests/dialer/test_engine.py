@@ -611,7 +611,7 @@ def test_a_link_that_comes_up_waits_for_the_store(house: House) -> None:
     assert house.engine.why_not == NO_LINK
 
 
-HEARD = facts.DigitHeard(
+THREE = facts.DigitHeard(
     call=CALL, at=105.0, press=Press(digit="3", begun_at=104.9, ended_at=105.0, duration_ms=100)
 )
 NEWS = [
@@ -619,7 +619,7 @@ NEWS = [
     facts.Dialed(call=CALL, at=102.0),
     facts.Ringing(call=CALL, at=103.0),
     ANSWERED,
-    HEARD,
+    THREE,
     facts.CalleeLeft(call=CALL, at=109.0),
     facts.SipTold(call=CALL, at=109.5, sip_code=486, sip_reason="Busy Here"),
     facts.OriginateFailed(call=CALL, at=109.6, reason=5),

@@ -29,6 +29,22 @@ class Source(Protocol):
         ...
 
 
+class Wire(Protocol):
+    """A quicker way beside the store's; nothing hangs on it."""
+
+    def start(self) -> None:
+        """Begin."""
+        ...
+
+    def close(self) -> None:
+        """End."""
+        ...
+
+    def publish(self, number: str) -> None:
+        """Tell the others that a number is on the list."""
+        ...
+
+
 class Listener(Protocol):
     """What we need of the engine."""
 
@@ -52,6 +68,7 @@ class Hearing:
         clock: Clock,
         away: Listener,
         forget: Callable[[], None],
+        wire: Callable[[Heard], Wire] | None = None,
     ) -> None:
         self._threads = threads
         self._clock = clock
@@ -60,14 +77,24 @@ class Hearing:
         self._handed = 0
         self._taken = 0
         self._source = make(self.hand)
+        self._wire = wire(self.hand) if wire else None
 
     def start(self) -> None:
         """Begin to hear."""
         self._source.start()
+        if self._wire is not None:
+            self._wire.start()
 
     def close(self) -> None:
         """Hear no more."""
         self._source.close()
+        if self._wire is not None:
+            self._wire.close()
+
+    def publish(self, number: str) -> None:
+        """Tell the other engines, where there is a way beside the store's."""
+        if self._wire is not None:
+            self._wire.publish(number)
 
     def is_fresh(self) -> bool:
         """Say whether everything told until just now was acted on."""

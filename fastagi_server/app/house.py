@@ -36,6 +36,7 @@ from fastagi_server.dialer.engine import Engine
 from fastagi_server.ivr.scripts import route, scripts
 from fastagi_server.store.connect import open_database
 from fastagi_server.store.feed import Feed, ear
+from fastagi_server.store.redis_wire import Wire
 from fastagi_server.store.writer import Writer
 from fastagi_server.telephony import facts
 from fastagi_server.telephony.clock import Clock
@@ -111,7 +112,9 @@ class House:
             clock=clock,
             away=self.engine.away,
             forget=self._dialing.forget,
+            wire=(lambda heard: Wire(settings.redis_url, heard=heard)) if settings.redis_url else None,
         )
+        ledger.told = self._hearing.publish
         # An Originate that is lost on a link that does not answer is a contact of whom nobody knows.
         self.engine.hears = lambda: self._hearing.is_fresh() and not self._link.is_stuck
         questions = Questions(engine=self.engine, countries=countries, lending=self._dialing.lending)

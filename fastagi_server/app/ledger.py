@@ -56,6 +56,8 @@ class StoreLedger:
         # Begun, or perhaps begun, and not known to the engine: none of them is a call that was left behind.
         self._beginning: set[CallId] = set()
         self._owed: set[str] = set()
+        # Told of each number that is on the list durably.
+        self.told: Callable[[str], None] = lambda _: None
 
     @property
     def is_away(self) -> bool:
@@ -82,12 +84,14 @@ class StoreLedger:
             return optouts.add(conn, entry)
 
         try:
-            return await self._do(work)
+            new = await self._do(work)
         except StoreAwayError:
             if entry.number not in self._owed:
                 self._owed.add(entry.number)
                 self._spawn(self._owe(entry.number, work))
             raise
+        self.told(entry.number)
+        return new
 
     async def _owe(self, number: str, work: Callable[[Any], bool]) -> None:
         try:

@@ -65,9 +65,9 @@ class Settings:
         default="",
         repr=False,
         metadata=about(
-            "Redis, for live figures and a budget of calls per second that several engines share. It is kept "
-            "for that and not used yet.",
-            why="one engine alone needs no Redis.",
+            "Redis, by which several engines on one store hear of an opt-out a little sooner. Without it, or "
+            "while it is away, they hear by the store itself.",
+            why="the store is quick enough for most.",
             check=shapes.redis,
             secret=True,
             env="REDIS_URL",

@@ -107,3 +107,22 @@ def test_it_starts_and_ends_whoever_hears() -> None:
     desk.hearing.start()
     desk.hearing.close()
     assert desk.source.said == "start close"
+
+
+class Wire(Source):
+    def publish(self, number: str) -> None:
+        self.said += f"{number} "
+
+
+def test_a_way_beside_the_stores_starts_tells_and_ends_with_it() -> None:
+    wire = Wire()
+    desk = Desk()
+    hearing = Hearing(
+        make=desk.make, threads=desk, clock=desk, away=desk, forget=lambda: None, wire=lambda _: wire
+    )
+    hearing.start()
+    hearing.publish("+1")
+    hearing.close()
+    assert wire.said == "start +1 close"
+    # Without one nothing is told, and nothing breaks.
+    desk.hearing.publish("+1")

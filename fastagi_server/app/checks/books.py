@@ -14,7 +14,7 @@ from fastagi_server.console.actions import Finding
 from fastagi_server.console.owned import callable_from_here
 from fastagi_server.numbering.number import MAY_SHOW
 from fastagi_server.numbering.parse import parse
-from fastagi_server.store import address, migrate
+from fastagi_server.store import address, migrate, redis_wire
 from fastagi_server.telephony import frames
 from fastagi_server.telephony.country import Country
 from fastagi_server.telephony.errors import DiscadorError
@@ -37,6 +37,13 @@ def store(settings: Settings) -> Iterator[Finding]:
         yield judged("store_private", good=good, path=file)
     elif file is None and settings.engine == _USUAL_ENGINE:
         yield noted("engine_name", engine=settings.engine)
+
+
+def redis(settings: Settings) -> Iterator[Finding]:
+    """Look whether Redis answers, where it is configured; that it does not harms nothing."""
+    if settings.redis_url:
+        why = redis_wire.why_not(settings.redis_url)
+        yield noted("redis_away", why=why) if why else judged("redis", good=True)
 
 
 def store_file(settings: Settings) -> Path | None:

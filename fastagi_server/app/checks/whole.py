@@ -61,6 +61,7 @@ def _ours(case: Case, callerid: Finding) -> Iterator[Finding]:
     """Look at what needs no Asterisk."""
     settings, file = case.settings, books.store_file(case.settings)
     yield from books.store(settings)
+    yield from books.redis(settings)
     yield from files.store_folder(file)
     yield books.trunk(settings)
     yield from books.rings(settings)

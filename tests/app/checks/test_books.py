@@ -142,3 +142,13 @@ def test_a_configured_caller_id_is_a_number_that_somebody_can_own(
 
 def test_no_configured_caller_id_is_nothing_to_look_at(settings: Settings) -> None:
     assert list(books.shown(replace(settings, callerids={}))) == []
+
+
+def test_redis_is_looked_at_where_it_is_configured_and_its_absence_is_a_note(
+    settings: Settings, levels: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert levels(books.redis(settings)) == {}
+    there = replace(settings, redis_url="redis://127.0.0.1:1/0")
+    assert levels(books.redis(there)) == {"redis_away": Level.NOTE}
+    monkeypatch.setattr(books.redis_wire, "why_not", lambda _: "")
+    assert levels(books.redis(there)) == {"redis": Level.GOOD}

@@ -192,8 +192,12 @@ def test_the_list_is_kept_and_asked(asker: Asker) -> None:
     entry = OptOut(number="+525550001009", at=3.0, source="key", digit="9")
 
     assert asker.gets(asker.ledger.is_opted_out("+525550001009")) is False
+    told: list[str] = []
+    asker.ledger.told = told.append
     assert asker.gets(asker.ledger.opt_out(entry)) is True
     assert asker.gets(asker.ledger.opt_out(entry)) is False
+    # Once durable, whoever hears of it sooner than by the store is told.
+    assert told == [entry.number] * 2
     assert asker.gets(asker.ledger.is_opted_out("+525550001009")) is True
 
 

@@ -155,9 +155,7 @@ class StoreLedger:
                 return
             cancelled = facts.OrderCancelled(call=call, at=self._clock.wall(), why=BEGUN_UNSEEN)
             ended = calls_in_memory.after(record, cancelled)
-            attempts.finish(
-                conn, ended, contact_state=ContactState.QUEUED, due_at=ended.ended_at, why="cancelled"
-            )
+            attempts.finish(conn, ended, contact_state=ContactState.QUEUED, due_at=0.0, why="cancelled")
 
         try:
             await settled

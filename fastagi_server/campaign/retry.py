@@ -14,7 +14,7 @@ AGAIN = frozenset({Disposition.BUSY, Disposition.NO_ANSWER, Disposition.CONGESTE
 
 @dataclass(frozen=True, kw_only=True)
 class Next:
-    """The contact's next state, when it is due again (0 when it is not), and why."""
+    """The contact's next state, when it is due again (0: at once, or never when it is done), and why."""
 
     state: ContactState
     due_at: float
@@ -25,8 +25,9 @@ def after(record: Record, campaign: Campaign) -> Next:
     """Say what becomes of the contact of an ended call; retries are asked for, never assumed."""
     why = str(record.disposition or "")
     if record.disposition is Disposition.CANCELLED:
-        # Nothing has left: whatever was asked for, this was no try.
-        return Next(state=ContactState.QUEUED, due_at=record.ended_at or record.begun_at, why=why)
+        # Nothing has left: whatever was asked for, this was no try. It is due whatever the clock says: one
+        # that was a day ahead when the call was taken back, and is right by now, would have it wait a day.
+        return Next(state=ContactState.QUEUED, due_at=0.0, why=why)
     if record.disposition in AGAIN and record.attempt <= campaign.retries:
         due = (record.ended_at or record.begun_at) + campaign.retry_seconds
         return Next(state=ContactState.QUEUED, due_at=due, why=why)

@@ -9,12 +9,12 @@ import itertools
 import json
 import os
 import random
-import shutil
 import signal
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import contextmanager, nullcontext, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,13 +27,14 @@ from fastagi_server.loadtest.afterwards import Afterwards, Terms, examine
 from fastagi_server.loadtest.books import read_books
 from fastagi_server.loadtest.calls import CarrierCall
 from fastagi_server.loadtest.errors import NotReadyError
-from fastagi_server.loadtest.lab import Lab
 from fastagi_server.loadtest.lists import callees
 from fastagi_server.loadtest.office import Office
 from fastagi_server.loadtest.release import Release
 from fastagi_server.loadtest.service import install
 from fastagi_server.telephony import frames
 from fastagi_server.telephony.call_id import CHANCE_BYTES, mint
+from fastagi_server.telephony.record import Record
+from tests.faults.rearming import rearm, small_disk
 from tests.faults.steps import Plan
 
 HOUSE = Path(__file__).parents[2]
@@ -41,6 +42,7 @@ CAPPED, FREE = "usa", "mexico"
 SPOKEN = {each.slug: each for each in countries.load() if each.slug in (CAPPED, FREE)}
 # Whoever presses 9 while AMD() listens is hung up on by us, and by nobody else.
 EARLY_NINE, OPTOUT_PROMPT_NINE = "18", "17"
+CPS = 25.0
 TICK = 0.01
 NEVER_STEP = 20.0
 # No call lasts so long.
@@ -57,6 +59,17 @@ class Death:
     started_at: float = 0.0
 
 
+@dataclass(frozen=True, kw_only=True)
+class Past:
+    """A campaign that is over, and what was done to it: the next one shares its caller IDs and its day."""
+
+    name: str
+    kills: Sequence[float] = ()
+    gone: Sequence[tuple[float, float]] = ()
+    paused: frozenset[tuple[str, str]] = frozenset()
+    cut_off: frozenset[str] = frozenset()
+
+
 class Ordeal:
     """One lab, one engine that dies."""
 
@@ -64,6 +77,10 @@ class Ordeal:
         self.office = office
         self.lab = office.lab
         self.deaths: list[Death] = []
+        self.past: list[Past] = []
+        # In which days the engine believed to be beside today, and the carrier's time for the engine's.
+        self.days: set[str] = set()
+        self.real: Callable[[float], float] = float
         self._folder = folder
         self._notes = self.lab.paths.data / "deaths.jsonl"
         self._serial = itertools.count()
@@ -188,39 +205,60 @@ class Ordeal:
         new.chmod(0o644)
         new.replace(self.clock_file)
 
-    def judge(
-        self,
-        names: Sequence[str],
-        kills: Sequence[float],
-        *,
-        paused: frozenset[tuple[str, str]] = frozenset(),
-    ) -> Afterwards:
-        """Look for whatever must not be, in the carrier's file and the database."""
-        zone, cap = SPOKEN[CAPPED].zone, SPOKEN[CAPPED].cap
-        books = read_books(self.office.database, names, country=CAPPED, day=day_of(time.time(), zone))
-        terms = Terms(countries=SPOKEN, capped=CAPPED, cap=cap, kills=kills, paused=paused)
+    def judge(self) -> Afterwards:
+        """Look for whatever must not be in all campaigns so far: in the carrier's file and the database."""
+        names, real = [past.name for past in self.past], self.real
+        days = sorted({*self.days, day_of(time.time(), SPOKEN[CAPPED].zone)})
+        each_day = [read_books(self.office.database, names, country=CAPPED, day=day) for day in days]
+        books = replace(
+            each_day[0],
+            uses=sum((Counter(books.uses) for books in each_day), Counter()),
+            calls=tuple(_in_real_time(record, real) for record in each_day[0].calls),
+            optouts=tuple(replace(entry, at=real(entry.at)) for entry in each_day[0].optouts),
+        )
+        cap = SPOKEN[CAPPED].cap
+        terms = Terms(
+            countries=SPOKEN,
+            capped=CAPPED,
+            cap=cap * len(days),
+            kills=[kill for past in self.past for kill in past.kills],
+            paused=frozenset[tuple[str, str]]().union(*(past.paused for past in self.past)),
+        )
         of_these = {contact.number.removeprefix("+") for contact in books.contacts}
-        return examine([call for call in self.calls() if call.number in of_these], books, terms)
+        told = examine([call for call in self.calls() if call.number in of_these], books, terms)
+        over = tuple(
+            f"{did}: {uses} uses on {day}"
+            for day, books in zip(days, each_day, strict=True)
+            for did, uses in books.uses.items()
+            if uses > cap
+        )
+        return replace(told, faults=told.faults | {"over": told.faults["over"] + over})
 
-    def eaten(self, told: Afterwards) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
-        """Give the faults without the 9s that AMD() ate while no engine was there, and these.
-
-        Nobody promises them (docs/dialplan.md): the dialplan does not hear them, and who would is dead.
-        """
-        calls = self.calls()
-        gone = [
+    def gone(self) -> list[tuple[float, float]]:
+        """Give from when to when no engine was there to hear anything."""
+        waited = away(self.deaths, self.calls())
+        return [
             (death.at - 1.0, death.at + (seconds or NEVER_STEP))
-            for death, seconds in zip(self.deaths, away(self.deaths, calls), strict=True)
+            for death, seconds in zip(self.deaths, waited, strict=True)
         ]
-        unheard = {
-            f"+{call.number}"
-            for call in calls
-            if call.number.endswith(EARLY_NINE)
-            and any(begin <= press.at <= end for press in call.pressed for begin, end in gone)
-        }
-        found = told.faults["optout_not_kept"]
-        kept = tuple(number for number in found if number not in unheard)
-        return told.faults | {"optout_not_kept": kept}, tuple(set(found) - set(kept))
+
+
+def _in_real_time(record: Record, real: Callable[[float], float]) -> Record:
+    ended_at = None if record.ended_at is None else real(record.ended_at)
+    return replace(record, begun_at=real(record.begun_at), ended_at=ended_at)
+
+
+def unheard(calls: Sequence[CarrierCall], gone: Sequence[tuple[float, float]]) -> frozenset[str]:
+    """Give who pressed 9 while AMD() listened and nobody of ours heard Asterisk.
+
+    AMD() eats it, so the dialplan does not keep it: nobody promises it (docs/dialplan.md).
+    """
+    return frozenset(
+        f"+{call.number}"
+        for call in calls
+        if call.number.endswith(EARLY_NINE)
+        and any(begin <= press.at <= end for press in call.pressed for begin, end in gone)
+    )
 
 
 def away(deaths: Sequence[Death], calls: Sequence[CarrierCall]) -> list[float | None]:
@@ -239,34 +277,21 @@ def away(deaths: Sequence[Death], calls: Sequence[CarrierCall]) -> list[float | 
     return found
 
 
-def rearm(where: Lab, real: Path) -> Path:
-    """Put the victim beside a lab, to be run in place of the real command; give its folder."""
-    folder = where.paths.folder / "victim"
-    folder.mkdir(mode=0o755, exist_ok=True)
-    for name in ("victim.py", "steps.py"):
-        shutil.copy(Path(__file__).with_name(name), folder / name)
-        (folder / name).chmod(0o644)
-    command = folder / "discador"
-    python = real.with_name("python")
-    command.write_text(f"#!{python}\nimport sys\nsys.path.insert(0, {str(folder)!r})\n" + _BE)
-    command.chmod(0o755)
-    return folder
-
-
-_BE = "import victim\nvictim.main()\n"
-
-
 @contextmanager
-def opened(name: str, *, release: Release = Release.ASTERISK_22) -> Iterator[Ordeal]:
-    """Give an ordeal in a lab of this name; it is cleared away afterwards."""
+def opened(name: str, *, release: Release = Release.ASTERISK_22, megabytes: int = 0) -> Iterator[Ordeal]:
+    """Give an ordeal in a lab of this name; it is cleared away afterwards.
+
+    Its store may be on a small disk of its own.
+    """
     where = lab.up(name, release=release, countries=list(SPOKEN.values()))
     try:
-        folder = rearm(where, install(HOUSE, debian.cache_folder()))
-        office = Office(lab=where, command=folder / "discador", clock=RealClock())
-        office.prepare()
-        try:
-            yield Ordeal(office, folder)
-        finally:
-            office.service.stop()
+        with small_disk(where.paths.data, megabytes) if megabytes else nullcontext():
+            folder = rearm(where, install(HOUSE, debian.cache_folder()))
+            office = Office(lab=where, command=folder / "discador", clock=RealClock())
+            office.prepare()
+            try:
+                yield Ordeal(office, folder)
+            finally:
+                office.service.stop()
     finally:
         lab.down(name)

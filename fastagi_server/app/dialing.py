@@ -9,6 +9,7 @@ from typing import Any
 from twisted.internet.task import deferLater
 
 from fastagi_server.app.choose import campaign_order
+from fastagi_server.app.days import Days
 from fastagi_server.app.errors import UnknownNameError
 from fastagi_server.app.ledger import StoreLedger
 from fastagi_server.app.lending import Lending
@@ -71,6 +72,7 @@ class Dialing:
         by_slug = {country.slug: country for country in countries}
         self.ahead = Ahead(engine=settings.engine, store=ledger, clock=clock, spawn=spawn)
         self.pools = Pools(countries=by_slug, uses=ledger, clock=clock, ahead=self.ahead)
+        self.days = Days(countries=countries, store=ledger, clock=clock, told=logs.day_closed)
         self.lending = Lending(
             engine=engine,
             ledger=ledger,

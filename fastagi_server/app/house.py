@@ -45,7 +45,7 @@ from fastagi_server.telephony.record import Record, State
 
 PULSE_SECONDS = 0.5
 # How long a trunk that Asterisk's configuration has led elsewhere is used at most.
-# How soon what nobody draws from is given back at the latest.
+# How soon what nobody draws from is given back, and the end of a day is told.
 RESERVED_SECONDS = 1.0
 TRUNK_SECONDS = 1.0
 COMPARE_SECONDS = 5.0
@@ -147,6 +147,7 @@ class House:
         self._open_fastagi(any_port=any_port and not self._settings.fastagi.advertise)
         if desk:
             self._open_desk()
+            self._rounds.ask("days", RESERVED_SECONDS, self._dialing.days.look)
         self._hearing.start()
         self._rounds.begin("pulse", PULSE_SECONDS, self.engine.pulse, now=True)
         self._rounds.begin(STORE, LOOK_SECONDS, self._presence.look)

@@ -19,7 +19,7 @@ from fastagi_server.dialer.engine import KEY
 from fastagi_server.dialer.errors import StoreAwayError
 from fastagi_server.dialer.gate import BEGUN_UNSEEN
 from fastagi_server.dialer.ports import CountryUses, Spawn, Waiting
-from fastagi_server.store import attempts, calls, campaigns, dids, leases, loans, optouts, rests
+from fastagi_server.store import attempts, calls, campaigns, closing, dids, leases, loans, optouts, rests
 from fastagi_server.telephony import facts
 from fastagi_server.telephony.call_id import CallId
 from fastagi_server.telephony.campaign import (
@@ -32,6 +32,7 @@ from fastagi_server.telephony.campaign import (
     NotBegun,
 )
 from fastagi_server.telephony.clock import Clock
+from fastagi_server.telephony.country import Country
 from fastagi_server.telephony.did import Lease, Leased, Loan, Mark
 from fastagi_server.telephony.record import OptOut, Record
 
@@ -195,6 +196,13 @@ class StoreLedger:
     def give_back(self, country: str | None = None, period: str | None = None) -> Deferred[Any]:
         """Give back what this engine has reserved and not taken."""
         return self._do(lambda conn: leases.give_back(conn, self._engine, country=country, period=period))
+
+    def close_day(self, country: Country, yesterday: str, ended_at: float) -> Deferred[list[Any]]:
+        """Tell each day of a country that is over and was not told yet."""
+        now = self._clock.wall()
+        return self._do(
+            lambda conn: closing.close(conn, country, yesterday=yesterday, ended_at=ended_at, at=now)
+        )
 
     def marks(self, number: str) -> Deferred[dict[str, Mark]]:
         """Give what the inventory knows of a number, by country."""

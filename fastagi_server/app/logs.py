@@ -183,6 +183,10 @@ class Logs:
         self._paused.clear()
         self._tell(File.CLI_MANAGER, what or "changed", says)
 
+    def day_closed(self, says: Mapping[str, Any]) -> None:
+        """Tell a country's day of caller IDs, once it is over."""
+        self._tell(File.CLI_MANAGER, "day_closed", says)
+
     def running(self, campaign: Campaign, cps: float) -> None:
         """Tell that a load test goes on, or begins."""
         if not campaign.lab:

@@ -17,5 +17,12 @@ def ends_at(wall: float, zone: str) -> float:
     return datetime.combine(tomorrow, time(0), ZoneInfo(zone)).timestamp()
 
 
+def day_before(wall: float, zone: str) -> tuple[str, float]:
+    """Give the zone's last day that is over at an instant, and when it ended."""
+    today = _local(wall, zone).date()
+    ended_at = datetime.combine(today, time(0), ZoneInfo(zone)).timestamp()
+    return (today - timedelta(days=1)).isoformat(), ended_at
+
+
 def _local(wall: float, zone: str) -> datetime:
     return datetime.fromtimestamp(wall, UTC).astimezone(ZoneInfo(zone))

@@ -22,6 +22,11 @@ NEAR = 10
 _NO_LIMIT = 2**62
 
 
+def near_cap(cap: int) -> int:
+    """Give the uses from which a number is near its cap."""
+    return cap - cap // NEAR
+
+
 class Pool:
     """One country's numbers; `cap` is each one's uses in the period, 0 for no limit.
 
@@ -44,7 +49,7 @@ class Pool:
         self.period = period
         self.cap = cap
         self._most = cap or _NO_LIMIT
-        self._near = cap - cap // NEAR if cap else _NO_LIMIT
+        self._near = near_cap(cap) if cap else _NO_LIMIT
         known = sorted((use.uses, use.last_at or NEVER, use.number) for use in uses)
         self._numbers = [number for _, _, number in known]
         self._members = {number: member for member, number in enumerate(self._numbers)}

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from fastagi_server.console import completing, dids, importing, numbers, retiring
+from fastagi_server.console import choosing, completing, dids, importing, noticing, numbers, resting, retiring
 from fastagi_server.console.session import Session
 from fastagi_server.telephony.country import MAX_CAP
 
@@ -34,6 +34,8 @@ def add(discador: click.Group, say: Say, json_option: Option) -> None:
     _reading(did, say, json_option)
     _writing(did, say, json_option)
     _retiring(did, say, json_option)
+    _resting(did, say, json_option)
+    _telling(discador, did, say, json_option)
 
 
 def _reading(did: click.Group, say: Say, json_option: Option) -> None:
@@ -112,3 +114,63 @@ def _retiring(did: click.Group, say: Say, json_option: Option) -> None:
     @click.pass_obj
     def restore(known: Session, /, *, lab: bool | None, as_json: bool, **asked: Any) -> None:
         retiring.restore(known, retiring.Which(**asked), lab=lab, as_json=as_json)
+
+
+def _resting(did: click.Group, say: Say, json_option: Option) -> None:
+    def which(command: Callable[..., Any]) -> Callable[..., Any]:
+        command = click.option(
+            "--country", default="", help=say("help.did.of_country"), shell_complete=completing.countries
+        )(command)
+        command = click.option("--file", type=_FILE, help=say("help.did.retire.file"))(command)
+        return click.argument("numbers", nargs=-1)(command)
+
+    def how_long(command: Callable[..., Any]) -> Callable[..., Any]:
+        command = click.option("--why", required=True, help=say("help.did.why"))(command)
+        command = click.option("--until", default="", help=say("help.did.rest.until"))(command)
+        return click.option("--for", "span", default="", help=say("help.did.rest.for"))(command)
+
+    @did.command(help=say("help.did.rest"))
+    @which
+    @how_long
+    @json_option
+    @click.pass_obj
+    def rest(known: Session, /, *, span: str, until: str, why: str, as_json: bool, **asked: Any) -> None:
+        told = retiring.Which(**asked)
+        resting.rest(known, told, span=span, until=until, why=why, as_json=as_json)
+
+    @did.command(help=say("help.did.quarantine"))
+    @which
+    @how_long
+    @json_option
+    @click.pass_obj
+    def quarantine(
+        known: Session, /, *, span: str, until: str, why: str, as_json: bool, **asked: Any
+    ) -> None:
+        told = retiring.Which(**asked)
+        resting.quarantine(known, told, span=span, until=until, why=why, as_json=as_json)
+
+    @did.command(help=say("help.did.release"))
+    @which
+    @json_option
+    @click.pass_obj
+    def release(known: Session, /, *, as_json: bool, **asked: Any) -> None:
+        resting.release(known, retiring.Which(**asked), as_json=as_json)
+
+
+def _telling(discador: click.Group, did: click.Group, say: Say, json_option: Option) -> None:
+    @did.command(help=say("help.did.explain"))
+    @click.argument("what", metavar="CALL|NUMBER")
+    @click.option(
+        "--country", default="", help=say("help.did.of_country"), shell_complete=completing.countries
+    )
+    @json_option
+    @click.pass_obj
+    def why(known: Session, /, *, what: str, country: str, as_json: bool) -> None:
+        choosing.explain(known, what, country=country, as_json=as_json)
+
+    @discador.command(help=say("help.notices"))
+    @click.option("--limit", type=click.IntRange(0), default=20, help=say("help.notices.limit"))
+    @json_option
+    @click.pass_obj
+    def notices(known: Session, /, *, limit: int, as_json: bool) -> None:
+        noticing.listed(known, limit=limit, as_json=as_json)

@@ -76,6 +76,23 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "discador did restore +12125559001",
         "discador did restore --file dids.csv --country usa",
     ),
+    "did rest": (
+        'discador did rest +12125559002 --for 2d --why "flagged as spam"',
+        'discador did rest --file dids.csv --until 2099-12-01 --why "too many complaints"',
+    ),
+    "did quarantine": (
+        'discador did quarantine +12125559002 --country usa --why "the carrier answers 603"',
+        'discador did quarantine --file dids.csv --for 1w --why "under review"',
+    ),
+    "did release": (
+        "discador did release +12125559001",
+        "discador did release --file dids.csv --json",
+    ),
+    "did why": (
+        "discador did why +12125559002",
+        "discador did why +12125559002 --country usa --json",
+    ),
+    "notices": ("discador notices", "discador notices --limit 100 --json"),
     "campaign create": (
         "discador campaign create spring --list people.csv",
         "discador campaign create summer --list people.csv --country mexico --cps 5 --concurrency 40",

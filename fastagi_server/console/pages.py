@@ -13,7 +13,7 @@ from fastagi_server.console.tongue import Tongue
 SECTIONS: dict[str, tuple[str, ...]] = {
     "calling": ("serve", "call", "calls", "optouts", "optout"),
     "campaigns": ("campaign",),
-    "callerids": ("did", "number"),
+    "callerids": ("did", "number", "notices"),
     "setup": ("check", "config", "db", "render", "apply", "trunk", "completion"),
     "others": (),
 }

@@ -34,7 +34,7 @@ class Which:
 def retire(known: Session, which: Which, *, as_json: bool) -> None:
     """Show these numbers no more, from now on."""
     now = known.clock.wall()
-    _change(
+    change(
         known,
         which,
         lambda conn, number, slug: dids.retire(conn, number, now, country=slug),
@@ -46,7 +46,7 @@ def retire(known: Session, which: Which, *, as_json: bool) -> None:
 def restore(known: Session, which: Which, *, lab: bool | None, as_json: bool) -> None:
     """Show retired numbers again, with a new lab mark if one is asked for."""
     book.check_lab(known, lab=bool(lab))
-    _change(
+    change(
         known,
         which,
         lambda conn, number, slug: dids.restore(conn, number, country=slug, lab=lab),
@@ -55,20 +55,21 @@ def restore(known: Session, which: Which, *, lab: bool | None, as_json: bool) ->
     )
 
 
-def _change(
+def change(
     known: Session,
     which: Which,
-    change: Callable[[Any, str, str | None], bool],
+    deed: Callable[[Any, str, str | None], bool],
     *,
     done: str,
     as_json: bool,
 ) -> None:
+    """Do a deed to every number that is meant, or to none; `done` says what was done, in the log's word."""
     place = book.country(known, which.country) if which.country else None
-    numbers = _numbers(which, place)
+    numbers = numbers_of(which, place)
     slug = place.slug if place else None
 
     def work(conn: Any) -> None:
-        missing = [number for number in numbers if not change(conn, number, slug)]
+        missing = [number for number in numbers if not deed(conn, number, slug)]
         if missing:
             more = f" +{len(missing) - SHOWN}" if len(missing) > SHOWN else ""
             raise NotOwnedError(numbers=", ".join(missing[:SHOWN]) + more)
@@ -79,7 +80,7 @@ def _change(
     book.forget(known, done, who=book.user(), count=len(numbers), first=numbers[:SHOWN])
 
 
-def _numbers(which: Which, place: Country | None) -> list[str]:
+def numbers_of(which: Which, place: Country | None) -> list[str]:
     """Give the numbers in E.164, each once; what is no number is kept as written, so that it is told."""
     texts = list(which.numbers)
     if which.file is not None:

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from fastagi_server.callerid.day import day_of, ends_at
+from fastagi_server.callerid.day import day_before, day_of, ends_at
 
 NEW_YORK = "America/New_York"
 
@@ -43,3 +43,15 @@ def test_a_day_that_begins_at_one_o_clock_has_an_end_all_the_same() -> None:
 
     assert day_of(ends_at(before, "America/Santiago"), "America/Santiago") == "2026-09-06"
     assert day_of(ends_at(before, "America/Santiago") - 1, "America/Santiago") == "2026-09-05"
+
+
+@pytest.mark.parametrize(
+    ("now", "day", "ended_at"),
+    [
+        ("2026-11-24T00:00:00", "2026-11-23", "2026-11-24T00:00:00"),
+        ("2026-11-23T23:59:59", "2026-11-22", "2026-11-23T00:00:00"),
+        ("2026-11-02T00:00:00", "2026-11-01", "2026-11-02T00:00:00"),
+    ],
+)
+def test_the_last_day_that_is_over(now: str, day: str, ended_at: str) -> None:
+    assert day_before(at(now), NEW_YORK) == (day, at(ended_at))

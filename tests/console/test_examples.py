@@ -18,7 +18,7 @@ PEOPLE = "number\n+525550001003\n+12125550123\n+5511955501234\n12\n"
 DIDS = "number\n+12125559001\n+12125559002\n"
 LEAVERS = "number\n+525550001008\n"
 ONE_DID = "number\n+12125559002\n"
-RETIRING = ("did retire", "did restore")
+RETIRING = ("did retire", "did restore", "did release")
 # What needs a service or an Asterisk is asked rightly, and not done here.
 NOT_DONE_HERE = ("call", "campaign start", "campaign stop")
 

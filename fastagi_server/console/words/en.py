@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from fastagi_server.console.words.demo_en import DEMO
+from fastagi_server.console.words.dids_en import DIDS
 from fastagi_server.console.words.findings_en import FINDINGS
 from fastagi_server.console.words.pages_en import PAGES
 
 WORDS = {
     **DEMO,
+    **DIDS,
     **FINDINGS,
     **PAGES,
     "help": "A press-1 dialer for Asterisk: FastAGI decisions, AMI originations, rendered dialplan.",

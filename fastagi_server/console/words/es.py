@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from fastagi_server.console.words.demo_es import DEMO
+from fastagi_server.console.words.dids_es import DIDS
 from fastagi_server.console.words.findings_es import FINDINGS
 from fastagi_server.console.words.pages_es import PAGES
 
 WORDS = {
     **DEMO,
+    **DIDS,
     **FINDINGS,
     **PAGES,
     "help": "Un marcador «oprima 1» para Asterisk: decisiones por FastAGI, llamadas por AMI, dialplan generado.",

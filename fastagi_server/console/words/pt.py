@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from fastagi_server.console.words.demo_pt import DEMO
+from fastagi_server.console.words.dids_pt import DIDS
 from fastagi_server.console.words.findings_pt import FINDINGS
 from fastagi_server.console.words.pages_pt import PAGES
 
 WORDS = {
     **DEMO,
+    **DIDS,
     **FINDINGS,
     **PAGES,
     "help": "Um discador «pressione 1» para Asterisk: decisões por FastAGI, chamadas por AMI, dialplan gerado.",

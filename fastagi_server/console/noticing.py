@@ -1,0 +1,24 @@
+"""The command that prints what people are told once, newest first."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+import click
+
+from fastagi_server.console import book
+from fastagi_server.console.called import when
+from fastagi_server.console.session import Session
+from fastagi_server.store import notices
+
+
+def listed(known: Session, *, limit: int, as_json: bool) -> None:
+    """Print the newest notices."""
+    told = book.read(known, lambda conn: notices.recent(conn, limit))
+    if as_json:
+        click.echo(json.dumps([asdict(notice) for notice in told]))
+    elif not told:
+        click.echo(known.tongue.say("notices.none"))
+    for notice in () if as_json else told:
+        click.echo(f"{when(notice.at)}  {known.tongue.say(f'notice.{notice.kind}', **notice.says)}")

@@ -57,7 +57,7 @@ from fastagi_server.telephony import facts
 from fastagi_server.telephony.call_id import CHANCE_BYTES, CallId, mint
 from fastagi_server.telephony.campaign import Attempt, Begun
 from fastagi_server.telephony.orders import PlaceCall
-from fastagi_server.telephony.record import Begin
+from fastagi_server.telephony.record import Begin, OptOut
 
 reactor: Any = real_reactor
 ALLOWED_SECONDS = 0.1
@@ -103,6 +103,17 @@ class Noting:
         self._numbers.kept()
 
 
+class Ledger(StoreLedger):
+    """The store's ledger, which says which work is an opt-out just before it is given to the writer."""
+
+    noting: Noting
+
+    async def opt_out(self, entry: OptOut) -> bool:
+        """Put a number on the list."""
+        self.noting.number = entry.number
+        return await super().opt_out(entry)
+
+
 class Asterisk:
     """Where an Originate would leave, a line is written."""
 
@@ -140,10 +151,11 @@ class Worker:
         self._clock = RealClock()
         self._asterisk = Asterisk(self._lines)
         database = open_database(url, busy_seconds=BUSY_SECONDS)
-        self._writer = Noting(Writer(database), self._lines, numbers)
+        writer = Noting(Writer(database), self._lines, numbers)
         presence = Presence(clock=self._clock, told=lambda *_: None)
-        promises = Promises(writer=self._writer, threads=reactor, presence=presence)
-        self._ledger = StoreLedger(promises=promises, spawn=_spawn, clock=self._clock, engine=name)
+        promises = Promises(writer=writer, threads=reactor, presence=presence)
+        self._ledger = Ledger(promises=promises, spawn=_spawn, clock=self._clock, engine=name)
+        self._ledger.noting = writer
         self._engine = Engine(
             switch=self._asterisk,
             ledger=self._ledger,
@@ -173,8 +185,7 @@ class Worker:
         while True:
             number = self._numbers.one(self._dice)
             if self._dice.random() < self._numbers.optouts:
-                self._writer.number = number
-                await self._engine.opt_out_number(number, digit="", source="operator")
+                await self._engine.opt_out_number(number, source="operator")
             else:
                 await self._attempt(number)
 

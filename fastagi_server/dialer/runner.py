@@ -24,6 +24,8 @@ from fastagi_server.telephony.orders import PlaceCall
 AHEAD_SECONDS = 0.4
 BATCH = 200
 IDLE_SECONDS = 0.5
+# How soon we look again whether we hear who leaves the list; on a busy machine that may be a moment late.
+HEARING_SECONDS = 0.01
 ASIDE_SECONDS = 5.0
 LONGEST_PAUSE = 26 * 3600.0
 CLUSTER = "cluster"
@@ -144,7 +146,10 @@ class Runner:
         """Send the next prepared attempt, unless a limit says later, then wait for the next slot."""
         while self._ready and not self._preparer.holds(self._ready[0]):
             self._engine.cancel(self._ready.popleft().order.call, "the day of its caller ID was over")
-        if self._ready and self._engine.ready and self._engine.hears() and self._has_room():
+        if self._ready and self._engine.ready and self._has_room():
+            if not self._engine.hears():
+                self._timer = self._later(HEARING_SECONDS, lambda: self._slot(slot))
+                return
             now = self._clock.steady()
             scopes = self._scopes(self._ready[0].order)
             earliest = self._windows.earliest(scopes)

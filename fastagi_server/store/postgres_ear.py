@@ -15,7 +15,7 @@ from fastagi_server.store import tidings
 from fastagi_server.store.catching_up import WINDOW, Heard
 from fastagi_server.telephony.tiding import Tiding
 
-QUIET_SECONDS = 0.1
+QUIET_SECONDS = 0.025
 
 
 class PostgresEar:

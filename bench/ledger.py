@@ -167,7 +167,8 @@ def child(told: argparse.Namespace) -> None:
     lines = Lines(file)
     selector = Selector(told.url, name, cap=told.cap, wall=NOON)
     over = False
-    selector.warm()
+    # Loaded once, and not by everybody who is first.
+    assert selector.pool.country == COUNTRY
     chance = random.Random(os.urandom(16))  # noqa: S311 - chance, no secret
 
     async def one(n: int) -> None:

@@ -6,6 +6,7 @@ import queue
 import time
 from collections.abc import Callable, Coroutine, Generator
 from concurrent.futures import Future
+from functools import cached_property
 from typing import Any
 
 from fastagi_server.app.ledger import StoreLedger
@@ -119,13 +120,17 @@ class Selector:
         self.pools = Pools(countries={COUNTRY: country}, uses=ledger, clock=self.clock, ahead=self.ahead)
         self._name = name
 
-    def warm(self) -> None:
-        """Load the pool."""
-        self.loop.spawn(self._load())
-        self.loop.finish()
+    @cached_property
+    def pool(self) -> Pool:
+        """The country's pool, loaded when first asked for."""
+        loaded: list[Pool] = []
 
-    async def _load(self) -> None:
-        await self.pools.of(COUNTRY, lab=False)
+        async def load() -> None:
+            loaded.append(await self.pools.of(COUNTRY, lab=False))
+
+        self.loop.spawn(load())
+        self.loop.finish()
+        return loaded[0]
 
     async def begin(
         self, call: CallId, number: str, chosen: Callable[[Choice], None] = lambda _: None

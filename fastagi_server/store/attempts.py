@@ -52,14 +52,16 @@ _RESTS = exists().where(
     rests.active(_AT),
 )
 _MAY_SHOW = or_(not_(bindparam("is_counted", type_=Boolean)), and_(_OWNED, ~_RESTS))
-_WHY_NOT = select(
-    case(
-        (_OPTED_OUT, No.OPTED_OUT.value),
-        (_IN_FLIGHT, No.IN_FLIGHT.value),
-        (and_(_contact_id.is_not(None), ~exists().where(_FREE)), No.TAKEN.value),
-        (and_(not_(_MAY_SHOW), _OWNED), No.RESTING.value),
-        (not_(_MAY_SHOW), No.NOT_OWNED.value),
-        else_="",
+_WHY_NOT = Statement(
+    select(
+        case(
+            (_OPTED_OUT, No.OPTED_OUT.value),
+            (_IN_FLIGHT, No.IN_FLIGHT.value),
+            (and_(_contact_id.is_not(None), ~exists().where(_FREE)), No.TAKEN.value),
+            (and_(not_(_MAY_SHOW), _OWNED), No.RESTING.value),
+            (not_(_MAY_SHOW), No.NOT_OWNED.value),
+            else_="",
+        )
     )
 )
 _CLAIM = Statement(
@@ -165,7 +167,7 @@ def _told(attempt: Attempt) -> dict[str, object]:
 
 
 def _why_not(conn: Connection, told: dict[str, object]) -> No | None:
-    word = conn.execute(_WHY_NOT, told).scalar_one()
+    word = _WHY_NOT.returned(conn, told)
     return No(word) if word else None
 
 

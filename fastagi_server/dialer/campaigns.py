@@ -66,6 +66,8 @@ class Campaigns:
             except DiscadorError as no:
                 refused.append((campaign.name, no.sentence()))
                 self._silence(campaign.name, no.sentence())
+                # An Asterisk that boots does not know its trunks yet: it is looked at again and again.
+                self._silenced.add(campaign.name)
             else:
                 self._run(campaign, wish)
         return refused

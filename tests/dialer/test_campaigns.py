@@ -207,6 +207,18 @@ def test_a_campaign_whose_trunk_leads_elsewhere_now_is_stopped_when_the_link_is_
     assert (name, desk.runners[0].log) == ("c", ["start", f"stop: {why}"])
 
 
+def test_who_may_not_go_on_at_an_asterisk_that_still_boots_goes_on_when_it_knows_its_trunks() -> None:
+    desk = Desk(CampaignState.RUNNING)
+    desk.may = False
+    assert run(desk.campaigns.resume())
+    assert desk.runners == []
+
+    desk.may = True
+    assert run(desk.campaigns.look_at_trunks()) == []
+
+    assert [runner.log for runner in desk.runners] == [["start"]]
+
+
 def test_when_the_link_is_lost_what_is_prepared_is_taken_back() -> None:
     desk = Desk()
     run(desk.campaigns.start("c"))

@@ -81,7 +81,9 @@ class Ordeal:
         # In which days the engine believed to be beside today, and the carrier's time for the engine's.
         self.days: set[str] = set()
         self.real: Callable[[float], float] = float
+        self.retries = 0
         self._folder = folder
+        self._pid = 0
         self._notes = self.lab.paths.data / "deaths.jsonl"
         self._serial = itertools.count()
         self._american = itertools.count()
@@ -115,8 +117,10 @@ class Ordeal:
         owner = debian.make_user()
         service.log.touch()
         os.chown(service.log, owner.uid, owner.gid)
+        # What holds the doors until the kernel has closed them is dead, and not yet gone.
+        self.wait(lambda: is_gone(self._pid), 10, "the end of the engine before")
         started_at = time.time()
-        programs.start(service._program)
+        self._pid = programs.start(service._program)
         return started_at
 
     def serve(self, *, clock: bool = False, tally: bool = False) -> None:
@@ -221,6 +225,7 @@ class Ordeal:
             countries=SPOKEN,
             capped=CAPPED,
             cap=cap * len(days),
+            retries=self.retries,
             kills=[kill for past in self.past for kill in past.kills],
             paused=frozenset[tuple[str, str]]().union(*(past.paused for past in self.past)),
         )
@@ -241,6 +246,14 @@ class Ordeal:
             (death.at - 1.0, death.at + (seconds or NEVER_STEP))
             for death, seconds in zip(self.deaths, waited, strict=True)
         ]
+
+
+def is_gone(pid: int) -> bool:
+    """Say whether a process has nothing open any more: it is no more, or only waits to be buried."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True
 
 
 def _in_real_time(record: Record, real: Callable[[float], float]) -> Record:

@@ -46,10 +46,13 @@ class Scene:
         return not any(self.faults.values()) and not self.unsettled
 
 
-def begin(ordeal: Ordeal, name: str, people: Sequence[str], *, american: int, **how: bool) -> float:
+def begin(
+    ordeal: Ordeal, name: str, people: Sequence[str], *, american: int, retries: int = 0, **how: bool
+) -> float:
     """Have a campaign run with an engine that lives; give when its first calls had come."""
     ordeal.own(american)
-    ordeal.office.plan(name, people, cps=CPS)
+    ordeal.office.plan(name, people, cps=CPS, retries=retries)
+    ordeal.retries = max(retries, ordeal.retries)
     ordeal.serve(**how)
     before = len(ordeal.calls())
     ordeal.office.begin(name)
@@ -112,7 +115,8 @@ def killed(
     ordeal.serve()
     ordeal.go_on(name)
     kills = [stopped_at, *(death.at for death in ordeal.deaths)]
-    scene = judged(ordeal, name, kills, gone=ordeal.gone())
+    away_before = (stopped_at - 1.0, ordeal.deaths[0].at)
+    scene = judged(ordeal, name, kills, gone=[away_before, *ordeal.gone()])
     waited = away(ordeal.deaths, ordeal.calls())
     known = sorted(seconds for seconds in waited if seconds is not None)
     hit = Counter(death.step for death in ordeal.deaths if death.by_plan and death.step)
@@ -161,6 +165,8 @@ def bad_wire(
     seconds: float,
     seed: int,
     stalls: Sequence[float] = STALLS,
+    pause: tuple[float, float] = (1.0, 4.0),
+    most: int | None = None,
 ) -> Scene:
     """Do everything that a wire can do, one thing after another, and see whether the link comes through."""
     dice = random.Random(seed)
@@ -169,12 +175,12 @@ def bad_wire(
         first = begin(ordeal, name, people, american=len(people) // 100 + 2, tally=True)
         unresolved: dict[str, float] = {}
         until = time.monotonic() + seconds
-        for fault in _faults(dice):
+        for fault in itertools.islice(_faults(dice), most):
             if time.monotonic() > until:
                 break
             lasts = dice.choice(stalls) if fault in LASTING else LASTS
             proxy.inflict(fault, lasts)
-            _pass(ordeal, dice.uniform(1.0, 4.0) + (lasts if fault in LASTING else 0.0), unresolved)
+            _pass(ordeal, dice.uniform(*pause) + (lasts if fault in LASTING else 0.0), unresolved)
         last = max(proxy.at[-1], *(end for _, end in proxy.unusable), 0.0)
         differ = _until_none(ordeal, lambda: looks.living(ordeal.lab), last + DRIFT_SECONDS)
         drifted = time.time() - last

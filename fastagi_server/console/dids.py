@@ -14,7 +14,7 @@ from fastagi_server.callerid.day import day_of
 from fastagi_server.console import book
 from fastagi_server.console.session import Session
 from fastagi_server.console.table import table
-from fastagi_server.store import dids
+from fastagi_server.store import dids, leases
 from fastagi_server.telephony.country import Country
 from fastagi_server.telephony.did import Limit, Use
 
@@ -88,7 +88,7 @@ def _usages(conn: Any, countries: list[Country], now: float) -> list[Usage]:
     for country in countries:
         period = dids.period(conn, country.slug, day_of(now, country.zone))
         limit = limits.get(country.slug)
-        uses = dids.usage(conn, {country.slug: period})
+        uses = leases.without_reserved(conn, dids.usage(conn, {country.slug: period}), country.slug, period)
         told.append(_usage(country, period, country.cap if limit is None else limit.cap, uses))
     return told
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fastagi_server.store import calls, campaigns, dids, optouts, reader
+from fastagi_server.store import calls, campaigns, dids, leases, optouts, reader
 from fastagi_server.store.connect import open_database
 from fastagi_server.telephony.campaign import Contact
 from fastagi_server.telephony.record import OptOut, Record
@@ -46,12 +46,13 @@ def waiting(url: str, name: str) -> tuple[dict[str, int], int]:
 
 
 def _books(conn: Any, names: Sequence[str], country: str, day: str) -> Books:
-    used = dids.uses(conn, country, dids.period(conn, country, day))
+    period = dids.period(conn, country, day)
+    used = leases.without_reserved(conn, dids.uses(conn, country, period).values(), country, period)
     mine = [call for call in calls.recent(conn, _ALL) if call.campaign in names]
     return Books(
         contacts=tuple(contact for name in names for contact in _everybody(conn, name)),
         calls=tuple(reversed(mine)),
-        uses={number: use.uses for number, use in used.items()},
+        uses={use.number: use.uses for use in used if use.uses},
         optouts=tuple(optouts.entries(conn)),
     )
 

@@ -10,14 +10,15 @@ which numbers are best, nor how many it is wise to reserve.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from sqlalchemy import Connection, Double, Integer, TextClause, bindparam, delete, func, select, text
 
 from fastagi_server.store import dids, rests, tables
 from fastagi_server.store.chunks import chunks
 from fastagi_server.store.statement import Statement
-from fastagi_server.telephony.did import Lease, Leased
+from fastagi_server.telephony.did import Lease, Leased, Use
 from fastagi_server.telephony.errors import BadInputError
 
 MOST = 500  # numbers a statement; a database takes some thousands of values in one
@@ -113,6 +114,22 @@ def held(conn: Connection, country: str, period: str, *, but: str = "") -> int:
         _lease.country == country, _lease.period == period, _lease.engine != but
     )
     return int(conn.execute(which).scalar_one())
+
+
+def reserved(conn: Connection, country: str, period: str) -> dict[str, int]:
+    """Give how many uses of each number all engines have reserved and not taken; only those with any."""
+    which = (
+        select(_lease.number, func.sum(_lease.uses))
+        .where(_lease.country == country, _lease.period == period, _lease.uses > 0)
+        .group_by(_lease.number)
+    )
+    return {number: int(uses) for number, uses in conn.execute(which)}
+
+
+def without_reserved(conn: Connection, uses: Iterable[Use], country: str, period: str) -> list[Use]:
+    """Give the uses that calls have had: what is only reserved may still be given back."""
+    ahead = reserved(conn, country, period)
+    return [replace(use, uses=use.uses - ahead.get(use.number, 0)) for use in uses]
 
 
 def holders(conn: Connection, country: str, period: str) -> int:

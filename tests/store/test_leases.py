@@ -184,3 +184,16 @@ def test_what_could_not_be_given_back_is_refused(conn: Connection, changes: dict
     with pytest.raises(BadInputError):
         leases.lease(conn, replace(WISH, **changes))  # type: ignore[arg-type]
     assert uses(conn) == {}
+
+
+def test_people_are_told_what_was_used_and_not_what_is_reserved(
+    conn: Connection, call: Callable[..., Begun | NotBegun]
+) -> None:
+    leases.lease(conn, WISH)
+    leases.lease(conn, replace(WISH, engine="b", wanted={THREE: 2}))
+    call(1, TWO)
+
+    told = leases.without_reserved(conn, dids.usage(conn, {"usa": DAY}), "usa", DAY)
+
+    assert leases.reserved(conn, "usa", DAY) == {ONE: 1, TWO: 1, THREE: 3}
+    assert {use.number: use.uses for use in told} == {ONE: 0, TWO: 1, THREE: 0}

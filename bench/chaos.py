@@ -70,9 +70,7 @@ def kills(dice: random.Random, seconds: float) -> Scene:
         people = made.people(scenes.enough(seconds * BUSY + 20), dice)
         # About a tenth of the Americans is left over when every caller ID is at its cap.
         american = max(1, int(len(people) / 2 * 0.9 / scenes.capped()))
-        until = time.monotonic() + seconds
-        plans = itertools.takewhile(lambda _: time.monotonic() < until, steps.plans(dice))
-        scene = scenes.killed(made, "kills", people, told(plans), american=american)
+        scene = scenes.killed(made, "kills", people, told(steps.plans(dice), seconds), american=american)
         scene.faults["called_again"] = scenes.asked_again(made, "again", dice)
     hit = Counter(scene.figures["hit"])
     away = scene.figures["away"] or [0.0]
@@ -90,9 +88,10 @@ def kills(dice: random.Random, seconds: float) -> Scene:
     return scene
 
 
-def told(plans: Iterator[Plan]) -> Iterator[Plan]:
-    """Say which death comes next."""
-    for number, plan in enumerate(plans, start=1):
+def told(plans: Iterator[Plan], seconds: float) -> Iterator[Plan]:
+    """Say which death comes next, until the time is over that begins with the first."""
+    until = time.monotonic() + seconds
+    for number, plan in enumerate(itertools.takewhile(lambda _: time.monotonic() < until, plans), start=1):
         what = plan.step or f"{plan.seconds:.2f} s after the first call"
         print(f"death {number}: {what}", file=sys.stderr)
         yield plan

@@ -14,7 +14,7 @@ import psycopg
 from psycopg import sql
 
 from fastagi_server.loadtest.postgres import USER, Cluster
-from fastagi_server.store import migrate
+from fastagi_server.store import migrate, revision
 
 
 def check_whole(url: str) -> None:
@@ -101,7 +101,7 @@ class PostgresDatabases:
     def _cleaned(self, name: str) -> bool:
         """Take all rows out; False where somebody has changed the schema."""
         with psycopg.connect(self.cluster.url_of(name, USER)) as conn:
-            if conn.execute("SELECT version_num FROM alembic_version").fetchall() != [(migrate.head(),)]:
+            if conn.execute("SELECT version_num FROM alembic_version").fetchall() != [(revision.HEAD,)]:
                 return False
             tables = conn.execute(
                 "SELECT tablename FROM pg_tables"

@@ -19,7 +19,8 @@ from fastagi_server.console.progress import line
 from fastagi_server.console.session import Session
 from fastagi_server.console.why import why
 from fastagi_server.desk.client import NobodyAtTheDeskError
-from fastagi_server.store import migrate, optouts
+from fastagi_server.store import optouts
+from fastagi_server.store.revision import HEAD
 from fastagi_server.telephony import frames
 from fastagi_server.telephony.campaign import check_name
 
@@ -126,6 +127,8 @@ class _Teller:
 
 def upgrade(known: Session, *, as_json: bool) -> None:
     """Bring the store to the newest schema."""
+    from fastagi_server.store import migrate  # noqa: PLC0415 - Alembic is slow to load, and nobody else needs it
+
     before = os.umask(_PRIVATE)
     try:
         with line() as show:
@@ -134,12 +137,12 @@ def upgrade(known: Session, *, as_json: bool) -> None:
             migrate.upgrade(known.settings.database_url, applied=show and partial(_applied, known, show))
     finally:
         os.umask(before)
-    told = json.dumps({"revision": migrate.head()})
-    click.echo(told if as_json else known.tongue.say("db.upgraded", revision=migrate.head()))
+    told = json.dumps({"revision": HEAD})
+    click.echo(told if as_json else known.tongue.say("db.upgraded", revision=HEAD))
 
 
 def _applied(known: Session, show: Callable[[str], None], revision: str) -> None:
-    show(known.tongue.say("progress.upgraded", revision=revision, head=migrate.head()))
+    show(known.tongue.say("progress.upgraded", revision=revision, head=HEAD))
 
 
 def check(known: Session, *, as_json: bool) -> int:

@@ -6,11 +6,9 @@ Whoever got an engine here need not ask again whether the folder, the file or th
 from __future__ import annotations
 
 from sqlalchemy import Engine
-from sqlalchemy.engine import URL
 
-from fastagi_server.store import address, migrate
+from fastagi_server.store import address, revision
 from fastagi_server.store.engine import BUSY_SECONDS, is_missing, make_engine
-from fastagi_server.store.errors import SchemaBehindError
 
 
 def open_database(url: str, *, busy_seconds: float = BUSY_SECONDS) -> Engine:
@@ -21,17 +19,10 @@ def open_database(url: str, *, busy_seconds: float = BUSY_SECONDS) -> Engine:
     place = address.parse(url)
     engine = make_engine(place, busy_seconds=busy_seconds)
     try:
-        found = None if is_missing(place) else migrate.revision_of(engine, place)
-        migrate.refuse_newer(place, found)
-        _refuse_older(place, found)
+        found = None if is_missing(place) else revision.of(engine, place)
+        revision.refuse_newer(place, found)
+        revision.refuse_older(place, found)
     except BaseException:
         engine.dispose()
         raise
     return engine
-
-
-def _refuse_older(place: URL, found: str | None) -> None:
-    if found != migrate.head():
-        raise SchemaBehindError(
-            url=address.shown(place), found=found, needed=migrate.head(), remedy="run: discador db upgrade"
-        )

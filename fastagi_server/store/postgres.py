@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-import psycopg
-from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
@@ -19,6 +17,7 @@ from fastagi_server.store.address import shown
 from fastagi_server.store.errors import CannotOpenError, NotDurableError
 
 BACKEND = "postgresql"
+_IN_TRANSACTION = "INTRANS"  # psycopg's word; the driver itself is loaded only where it is used
 DRIVERNAME = f"{BACKEND}+psycopg"
 NEEDED = 13
 READ_ONLY = "postgresql_readonly"
@@ -127,7 +126,7 @@ def check_transaction(connection: Connection) -> None:
     status = session.info.transaction_status
     if connection.get_execution_options().get("isolation_level") == _AUTOCOMMIT:
         return
-    if status is not TransactionStatus.INTRANS:
+    if status.name != _IN_TRANSACTION:
         # SQLAlchemy takes a commit that was refused for an end, and would hand the session on as it is.
         session.rollback()
         raise NotDurableError(why=f"PostgreSQL's transaction is no more ({status.name.lower()})")
@@ -141,7 +140,8 @@ def take_turns(connection: Connection) -> None:
 def why(error: DBAPIError) -> str:
     """Say what went wrong in one line; the server's details may quote whole rows."""
     cause = error.orig
-    told = cause.diag.message_primary if isinstance(cause, psycopg.Error) else None
+    diagnosed = getattr(cause, "diag", None)
+    told = diagnosed.message_primary if diagnosed else None
     return told or " ".join(str(cause).split())
 
 

@@ -10,13 +10,14 @@ import logging
 import queue
 import threading
 from collections.abc import Callable, Sequence
-from typing import Any
-
-import redis
+from typing import TYPE_CHECKING, Any
 
 from fastagi_server.store import e164
 from fastagi_server.telephony.errors import BadInputError
 from fastagi_server.telephony.tiding import Kind, Tiding
+
+if TYPE_CHECKING:
+    import redis
 
 CHANNEL = "discador:optouts"
 WAITING = 1000
@@ -108,6 +109,8 @@ class Wire:
 
 def connect(url: str) -> redis.Redis:
     """Give a link that fails soon where Redis does not answer."""
+    import redis  # noqa: PLC0415 - it takes a fifth of a second to load, and most have none
+
     return redis.Redis.from_url(
         url, socket_connect_timeout=TRIAL_SECONDS, socket_timeout=TRIAL_SECONDS, health_check_interval=1
     )
@@ -115,6 +118,8 @@ def connect(url: str) -> redis.Redis:
 
 def why_not(url: str) -> str:
     """Ask Redis whether it is there and say why not; empty when it is."""
+    import redis  # noqa: PLC0415 - as above
+
     try:
         with connect(url) as link:
             link.ping()

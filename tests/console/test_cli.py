@@ -11,7 +11,7 @@ import pytest
 
 from fastagi_server.app.errors import NotDialableError
 from fastagi_server.console.actions import Finding, Level
-from fastagi_server.store import calls, migrate, optouts
+from fastagi_server.store import calls, optouts, revision
 from fastagi_server.store.connect import open_database
 from fastagi_server.telephony import frames
 from fastagi_server.telephony.call_id import mint
@@ -262,8 +262,8 @@ def test_an_upgrade_shows_on_a_terminal_where_it_is(
 
     told = discador("db", "upgrade", "--json", DATABASE_URL=f"sqlite:///{tmp_path}/new.db")
 
-    assert json.loads(told.out) == {"revision": migrate.head()}
-    assert f"At revision 0001 of {migrate.head()}" in terminal.getvalue()
+    assert json.loads(told.out) == {"revision": revision.HEAD}
+    assert f"At revision 0001 of {revision.HEAD}" in terminal.getvalue()
     assert terminal.getvalue().endswith("\r\x1b[K")
 
 

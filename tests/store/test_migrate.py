@@ -9,7 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, create_engine, text
 
-from fastagi_server.store import calls, migrate, optouts
+from fastagi_server.store import calls, migrate, optouts, revision
 from fastagi_server.store.connect import open_database
 from fastagi_server.store.errors import CannotOpenError, SchemaBehindError
 from fastagi_server.store.tables import metadata
@@ -59,10 +59,10 @@ def test_upgrade_makes_the_database_from_anywhere(tmp_path: Path, monkeypatch: p
     folder.mkdir()
     monkeypatch.chdir(folder)
     url = "sqlite:///here.db"
-    assert migrate.current(url) is None
+    assert revision.current(url) is None
     assert not (folder / "here.db").exists()
     migrate.upgrade(url)
-    assert migrate.current(url) == migrate.head() == "0004"
+    assert revision.current(url) == revision.HEAD == "0004"
 
 
 def test_upgrading_twice_is_fine_and_keeps_what_is_there(url: str, engine: Engine) -> None:
@@ -170,7 +170,7 @@ def test_a_migration_that_fails_half_way_has_not_happened(
     conn.close()
     monkeypatch.undo()
     migrate.upgrade(url)
-    assert migrate.current(url) == migrate.head()
+    assert revision.current(url) == revision.HEAD
 
 
 def test_a_newer_schema_is_not_touched(url: str, engine: Engine) -> None:
@@ -178,13 +178,13 @@ def test_a_newer_schema_is_not_touched(url: str, engine: Engine) -> None:
         conn.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(SchemaBehindError, match="a newer program made it"):
         migrate.upgrade(url)
-    assert migrate.current(url) == "9999"
+    assert revision.current(url) == "9999"
 
 
 def test_a_file_that_is_no_database_is_not_upgraded(tmp_path: Path) -> None:
     file = tmp_path / "x.db"
     file.write_bytes(b"these are not the pages of a database" * 100)
-    for door in (migrate.upgrade, migrate.current):
+    for door in (migrate.upgrade, revision.current):
         with pytest.raises(CannotOpenError, match="not a database"):
             door(f"sqlite:///{file}")
 
@@ -196,5 +196,5 @@ def test_each_revision_is_told_once_it_is_applied(tmp_path: Path) -> None:
     migrate.upgrade(url, applied=told.append)
 
     assert told[0] == "0001"
-    assert told[-1] == migrate.head()
+    assert told[-1] == revision.HEAD
     assert told == sorted(set(told))

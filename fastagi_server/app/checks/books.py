@@ -14,7 +14,7 @@ from fastagi_server.console.actions import Finding
 from fastagi_server.console.owned import callable_from_here
 from fastagi_server.numbering.number import MAY_SHOW
 from fastagi_server.numbering.parse import parse
-from fastagi_server.store import address, migrate, redis_wire
+from fastagi_server.store import address, redis_wire, revision
 from fastagi_server.telephony import frames
 from fastagi_server.telephony.country import Country
 from fastagi_server.telephony.errors import DiscadorError
@@ -25,11 +25,11 @@ _USUAL_ENGINE = "engine"
 def store(settings: Settings) -> Iterator[Finding]:
     """Look whether the store opens, has the schema that we need, and is nobody else's to read."""
     try:
-        found = migrate.current(settings.database_url)
+        found = revision.current(settings.database_url)
     except DiscadorError as error:
         yield judged("store_open", good=False, why=frames.failed(error))
         return
-    needed = migrate.head()
+    needed = revision.HEAD
     yield judged("store", good=found == needed, found=found or "-", needed=needed)
     file = store_file(settings)
     if file and is_there(file):

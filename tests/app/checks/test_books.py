@@ -60,7 +60,7 @@ def test_a_store_that_others_may_share_wants_engines_with_names_of_their_own(
     engine: str, noted: dict[str, Level], settings: Settings, levels: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shared = replace(settings, engine=engine, database_url="postgresql+psycopg://db/discador")
-    monkeypatch.setattr(books.migrate, "current", lambda url: books.migrate.head())
+    monkeypatch.setattr(books.revision, "current", lambda url: books.revision.HEAD)
 
     assert levels(books.store(shared)) == {"store": Level.GOOD, **noted}
 

@@ -1,10 +1,10 @@
 """Whether caps hold and nothing is burnt: processes select on one store, and are killed at random instants.
 
 Run: python bench/ledger.py [--dids N] [--cap N] [--processes N] [--selections N] [--kills N] [--flight N]
-[--pause S] [--url URL] [--folder DIR] [--seed N] [--json FILE]. Each process appends a line to a file of its
-own before it asks the store to begin a call (with the caller ID), and another once that is durable; one that
-is killed with -9 is started again under its name. In the end the truth is counted from those files and from
-the records, and compared with what the store has counted:
+[--pause S] [--url URL | --postgres] [--folder DIR] [--seed N] [--json FILE]. Each process appends a line to
+a file of its own before it asks the store to begin a call (with the caller ID), and another once that is
+durable; one that is killed with -9 is started again under its name. In the end the truth is counted from
+those files and from the records, and compared with what the store has counted:
 
 - over: uses of a caller ID beyond its cap, by the files, by the records and by the store's own count
 - burnt: counted uses without a call that its process knows of; at most one for each call in flight at a kill
@@ -24,6 +24,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,7 @@ from sqlalchemy import func, select
 
 from fastagi_server.callerid.choice import Choice
 from fastagi_server.dialer.pools import AGAIN_SECONDS, Exhausted
+from fastagi_server.loadtest import postgres
 from fastagi_server.store import tables
 from fastagi_server.store.connect import open_database
 from fastagi_server.store.reader import read
@@ -64,6 +66,7 @@ def main() -> int:
         "--pause", type=float, default=0.0, help="seconds that a process waits after a choice"
     )
     parser.add_argument("--url", default="", help="an empty database; else SQLite in a folder")
+    parser.add_argument("--postgres", action="store_true", help="on a PostgreSQL of its own; as root")
     parser.add_argument("--folder", type=Path, help="where SQLite's file is written; else the system's own")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", type=Path)
@@ -73,7 +76,12 @@ def main() -> int:
     if told.child:
         child(told)
         return 0
-    with tempfile.TemporaryDirectory(dir=told.folder) as place:
+    with ExitStack() as stack:
+        place = stack.enter_context(tempfile.TemporaryDirectory(dir=told.folder))
+        # A PostgreSQL runs as a user of its own, who must come through.
+        Path(place).chmod(0o711)
+        if told.postgres:
+            told.url = stack.enter_context(postgres.running(Path(place) / "postgres")).url
         told.files = Path(place)
         told.url = told.url or f"sqlite:///{place}/bench.db"
         found = run(told)

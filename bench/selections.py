@@ -1,8 +1,9 @@
 """How many caller IDs a second are chosen durably, and how long a choice takes, at several sizes.
 
-Run: python bench/selections.py [--sizes N,N,…] [--rounds N] [--seconds S] [--flight N] [--url URL]
-[--folder DIR] [--json FILE]. Through the engine's own pool, reservations and writer; after each choice its
-call is begun, and the choice counts once that is durable. The sizes take turns, round by round. Told are:
+Run: python bench/selections.py [--sizes N,N,…] [--rounds N] [--seconds S] [--flight N]
+[--url URL | --postgres] [--folder DIR] [--json FILE]. Through the engine's own pool, reservations and writer;
+after each choice its call is begun, and the choice counts once that is durable. The sizes take turns, round
+by round. Told are:
 
 - per second: choices whose begin is durable
 - choice p50, p99: from asking the pool until the number is known, in memory
@@ -21,14 +22,17 @@ import statistics
 import sys
 import tempfile
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 from selecting import Selector, prepare
+from sqlalchemy import create_engine, text
 
 from fastagi_server.callerid.choice import Choice
+from fastagi_server.loadtest import postgres
 from fastagi_server.store import tables
 from fastagi_server.telephony.call_id import CHANCE_BYTES, mint
 
@@ -48,11 +52,17 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=5.0)
     parser.add_argument("--flight", type=int, default=64, help="begins on their way to the disk at a time")
     parser.add_argument("--url", default="", help="a database URL with {size} in its name; else SQLite")
+    parser.add_argument("--postgres", action="store_true", help="on a PostgreSQL of its own; as root")
     parser.add_argument("--folder", type=Path, help="where SQLite's files are written; else the system's own")
     parser.add_argument("--json", type=Path)
     told = parser.parse_args()
     sys.setswitchinterval(0.0005)
-    with tempfile.TemporaryDirectory(dir=told.folder) as place:
+    with ExitStack() as stack:
+        place = stack.enter_context(tempfile.TemporaryDirectory(dir=told.folder))
+        # A PostgreSQL runs as a user of its own, who must come through.
+        Path(place).chmod(0o711)
+        if told.postgres:
+            told.url = databases(stack.enter_context(postgres.running(Path(place) / "postgres")), told.sizes)
         sizes = [int(size) for size in told.sizes.split(",")]
         turns = {size: Turn(size, told, Path(place)) for size in sizes}
         rounds = [{size: turns[size].measure(told) for size in sizes} for _ in range(told.rounds)]
@@ -159,6 +169,18 @@ class Turn:
         number = f"+1{201 + self._chance.randrange(700)}{self._n:07}"
         await self._engine.begin(call, number, lambda _: chosen.append(time.perf_counter()))
         self._durable.append(time.perf_counter() - chosen[-1])
+
+
+def databases(cluster: postgres.Cluster, sizes: str) -> str:
+    """Make a database for each size; give their URL with {size} in it."""
+    admin = create_engine(
+        cluster.admin.replace("postgresql:", "postgresql+psycopg:"), isolation_level="AUTOCOMMIT"
+    )
+    with admin.connect() as conn:
+        for size in sizes.split(","):
+            conn.execute(text(f"CREATE DATABASE bench{int(size)} OWNER {postgres.ROLE}"))
+    admin.dispose()
+    return cluster.url_of("bench{size}")
 
 
 def fsync(path: Path) -> list[float]:

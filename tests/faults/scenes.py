@@ -76,6 +76,8 @@ def judged(
     paused = frozenset((name, slug) for slug in ordeal.office.standing(name).paused)
     # Caller IDs and the day are shared with the scenes before, so all of a lab is judged together.
     ordeal.past.append(Past(name=name, kills=kills, gone=gone, paused=paused, cut_off=cut_off))
+    # An engine that lives has uses reserved ahead, which are counted and no call shows.
+    ordeal.office.service.stop()
     told = ordeal.judge()
     gone = [window for past in ordeal.past for window in past.gone]
     cut_off = frozenset[str]().union(*(past.cut_off for past in ordeal.past))
@@ -142,6 +144,7 @@ def asked_again(ordeal: Ordeal, name: str, dice: random.Random) -> tuple[str, ..
     people = sorted({*out, *ordeal.people(max(1, len(out)), dice)})
     ordeal.own(len(people) // capped() + 1)
     ordeal.office.plan(name, people, cps=CPS)
+    ordeal.serve()
     ordeal.do(name, "start")
     unsettled = ordeal.settle(name)
     kept = {f"+{call.number}" for call in before if _connected(call)}

@@ -40,6 +40,11 @@ def take_turns(connection: Connection) -> None:
         postgres.take_turns(connection)
 
 
+def is_deadlock(error: BaseException) -> bool:
+    """Say whether a transaction was ended because two waited for each other; SQLite has one writer."""
+    return postgres.is_deadlock(error)
+
+
 def check_transaction(connection: Connection) -> None:
     """Refuse to go on in what is no longer a transaction that can be committed."""
     if connection.dialect.name == postgres.BACKEND:

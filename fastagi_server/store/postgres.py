@@ -36,6 +36,7 @@ _CONNECT: Final = {
     "application_name": "discador",
     "client_encoding": "utf8",
 }
+_CIRCLES: Final = frozenset({"40P01", "40001"})
 _MIGRATING: Final = 0x44495343  # "DISC": the advisory lock of whoever migrates; the numbers' have 64 bits
 
 # One question sets the session and says what the server is. remote_apply promises more than `on`.
@@ -130,6 +131,11 @@ def check_transaction(connection: Connection) -> None:
         # SQLAlchemy takes a commit that was refused for an end, and would hand the session on as it is.
         session.rollback()
         raise NotDurableError(why=f"PostgreSQL's transaction is no more ({status.name.lower()})")
+
+
+def is_deadlock(error: BaseException) -> bool:
+    """Say whether a transaction was ended because two waited for each other; done again it may well pass."""
+    return getattr(getattr(error, "orig", None), "sqlstate", None) in _CIRCLES
 
 
 def take_turns(connection: Connection) -> None:

@@ -17,13 +17,17 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from fastagi_server.store.engine import check_transaction
+from fastagi_server.store.engine import check_transaction, is_deadlock
 from fastagi_server.store.errors import NotDurableError, StoreBusyError, StoreClosedError
 
 T = TypeVar("T")
 
 LIMIT = 10_000
 BATCH = 64  # measured: 256 a commit give a tenth more at most, and hold the lock four times as long
+
+# After a deadlock with another engine so many jobs share no transaction, and one that is hit is tried again.
+APART = 256
+TRIES = 5
 
 _log = logging.getLogger(__name__)
 
@@ -94,6 +98,8 @@ class Writer:
         self._waiting: deque[_Job[Any]] = deque()
         self._closed: str | None = None
         self._connection: Connection | None = None
+        # How many jobs are still done in transactions of their own.
+        self._apart = 0
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
         self._thread.start()
 
@@ -173,7 +179,8 @@ class Writer:
 
     def _do(self, batch: list[_Job[Any]]) -> None:
         try:
-            outcomes = self._together(batch) or self._one_by_one(batch)
+            outcomes = None if self._apart else self._together(batch)
+            outcomes = outcomes or (self._each_apart(batch) if self._apart else self._one_by_one(batch))
         except BaseException as error:  # noqa: BLE001 - whatever it was, the batch cannot be promised
             self._drop_connection()
             outcomes = [_Outcome(error=_not_durable(error)) for _ in batch]
@@ -189,8 +196,10 @@ class Writer:
             with self._connected().begin() as transaction:
                 try:
                     return [self._trust(job, transaction.connection) for job in batch]
-                except BaseException:  # noqa: BLE001 - whose fault it was is found out one by one
+                except BaseException as error:  # noqa: BLE001 - whose fault it was is found out one by one
                     transaction.rollback()
+                    if is_deadlock(error):
+                        self._apart = APART
                     return None
         except DBAPIError:
             # The transaction itself could not be begun, ended or undone: a new connection tries again.
@@ -208,6 +217,27 @@ class Writer:
         conn = self._connected()
         with conn.begin():
             return [job.attempt(conn) for job in batch]
+
+    def _each_apart(self, batch: list[_Job[Any]]) -> list[_Outcome]:
+        """Do each job in a transaction of its own: engines whose batches wait for each other in a circle.
+
+        A transaction that holds no lock of an earlier job is in no circle but one that the other side ends.
+        """
+        self._apart = max(0, self._apart - len(batch))
+        return [self._apart_from_others(job) for job in batch]
+
+    def _apart_from_others(self, job: _Job[Any]) -> _Outcome:
+        for _ in range(TRIES):
+            try:
+                with self._connected().begin() as transaction:
+                    outcome = job.attempt(transaction.connection)
+            except DBAPIError as error:
+                self._drop_connection()
+                outcome = _Outcome(error=_not_durable(error))
+            lost = outcome.error.__cause__ if outcome.error else None
+            if lost is None or not is_deadlock(lost):
+                break
+        return outcome
 
     def _connected(self) -> Connection:
         # Kept for good: the readers may use the pool up, and the writer must not wait for them.

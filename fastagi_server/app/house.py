@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from twisted.internet.defer import Deferred
 from twisted.internet.error import CannotListenError
+from twisted.internet.task import deferLater
 
 from fastagi_server.ami.event import Event
 from fastagi_server.app import reach
@@ -25,6 +27,7 @@ from fastagi_server.app.promises import Promises
 from fastagi_server.app.questions import Questions
 from fastagi_server.app.rounds import Rounds
 from fastagi_server.app.works import Works
+from fastagi_server.asterisk.boot import booted
 from fastagi_server.asterisk.connection import Patience
 from fastagi_server.asterisk.fastagi import FastAgiPort, Limits
 from fastagi_server.asterisk.link import Backoff, Link
@@ -69,7 +72,7 @@ class House:
         logs: Logs,
     ) -> None:
         self._logs = logs
-        self._settings = settings
+        self._settings, self._countries = settings, countries
         self._reactor = reactor
         self._ports: list[Any] = []
         self._works = Works()
@@ -204,6 +207,8 @@ class House:
 
     async def link_up(self) -> None:
         """Take over what Asterisk kept, then dial again."""
+        pause = partial(deferLater, self._reactor)
+        await booted(self._countries[0].context, ask=self._link.ask, pause=pause, warn=_log.warning)
         self._logs.link()
         await self.engine.link_up()
         await self.orders.link_up()

@@ -248,7 +248,12 @@ class Manager:
 
 
 CHALLENGE = {"Challenge": "Response: Success\r\nChallenge: 123456"}
-LET_IN = {**CHALLENGE, "Login": "Response: Success\r\nMessage: Authentication accepted"}
+LET_IN = {
+    # It has booted: the context that we ask for is there, or we may not see it.
+    "ShowDialPlan": "Response: Error\r\nMessage: Permission denied",
+    **CHALLENGE,
+    "Login": "Response: Success\r\nMessage: Authentication accepted",
+}
 TURNED_AWAY = {**CHALLENGE, "Login": "Response: Error\r\nMessage: Authentication failed"}
 
 

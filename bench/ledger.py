@@ -201,6 +201,7 @@ def child(told: argparse.Namespace) -> None:
     n = 0
     while not over and not (most and before + n >= most):
         while not over and pauses and pauses[-1] > time.monotonic():
+            selector.loop.finish()
             time.sleep(0.05)
             selector.ahead.look()
         selector.loop.spawn(one(n))

@@ -1,10 +1,11 @@
 """Breaks all that can break while a campaign runs on the real Asterisk, and looks at what was promised.
 
-Run as root: python bench/chaos.py [--seconds N] [--seed N] [--only SCENE ...] [--json FILE]. Labs of its own
-are made and removed. Kills take most of the time: each step of a call in turn (tests/faults/steps.py), and as
-many random instants; then come a bad wire, Asterisk killed, the database away, the disk full, the clock set.
-What is judged is the carrier's file and the database alone; the exit code is 1 when any promise was broken,
-and 2 when the kills were too few to say.
+Run as root: python bench/chaos.py [--seconds N] [--seed N] [--only SCENE ...] [--postgres] [--json FILE].
+Labs of its own are made and removed. Kills take most of the time: each step of a call in turn
+(tests/faults/steps.py), and as many random instants; then come a bad wire, Asterisk killed, the database
+away, the disk full, the clock set. With --postgres every scene has a PostgreSQL of its own, but for those
+that break SQLite's file. What is judged is the carrier's file and the database alone; the exit code is 1
+when any promise was broken, and 2 when the kills were too few to say.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +27,7 @@ from contest import HERE, report
 
 sys.path.insert(0, str(HERE.parent))
 
+from fastagi_server.loadtest.postgres import Cluster
 from fastagi_server.pacing.proof import percentile
 from tests.faults import losses, ordeal, scenes, steps
 from tests.faults.ordeal import CPS, Ordeal
@@ -35,7 +39,9 @@ LEAST_AT_STEP, LEAST_AT_RANDOM, BACK_SECONDS = 5, 100, 5.0
 DEATH_SECONDS, BUSY = 4.0, 0.45
 AWAY_SECONDS = 30.0
 MEGABYTES = 48
-Scenes = dict[str, Callable[[random.Random, float], Scene]]
+# How a scene's lab is made ready: its name, and where its store is.
+Opened = Callable[..., AbstractContextManager[Ordeal]]
+Scenes = dict[str, Callable[[Opened, random.Random, float], Scene]]
 
 
 def main() -> int:
@@ -44,6 +50,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=1200.0, help="how long kills go on; others a tenth")
     parser.add_argument("--seed", type=int, default=5)
     parser.add_argument("--only", nargs="*", choices=[*SCENES], default=[*SCENES])
+    parser.add_argument("--postgres", action="store_true", help="have every scene on PostgreSQL that can be")
     parser.add_argument("--json", type=Path, help="also write the JSON there")
     asked = parser.parse_args()
     found: dict[str, Scene] = {}
@@ -51,22 +58,26 @@ def main() -> int:
         began = time.monotonic()
         # Each scene its own dice: one alone is the same as among the others.
         dice = random.Random(f"{asked.seed} {name}")  # noqa: S311 - nothing here is a secret
-        found[name] = SCENES[name](dice, asked.seconds)
+        found[name] = SCENES[name](partial(ordeal.opened, on_postgres=asked.postgres), dice, asked.seconds)
         found[name].figures["seconds"] = time.monotonic() - began
         print_scene(name, found[name])
     told = {
         name: {"figures": scene.figures, "faults": scene.faults, "unsettled": scene.unsettled}
         for name, scene in found.items()
     }
-    report("chaos", {"seed": asked.seed, "asked_seconds": asked.seconds, "scenes": told}, asked.json)
+    report(
+        "chaos",
+        {"seed": asked.seed, "postgres": asked.postgres, "asked_seconds": asked.seconds, "scenes": told},
+        asked.json,
+    )
     if not all(scene.clean for scene in found.values()):
         return 1
     return 2 if "kills" in found and found["kills"].figures["too_few"] else 0
 
 
-def kills(dice: random.Random, seconds: float) -> Scene:
+def kills(opened: Opened, dice: random.Random, seconds: float) -> Scene:
     """Kill at every step and at random instants."""
-    with ordeal.opened("chaos-kills") as made:
+    with opened("chaos-kills") as made:
         people = made.people(scenes.enough(seconds * BUSY + 20), dice)
         # About a tenth of the Americans is left over when every caller ID is at its cap.
         american = max(1, int(len(people) / 2 * 0.9 / scenes.capped()))
@@ -97,33 +108,50 @@ def told(plans: Iterator[Plan], seconds: float) -> Iterator[Plan]:
         yield plan
 
 
-def wire(dice: random.Random, seconds: float) -> Scene:
+def wire(opened: Opened, dice: random.Random, seconds: float) -> Scene:
     """Be a bad wire."""
     long = max(60.0, seconds / 5)
-    with ordeal.opened("chaos-wire") as made:
+    with opened("chaos-wire") as made:
         people = made.people(scenes.enough(long + 20), dice)
         return scenes.bad_wire(made, "wire", people, seconds=long, seed=dice.randrange(10_000))
 
 
-def asterisk(dice: random.Random, seconds: float) -> Scene:
+def asterisk(opened: Opened, dice: random.Random, seconds: float) -> Scene:
     """Kill Asterisk again and again."""
     times = max(2, int(seconds / 200))
-    with ordeal.opened("chaos-asterisk") as made:
+    with opened("chaos-asterisk") as made:
         people = made.people(scenes.enough(12.0 * times), dice)
         return losses.asterisk_killed(made, "asterisk", people, times=times, away=dice.uniform(0.5, 4.0))
 
 
-def locked(dice: random.Random, _: float) -> Scene:
+def locked(_opened: Opened, dice: random.Random, _: float) -> Scene:
     """Have somebody else hold SQLite's lock for half a minute."""
     with ordeal.opened("chaos-locked") as made:
         file = made.lab.paths.data / "discador.db"
         return _away(made, "locked", dice, lambda: losses.locked(file))
 
 
-def full(dice: random.Random, _: float) -> Scene:
+def full(_opened: Opened, dice: random.Random, _: float) -> Scene:
     """Have the disk full for half a minute."""
     with ordeal.opened("chaos-full", megabytes=MEGABYTES) as made:
         return _away(made, "full", dice, lambda: losses.filled(made.lab.paths.data))
+
+
+def gone(_opened: Opened, dice: random.Random, _: float) -> Scene:
+    """Kill PostgreSQL, and start it half a minute later."""
+    return _on_postgres("gone", dice, losses.killed)
+
+
+def mute(_opened: Opened, dice: random.Random, _: float) -> Scene:
+    """Have PostgreSQL stand still for half a minute: it takes everything and answers nothing."""
+    return _on_postgres("mute", dice, losses.mute)
+
+
+def _on_postgres(name: str, dice: random.Random, how: Callable[[Cluster], losses.Stopped]) -> Scene:
+    with ordeal.opened(f"chaos-{name}", on_postgres=True) as made:
+        cluster = made.cluster
+        assert cluster is not None
+        return _away(made, name, dice, lambda: how(cluster))
 
 
 def _away(made: Ordeal, name: str, dice: random.Random, take: Callable[[], losses.Stopped]) -> Scene:
@@ -131,9 +159,9 @@ def _away(made: Ordeal, name: str, dice: random.Random, take: Callable[[], losse
     return losses.store_away(made, name, people, seconds=AWAY_SECONDS, take=take)
 
 
-def clock(dice: random.Random, _: float) -> Scene:
+def clock(opened: Opened, dice: random.Random, _: float) -> Scene:
     """Set the clock an hour and a day forth and back."""
-    with ordeal.opened("chaos-clock") as made:
+    with opened("chaos-clock") as made:
         return losses.clock_jumps(made, "clock", made.people(scenes.enough(60.0), dice), between=5.0)
 
 
@@ -143,6 +171,8 @@ SCENES: Scenes = {
     "asterisk": asterisk,
     "locked": locked,
     "full": full,
+    "gone": gone,
+    "mute": mute,
     "clock": clock,
 }
 SHOWN: Sequence[tuple[str, str]] = (
@@ -158,6 +188,8 @@ SHOWN: Sequence[tuple[str, str]] = (
     ("cut_off_with_it", "calls that ended with it"),
     ("away", "the store was away s"),
     ("went_out_meanwhile", "calls that went out meanwhile, begun before"),
+    ("last_went_out_after", "the last of them s after it went"),
+    ("nines_meanwhile", "9s pressed meanwhile"),
     ("first_call_after", "the first call after it was back s"),
     ("days", "days in which the engine believed to be"),
     ("contacts", "contacts"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import tempfile
 from collections.abc import Iterator
@@ -34,6 +35,7 @@ def only_on(release: Release) -> pytest.MarkDecorator:
 # What asks for `release` runs on each (-k asterisk-16 for one alone), unless it carries one of these.
 ON_22 = only_on(Release.ASTERISK_22)
 ON_16 = only_on(Release.ASTERISK_16)
+NEEDS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="a lab needs root")
 
 
 @pytest.fixture(scope="session", params=Release, ids=lambda release: f"asterisk-{release}")

@@ -52,7 +52,10 @@ class Kill:
 
 
 class Office:
-    """One lab and one Discador; `tell` is given what each command prints, in the language `lang`."""
+    """One lab and one Discador; `tell` is given what each command prints, in the language `lang`.
+
+    The store is the lab's SQLite file unless the configuration was given another `database`.
+    """
 
     def __init__(
         self,
@@ -62,17 +65,14 @@ class Office:
         clock: Clock,
         tell: Callable[[str], None] = lambda _: None,
         lang: str = "en",
+        database: str = "",
     ) -> None:
         self.lab = lab
         self.service = Service(lab=lab, command=command)
+        self.database = database or f"sqlite:///{lab.paths.data}/discador.db"
         self._clock = clock
         self._tell = tell
         self._lang = lang
-
-    @property
-    def database(self) -> str:
-        """The store's URL."""
-        return f"sqlite:///{self.lab.paths.data}/discador.db"
 
     def prepare(self) -> None:
         """Make the database and the dialplan."""

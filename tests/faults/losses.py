@@ -13,6 +13,7 @@ from pathlib import Path
 from fastagi_server.callerid.day import day_of
 from fastagi_server.loadtest import programs
 from fastagi_server.loadtest.paths import Side
+from fastagi_server.loadtest.postgres import Cluster
 from fastagi_server.telephony.call_id import CHANCE_BYTES, mint
 from tests.faults import looks
 from tests.faults.ordeal import CAPPED, SPOKEN, Ordeal
@@ -24,6 +25,8 @@ JUMPS = (HOUR, 0.0, -HOUR, DAY, 0.0, -DAY, 0.0)
 ON_ITS_WAY = 1.0
 # How long a way back may take: the link's pause, or a busy writer's.
 BACK_SECONDS = 30.0
+# What was sent before the store was known to be away is at the carrier by then, and dialing goes on so soon.
+LATE_SECONDS, PROMISED_SECONDS = 2.0, 5.0
 RETRIES = 3
 # A booting Asterisk is not heard, and refuses, for so long after it was ready.
 BOOTING_SECONDS = 3.0
@@ -72,19 +75,56 @@ def store_away(
     finally:
         back_at = time.time()
         give_back()
-    came_back = _first_call(ordeal, time.time()) - back_at
-    windows = [(gone_at - 0.5, back_at + came_back + 1.0)]
-    scene = judged(ordeal, name, moments(windows))
+    # A server that was killed needs a moment to be there again.
+    there_at = time.time()
+    came_back = _first_call(ordeal, there_at)
+    scene = judged(ordeal, name, moments([(gone_at - 0.5, came_back + 1.0)]))
     not_durable = mint(taken_at + 0.05, bytes(CHANCE_BYTES))
-    scene.faults["dialed_while_away"] = tuple(
-        call.call for call in ordeal.calls() if call.call > not_durable and call.invited_at < back_at - 0.05
-    )
+    meanwhile = [call for call in ordeal.calls() if taken_at < call.invited_at < back_at - 0.05]
+    scene.faults |= {
+        "dialed_while_away": tuple(call.call for call in meanwhile if call.call > not_durable),
+        "went_out_late": tuple(
+            f"{call.call}: {call.invited_at - taken_at:.1f} s after it went"
+            for call in meanwhile
+            if call.invited_at - taken_at > LATE_SECONDS
+        ),
+        "back_late": (f"{came_back - there_at:.1f} s",) if came_back - there_at > PROMISED_SECONDS else (),
+    }
     scene.figures |= {
         "away": back_at - taken_at,
-        "first_call_after": came_back,
-        "went_out_meanwhile": sum(taken_at < call.invited_at < back_at for call in ordeal.calls()),
+        "first_call_after": came_back - there_at,
+        "went_out_meanwhile": len(meanwhile),
+        "last_went_out_after": max((call.invited_at - taken_at for call in meanwhile), default=0.0),
+        "nines_meanwhile": sum(
+            press.digit == "9" and taken_at < press.at < back_at
+            for call in ordeal.calls()
+            for press in call.pressed
+        ),
     }
     return scene
+
+
+def killed(cluster: Cluster) -> Stopped:
+    """Kill a PostgreSQL as a power cut would."""
+    cluster.kill()
+    return cluster.start
+
+
+def mute(cluster: Cluster) -> Stopped:
+    """Have a PostgreSQL stand still: the kernel takes connections and bytes for it, and nobody answers."""
+    pid = cluster.pid
+    assert pid is not None
+    family = [pid, *map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
+    for each in family:
+        os.kill(each, signal.SIGSTOP)
+
+    def go_on() -> None:
+        for each in family:
+            # A session that has been told nothing more ends as soon as it can.
+            with suppress(ProcessLookupError):
+                os.kill(each, signal.SIGCONT)
+
+    return go_on
 
 
 def locked(file: Path) -> Stopped:

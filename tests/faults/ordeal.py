@@ -29,12 +29,13 @@ from fastagi_server.loadtest.calls import CarrierCall
 from fastagi_server.loadtest.errors import NotReadyError
 from fastagi_server.loadtest.lists import callees
 from fastagi_server.loadtest.office import Office
+from fastagi_server.loadtest.postgres import Cluster
 from fastagi_server.loadtest.release import Release
 from fastagi_server.loadtest.service import install
 from fastagi_server.telephony import frames
 from fastagi_server.telephony.call_id import CHANCE_BYTES, mint
 from fastagi_server.telephony.record import Record
-from tests.faults.rearming import rearm, small_disk
+from tests.faults.rearming import rearm, served, small_disk
 from tests.faults.steps import Plan
 
 HOUSE = Path(__file__).parents[2]
@@ -73,8 +74,9 @@ class Past:
 class Ordeal:
     """One lab, one engine that dies."""
 
-    def __init__(self, office: Office, folder: Path) -> None:
+    def __init__(self, office: Office, folder: Path, cluster: Cluster | None = None) -> None:
         self.office = office
+        self.cluster = cluster
         self.lab = office.lab
         self.deaths: list[Death] = []
         self.past: list[Past] = []
@@ -291,19 +293,33 @@ def away(deaths: Sequence[Death], calls: Sequence[CarrierCall]) -> list[float | 
 
 
 @contextmanager
-def opened(name: str, *, release: Release = Release.ASTERISK_22, megabytes: int = 0) -> Iterator[Ordeal]:
+def opened(
+    name: str,
+    *,
+    release: Release = Release.ASTERISK_22,
+    megabytes: int = 0,
+    on_postgres: bool = False,
+) -> Iterator[Ordeal]:
     """Give an ordeal in a lab of this name; it is cleared away afterwards.
 
-    Its store may be on a small disk of its own.
+    Its store may be on a small disk of its own, or a PostgreSQL of its own.
     """
     where = lab.up(name, release=release, countries=list(SPOKEN.values()))
     try:
-        with small_disk(where.paths.data, megabytes) if megabytes else nullcontext():
+        with (
+            small_disk(where.paths.data, megabytes) if megabytes else nullcontext(),
+            served(where) if on_postgres else nullcontext() as cluster,
+        ):
             folder = rearm(where, install(HOUSE, debian.cache_folder()))
-            office = Office(lab=where, command=folder / "discador", clock=RealClock())
+            office = Office(
+                lab=where,
+                command=folder / "discador",
+                clock=RealClock(),
+                database=cluster.url if cluster else "",
+            )
             office.prepare()
             try:
-                yield Ordeal(office, folder)
+                yield Ordeal(office, folder, cluster)
             finally:
                 office.service.stop()
     finally:

@@ -1,4 +1,4 @@
-"""A lab made ready to be broken: the victim in place of the command, a small disk under the store."""
+"""A lab made ready to be broken: the victim for the command, a small disk or a PostgreSQL for the store."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from fastagi_server.loadtest import debian
+import yaml
+
+from fastagi_server.loadtest import debian, postgres
 from fastagi_server.loadtest.lab import Lab
+from fastagi_server.loadtest.postgres import Cluster
 
 _BE = "import victim\nvictim.main()\n"
 
@@ -45,3 +48,14 @@ def small_disk(folder: Path, megabytes: int) -> Iterator[None]:
         yield
     finally:
         subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+@contextmanager
+def served(where: Lab) -> Iterator[Cluster]:
+    """Have a lab's store be a PostgreSQL of the lab's own."""
+    with postgres.running(where.paths.folder / "postgres") as cluster:
+        file = where.paths.config
+        settings = yaml.safe_load(file.read_text())
+        settings["database_url"] = cluster.url
+        file.write_text(yaml.safe_dump(settings))
+        yield cluster

@@ -9,12 +9,12 @@ import random
 
 import pytest
 
-from tests.conftest import ON_22
+from tests.conftest import NEEDS_ROOT, ON_22
 from tests.faults import scenes
 from tests.faults.ordeal import Ordeal
 from tests.faults.proxy import Fault
 
-pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(240), ON_22]
+pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(240), ON_22, NEEDS_ROOT]
 SEED = 4
 SECONDS = 26.0
 

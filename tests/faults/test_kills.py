@@ -10,11 +10,11 @@ from collections import Counter
 
 import pytest
 
-from tests.conftest import ON_22
+from tests.conftest import NEEDS_ROOT, ON_22
 from tests.faults import scenes, steps
 from tests.faults.ordeal import Ordeal
 
-pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(300), ON_22]
+pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(300), ON_22, NEEDS_ROOT]
 SEED = 5
 DEATHS = 8
 # The long form holds the promised five seconds; here others use the machine too.

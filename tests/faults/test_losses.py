@@ -11,11 +11,11 @@ import random
 import pytest
 
 from fastagi_server.loadtest.release import Release
-from tests.conftest import ON_22
+from tests.conftest import NEEDS_ROOT, ON_22
 from tests.faults import losses, ordeal, scenes
 from tests.faults.ordeal import Ordeal
 
-pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(240), ON_22]
+pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(240), ON_22, NEEDS_ROOT]
 # Longer than the writer waits for a lock.
 AWAY_SECONDS = 8.0
 

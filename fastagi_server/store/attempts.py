@@ -10,7 +10,7 @@ import math
 
 from sqlalchemy import Boolean, Connection, and_, bindparam, case, exists, func, not_, or_, select, update
 
-from fastagi_server.store import calls, dids, e164, leases, rests, tables
+from fastagi_server.store import calls, dids, e164, leases, rests, tables, turns
 from fastagi_server.store.statement import Statement
 from fastagi_server.telephony.campaign import Attempt, Begun, CampaignState, ContactState, No, NotBegun
 from fastagi_server.telephony.disposition import Disposition
@@ -32,11 +32,12 @@ _OPTED_OUT = exists().where(_optout.number == _number)
 _IN_FLIGHT = exists().where(_call.number == _number, _call.ended_at.is_(None))
 # The attempts so far are part of the claim: whoever read the contact before its last attempt has an old
 # picture of it, and would call again before it is due.
+_waits = tables.contact.alias("waits").c
 _FREE = and_(
-    _contact.id == _contact_id,
-    _contact.state == ContactState.QUEUED,
-    _contact.attempts == bindparam("of_attempts", type_=_contact.attempts.type),
-    exists().where(_campaign.name == _contact.campaign, _campaign.state == CampaignState.RUNNING),
+    _waits.id == _contact_id,
+    _waits.state == ContactState.QUEUED,
+    _waits.attempts == bindparam("of_attempts", type_=_contact.attempts.type),
+    exists().where(_campaign.name == _waits.campaign, _campaign.state == CampaignState.RUNNING),
 )
 _OWNED = exists().where(
     _did.number == bindparam("of_callerid", type_=_did.number.type),
@@ -64,9 +65,16 @@ _WHY_NOT = Statement(
         )
     )
 )
+# Whoever has a contact in hand at this moment has it: to wait for the end would be to wait in a circle
+# some day, for each engine has several in hand.
+_MINE = (
+    select(_waits.id)
+    .where(_FREE, ~_OPTED_OUT, ~_IN_FLIGHT, _MAY_SHOW)
+    .with_for_update(skip_locked=True, of=_waits.id.table)
+)
 _CLAIM = Statement(
     update(tables.contact)
-    .where(_FREE, ~_OPTED_OUT, ~_IN_FLIGHT, _MAY_SHOW)
+    .where(_contact.id == _MINE.scalar_subquery())
     .values(
         state=ContactState.DIALING,
         attempts=_contact.attempts + 1,
@@ -106,6 +114,7 @@ def begin(conn: Connection, attempt: Attempt) -> Begun | NotBegun:
     """
     _check(attempt)
     new, told = attempt.begin, _told(attempt)
+    turns.beginning(conn, new.number)
     if attempt.contact is None:
         no = _why_not(conn, told)
         if no is not None:
@@ -113,6 +122,9 @@ def begin(conn: Connection, attempt: Attempt) -> Begun | NotBegun:
     elif not _CLAIM.changed(conn, told):
         # No reason any more: somebody had the contact for a moment.
         return NotBegun(no=_why_not(conn, told) or No.TAKEN)
+    if not calls.begin(conn, new):
+        _unclaim(conn, attempt)
+        return NotBegun(no=No.IN_FLIGHT)
     uses: int | None = 0
     if attempt.period:
         did = {"number": new.callerid, "country": new.country, "period": attempt.period}
@@ -120,9 +132,9 @@ def begin(conn: Connection, attempt: Attempt) -> Begun | NotBegun:
             conn, engine=new.engine, did=did, cap=attempt.cap, at=new.begun_at, leased=attempt.leased
         )
         if not counted:
-            conn.execute(_UNCLAIM, {"of_contact": attempt.contact, "of_call": new.call})
+            calls.forget(conn, new.call)
+            _unclaim(conn, attempt)
             return NotBegun(no=No.AT_CAP, uses=dids.used(conn, **did))
-    calls.begin(conn, new)
     return Begun(uses=uses)
 
 
@@ -149,6 +161,11 @@ def finish(
         "untried": int(record.disposition is Disposition.CANCELLED),
     }
     return bool(_GIVE_BACK.changed(conn, values))
+
+
+def _unclaim(conn: Connection, attempt: Attempt) -> None:
+    if attempt.contact is not None:
+        conn.execute(_UNCLAIM, {"of_contact": attempt.contact, "of_call": attempt.begin.call})
 
 
 def _told(attempt: Attempt) -> dict[str, object]:

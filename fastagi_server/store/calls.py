@@ -18,9 +18,10 @@ from sqlalchemy import (
     Select,
     Update,
     bindparam,
-    exists,
+    delete,
     func,
     select,
+    text,
     update,
 )
 
@@ -73,17 +74,16 @@ KNOWN: Final = frozenset(Changes.__annotations__)
 
 _c = tables.call.c
 _BEGIN_FIELDS = [field.name for field in fields(Begin) if field.name != "call"]
-# One statement asks and writes, so that a second begin is refused without an error inside the transaction.
+_BEGUN = ("call_id", "state", *_BEGIN_FIELDS)
+# One statement asks and writes: a call id that is used, and a number to which a call is open, are no error
+# inside the transaction; whoever else opens one to the number at the same time is waited for.
 _BEGIN = Statement(
-    tables.call.insert().from_select(
-        ["call_id", "state", *_BEGIN_FIELDS],
-        select(
-            bindparam("new_call_id", type_=_c.call_id.type),
-            bindparam("new_state", type_=_c.state.type),
-            *(bindparam(f"new_{name}", type_=_c[name].type) for name in _BEGIN_FIELDS),
-        ).where(~exists().where(_c.call_id == bindparam("new_call_id", type_=_c.call_id.type))),
-    )
+    text(
+        f"INSERT INTO call ({', '.join(_BEGUN)}) VALUES ({', '.join(f':new_{name}' for name in _BEGUN)}) "  # noqa: S608 - names of columns
+        "ON CONFLICT DO NOTHING"
+    ).bindparams(*(bindparam(f"new_{name}", type_=_c[name].type) for name in _BEGUN))
 )
+_FORGET = Statement(delete(tables.call).where(_c.call_id == bindparam("of_call", type_=_c.call_id.type)))
 
 
 def _new(name: str) -> BindParameter[Any]:
@@ -106,14 +106,25 @@ _KEEP_OPEN = Statement(_KEEP.where(_c.ended_at.is_(None)))
 _FILL = _THIS.values({name: func.coalesce(_c[name], _new(name)) for name in KNOWN})
 
 
-def begin(conn: Connection, new: Begin) -> None:
-    """Open the record of a call; a call id that is in the store already is refused."""
+def begin(conn: Connection, new: Begin) -> bool:
+    """Open the record of a call; False where one to its number is open already, and nothing is written.
+
+    A call id that is in the store already is refused.
+    """
     for name in ("planned_at", "begun_at"):
         _check_instant(name, getattr(new, name))
     values: dict[str, Any] = {f"new_{name}": getattr(new, name) for name in _BEGIN_FIELDS}
     values |= {"new_call_id": new.call, "new_state": State.BEGUN}
-    if not _BEGIN.changed(conn, values):
+    if _BEGIN.changed(conn, values):
+        return True
+    if conn.execute(select(_c.call_id).where(_c.call_id == new.call)).first() is not None:
         raise AlreadyBegunError(call=new.call)
+    return False
+
+
+def forget(conn: Connection, call: CallId) -> None:
+    """Take back what this very transaction has begun: nobody has seen it, and nobody will."""
+    _FORGET.changed(conn, {"of_call": call})
 
 
 def advance(conn: Connection, call: CallId, state: State, **changes: Unpack[Changes]) -> bool:

@@ -169,6 +169,8 @@ def add(
     known = get(conn, campaign)
     if known is None:
         raise UnknownCampaignError(name=campaign)
+    # Two lists of one campaign come one after the other: each looks at what the other has brought.
+    conn.execute(select(_campaign.name).where(_campaign.name == campaign).with_for_update())
     before = conn.execute(_LAST_ID).scalar_one()
     for chunk in chunks(contacts):
         conn.execute(_ADD, [_row(campaign, new, due_at=known.created_at) for new in chunk])

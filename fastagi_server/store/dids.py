@@ -50,11 +50,14 @@ CAP_NOW = (
     "CAST(:cap AS INTEGER)), 0), 2147483647)"
 )
 # The condition is the promise: one statement looks and counts, so no two processes can both take the last
-# use. A clock of another machine may be behind ours; the last use is the latest told.
+# use. A clock of another machine may be behind ours; the last use is the latest told. A number that is seen
+# to be at its cap is not even locked.
 _COUNT = Statement(
     text(
-        "INSERT INTO did_use (country, period, number, uses, last_at) "
-        "VALUES (:country, :period, :number, 1, :at) "
+        "INSERT INTO did_use (country, period, number, uses, last_at) "  # noqa: S608 - no value is put in
+        "SELECT :country, :period, :number, 1, :at WHERE NOT EXISTS (SELECT 1 FROM did_use AS full_one "
+        "WHERE full_one.country = :country AND full_one.period = :period AND full_one.number = :number "
+        "AND full_one.uses >= " + CAP_NOW + ") "
         "ON CONFLICT (country, period, number) DO UPDATE SET uses = did_use.uses + 1, "
         "last_at = CASE WHEN excluded.last_at > did_use.last_at THEN excluded.last_at "
         "ELSE did_use.last_at END "

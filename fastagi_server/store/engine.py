@@ -5,7 +5,7 @@ This file knows which databases there are, and nothing about any of them.
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
@@ -32,30 +32,6 @@ def make_engine(url: URL, *, busy_seconds: float = BUSY_SECONDS, enforce_referen
 def is_missing(url: URL) -> bool:
     """Say whether the database is not there yet, without creating it by asking."""
     return _backend(url) == sqlite.BACKEND and sqlite.is_missing(url)
-
-
-def take_turns(connection: Connection) -> None:
-    """Let one migration after the other through; SQLite's writers take turns anyway."""
-    if connection.dialect.name == postgres.BACKEND:
-        postgres.take_turns(connection)
-
-
-def is_deadlock(error: BaseException) -> bool:
-    """Say whether a transaction was ended because two waited for each other; SQLite has one writer."""
-    return postgres.is_deadlock(error)
-
-
-def check_transaction(connection: Connection) -> None:
-    """Refuse to go on in what is no longer a transaction that can be committed."""
-    if connection.dialect.name == postgres.BACKEND:
-        postgres.check_transaction(connection)
-    else:
-        sqlite.check_transaction(connection)
-
-
-def why(error: DBAPIError) -> str:
-    """Say in one line what the database said."""
-    return postgres.why(error)
 
 
 def unopened(url: URL, error: DBAPIError) -> CannotOpenError:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, exists, select
 
-from fastagi_server.store import dids, leases, optouts, rests, tables
+from fastagi_server.store import dids, leases, optouts, rests, tables, turns
 from fastagi_server.telephony.campaign import Begun, No, NotBegun
 from fastagi_server.telephony.did import Loan
 from fastagi_server.telephony.errors import BadInputError
@@ -22,6 +22,8 @@ def lend(conn: Connection, loan: Loan) -> Begun | NotBegun:
         raise BadInputError(field="period", value=loan.period, expected="a counting period, like 2026-11-23")
     if loan.cap < 0:
         raise BadInputError(field="cap", value=loan.cap, expected="0 (no limit) or more")
+    if loan.callee is not None:
+        turns.beginning(conn, loan.callee)
     if loan.callee is not None and optouts.contains(conn, loan.callee):
         return NotBegun(no=No.OPTED_OUT)
     if not _may_be_shown(conn, loan):

@@ -15,8 +15,8 @@ from alembic.runtime.migration import MigrationInfo
 from alembic.script import ScriptDirectory
 from sqlalchemy.exc import DBAPIError
 
-from fastagi_server.store import address, revision
-from fastagi_server.store.engine import is_missing, make_engine, take_turns, unopened
+from fastagi_server.store import address, revision, turns
+from fastagi_server.store.engine import is_missing, make_engine, unopened
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -33,7 +33,7 @@ def upgrade(url: str, *, applied: Callable[[str], object] | None = None) -> None
         found = None if is_missing(place) else revision.of(engine, place)
         revision.refuse_newer(place, found)
         with engine.begin() as connection:
-            take_turns(connection)
+            turns.migrating(connection)
             config.attributes["connection"] = connection
             config.attributes["applied"] = _tells(applied)
             command.upgrade(config, "head")

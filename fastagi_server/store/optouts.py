@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, exists, select
 
-from fastagi_server.store import e164, tables, tidings
+from fastagi_server.store import e164, tables, tidings, turns
 from fastagi_server.store.statement import Statement
 from fastagi_server.telephony.call_id import CallId
 from fastagi_server.telephony.record import OptOut
@@ -50,6 +50,8 @@ def add(conn: Connection, entry: OptOut, *, tell: bool = True) -> bool:
     The same number, call, digit and source told again is kept once. Every engine hears of a new number,
     unless whoever adds many tells them all at once.
     """
+    e164.checked(entry.number)
+    turns.opting_out(conn, entry.number)
     is_new = not contains(conn, entry.number)
     values = {
         "new_number": entry.number,

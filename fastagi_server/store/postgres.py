@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
@@ -17,7 +17,7 @@ from fastagi_server.store.address import shown
 from fastagi_server.store.errors import CannotOpenError, NotDurableError
 
 BACKEND = "postgresql"
-_IN_TRANSACTION = "INTRANS"  # psycopg's word; the driver itself is loaded only where it is used
+_IN_TRANSACTION: Final = "INTRANS"  # psycopg's word; the driver itself is loaded only where it is used
 DRIVERNAME = f"{BACKEND}+psycopg"
 NEEDED = 13
 READ_ONLY = "postgresql_readonly"
@@ -36,8 +36,6 @@ _CONNECT: Final = {
     "application_name": "discador",
     "client_encoding": "utf8",
 }
-_CIRCLES: Final = frozenset({"40P01", "40001"})
-_MIGRATING: Final = 0x44495343  # "DISC": the advisory lock of whoever migrates; the numbers' have 64 bits
 
 # One question sets the session and says what the server is. remote_apply promises more than `on`.
 _OPEN: Final = """
@@ -131,16 +129,6 @@ def check_transaction(connection: Connection) -> None:
         # SQLAlchemy takes a commit that was refused for an end, and would hand the session on as it is.
         session.rollback()
         raise NotDurableError(why=f"PostgreSQL's transaction is no more ({status.name.lower()})")
-
-
-def is_deadlock(error: BaseException) -> bool:
-    """Say whether a transaction was ended because two waited for each other; done again it may well pass."""
-    return getattr(getattr(error, "orig", None), "sqlstate", None) in _CIRCLES
-
-
-def take_turns(connection: Connection) -> None:
-    """Let one migration after the other through; the turn ends with the transaction."""
-    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATING})
 
 
 def why(error: DBAPIError) -> str:

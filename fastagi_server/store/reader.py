@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 
-from fastagi_server.store.engine import why
+from fastagi_server.store.backend import why
 from fastagi_server.store.errors import NotReadableError
 
 T = TypeVar("T")

@@ -11,76 +11,20 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError, OperationalError
 
-from fastagi_server.store.engine import check_transaction, is_deadlock
+from fastagi_server.store.batch import Batches
 from fastagi_server.store.errors import NotDurableError, StoreBusyError, StoreClosedError
+from fastagi_server.store.job import Job, Outcome
 
 T = TypeVar("T")
 
 LIMIT = 10_000
 BATCH = 64  # measured: 256 a commit give a tenth more at most, and hold the lock four times as long
 
-# After a deadlock with another engine so many jobs share no transaction, and one that is hit is tried again.
-APART = 256
-TRIES = 5
-
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class _Outcome:
-    """What one piece of work came to inside a transaction that is not yet committed."""
-
-    result: Any = None
-    error: BaseException | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class _Job(Generic[T]):
-    """A piece of work and the promise made for it."""
-
-    work: Callable[[Connection], T]
-    future: Future[T]
-    patience: float = 0.0
-
-    def attempt(self, conn: Connection) -> _Outcome:
-        """Do the work in a savepoint of its own.
-
-        What goes wrong with the savepoint itself is raised: then the transaction is no more, and nothing
-        in it can be promised.
-        """
-        savepoint = conn.begin_nested()
-        try:
-            result = self.work(conn)
-        except BaseException as error:  # noqa: BLE001 - whatever it is belongs to whoever gave the work
-            savepoint.rollback()
-            if isinstance(error, OperationalError):
-                return _Outcome(error=_not_durable(error))
-            return _Outcome(error=error)
-        savepoint.commit()
-        return _Outcome(result=result)
-
-    def is_wanted(self) -> bool:
-        """Say whether somebody still wants the result; from a yes on, it cannot be cancelled."""
-        try:
-            return self.future.set_running_or_notify_cancel()
-        except RuntimeError:  # somebody else resolved our promise; there is nothing left to promise
-            return False
-
-    def settle(self, outcome: _Outcome) -> None:
-        """Resolve the future; what its callbacks do wrong harms nobody else's."""
-        try:
-            if outcome.error is not None:
-                self.future.set_exception(outcome.error)
-            else:
-                self.future.set_result(outcome.result)
-        except BaseException:  # noqa: BLE001 - the thread must live on for the others
-            _log.exception("a callback of a stored piece of work failed")
 
 
 class Writer:
@@ -91,15 +35,12 @@ class Writer:
     """
 
     def __init__(self, engine: Engine, *, limit: int = LIMIT, batch: int = BATCH) -> None:
-        self._engine = engine
         self._limit = limit
         self._batch = batch
         self._turn = threading.Condition()
-        self._waiting: deque[_Job[Any]] = deque()
+        self._waiting: deque[Job[Any]] = deque()
         self._closed: str | None = None
-        self._connection: Connection | None = None
-        # How many jobs are still done in transactions of their own.
-        self._apart = 0
+        self._batches = Batches(engine)
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
         self._thread.start()
 
@@ -117,7 +58,7 @@ class Writer:
                 raise StoreClosedError(why=self._closed)
             if len(self._waiting) >= self._limit:
                 raise StoreBusyError(limit=self._limit)
-            self._waiting.append(_Job(work, future, patience))
+            self._waiting.append(Job(work, future, patience))
             self._turn.notify()
         return future
 
@@ -132,7 +73,7 @@ class Writer:
             self._thread.join()
 
     def _run(self) -> None:
-        batch: list[_Job[Any]] = []
+        batch: list[Job[Any]] = []
         try:
             while batch := self._next_batch():
                 self._do(batch)
@@ -142,12 +83,12 @@ class Writer:
             _log.exception("the store's writer died")
             _settle_all(batch, NotDurableError, self._closed)
         finally:
-            self._drop_connection()
+            self._batches.close()
             with self._turn:
                 left = self._take_waiting(len(self._waiting))
             _settle_all(left, StoreClosedError, self._closed or "")
 
-    def _next_batch(self) -> list[_Job[Any]]:
+    def _next_batch(self) -> list[Job[Any]]:
         """Wait for work and take what there is up to the bound; nothing means that we are closed and done."""
         while True:
             with self._turn:
@@ -172,99 +113,16 @@ class Writer:
             self._closed is not None or last is None or not last.patience or len(self._waiting) >= self._batch
         )
 
-    def _take_waiting(self, most: int) -> list[_Job[Any]]:
+    def _take_waiting(self, most: int) -> list[Job[Any]]:
         """Take jobs off the queue but for those whose owners gave up; from here none can be cancelled."""
         taken = [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
         return [job for job in taken if job.is_wanted()]
 
-    def _do(self, batch: list[_Job[Any]]) -> None:
-        try:
-            outcomes = None if self._apart else self._together(batch)
-            outcomes = outcomes or (self._each_apart(batch) if self._apart else self._one_by_one(batch))
-        except BaseException as error:  # noqa: BLE001 - whatever it was, the batch cannot be promised
-            self._drop_connection()
-            outcomes = [_Outcome(error=_not_durable(error)) for _ in batch]
-        for job, outcome in zip(batch, outcomes, strict=True):
+    def _do(self, jobs: list[Job[Any]]) -> None:
+        for job, outcome in zip(jobs, self._batches.do(jobs), strict=True):
             job.settle(outcome)
 
-    def _together(self, batch: list[_Job[Any]]) -> list[_Outcome] | None:
-        """Do the batch in one transaction, or nothing of it when any of it goes wrong: None.
 
-        Nearly always nothing does, and two savepoint statements a job are half of its cost.
-        """
-        try:
-            with self._connected().begin() as transaction:
-                try:
-                    return [self._trust(job, transaction.connection) for job in batch]
-                except BaseException as error:  # noqa: BLE001 - whose fault it was is found out one by one
-                    transaction.rollback()
-                    if is_deadlock(error):
-                        self._apart = APART
-                    return None
-        except DBAPIError:
-            # The transaction itself could not be begun, ended or undone: a new connection tries again.
-            self._drop_connection()
-            return None
-
-    @staticmethod
-    def _trust(job: _Job[Any], conn: Connection) -> _Outcome:
-        outcome = _Outcome(result=job.work(conn))
-        check_transaction(conn)
-        return outcome
-
-    def _one_by_one(self, batch: list[_Job[Any]]) -> list[_Outcome]:
-        """Do the batch with a savepoint around each job, so that one failure harms nobody else."""
-        conn = self._connected()
-        with conn.begin():
-            return [job.attempt(conn) for job in batch]
-
-    def _each_apart(self, batch: list[_Job[Any]]) -> list[_Outcome]:
-        """Do each job in a transaction of its own: engines whose batches wait for each other in a circle.
-
-        A transaction that holds no lock of an earlier job is in no circle but one that the other side ends.
-        """
-        self._apart = max(0, self._apart - len(batch))
-        return [self._apart_from_others(job) for job in batch]
-
-    def _apart_from_others(self, job: _Job[Any]) -> _Outcome:
-        for _ in range(TRIES):
-            try:
-                with self._connected().begin() as transaction:
-                    outcome = job.attempt(transaction.connection)
-            except DBAPIError as error:
-                self._drop_connection()
-                outcome = _Outcome(error=_not_durable(error))
-            lost = outcome.error.__cause__ if outcome.error else None
-            if lost is None or not is_deadlock(lost):
-                break
-        return outcome
-
-    def _connected(self) -> Connection:
-        # Kept for good: the readers may use the pool up, and the writer must not wait for them.
-        if self._connection is None:
-            self._connection = self._engine.connect()
-        return self._connection
-
-    def _drop_connection(self) -> None:
-        """Throw the connection away: nobody knows what state it is in."""
-        conn, self._connection = self._connection, None
-        if conn is None:
-            return
-        try:
-            conn.invalidate()
-            conn.close()
-        except Exception:  # noqa: BLE001 - it was thrown away because it was broken
-            _log.exception("the store's connection could not be closed")
-
-
-def _not_durable(error: BaseException) -> NotDurableError:
-    if isinstance(error, NotDurableError):
-        return NotDurableError(**error.details)
-    lost = NotDurableError(why=str(getattr(error, "orig", None) or error))
-    lost.__cause__ = error
-    return lost
-
-
-def _settle_all(jobs: list[_Job[Any]], kind: type[NotDurableError | StoreClosedError], why: str) -> None:
+def _settle_all(jobs: list[Job[Any]], kind: type[NotDurableError | StoreClosedError], why: str) -> None:
     for job in jobs:
-        job.settle(_Outcome(error=kind(why=why)))
+        job.settle(Outcome(error=kind(why=why)))

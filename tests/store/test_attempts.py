@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from sqlalchemy import Connection, text
@@ -11,21 +12,18 @@ from fastagi_server.store.errors import AlreadyBegunError, UnknownCallError
 from fastagi_server.telephony.campaign import (
     Attempt,
     Begun,
-    Campaign,
     CampaignState,
     Contact,
     ContactState,
-    NewContact,
     No,
     NotBegun,
 )
-from fastagi_server.telephony.did import Did, Use
+from fastagi_server.telephony.did import Use
 from fastagi_server.telephony.disposition import Disposition
 from fastagi_server.telephony.errors import BadInputError
 from fastagi_server.telephony.record import Begin, OptOut, Record, State
+from tests.store.spring import DAY, DID, attempt_of, prepare
 
-DAY = "2026-11-23"
-DID = "+525511112222"  # the caller ID of every begin
 DONE, QUEUED = ContactState.DONE, ContactState.QUEUED
 MakeBegin = Callable[[int], Begin]
 Try = Callable[..., Attempt]
@@ -33,37 +31,13 @@ Try = Callable[..., Attempt]
 
 @pytest.fixture
 def conn(conn: Connection, make_begin: MakeBegin) -> Connection:
-    """Own one caller ID, and run a campaign whose contact n is the callee of begin n."""
-    dids.add(conn, [Did(number=DID, country="mexico")], at=1.0)
-    campaigns.create(
-        conn,
-        Campaign(
-            name="spring",
-            trunk="alpha",
-            cps=0,
-            concurrency=0,
-            retries=1,
-            retry_seconds=60,
-            lab=False,
-            state=CampaignState.RUNNING,
-            created_at=1.0,
-        ),
-    )
-    numbers = (make_begin(n).number for n in (1, 2, 3))
-    rows = [NewContact(raw="", number=number, country="mexico", state=QUEUED) for number in numbers]
-    campaigns.add(conn, "spring", rows)
+    prepare(conn, make_begin)
     return conn
 
 
 @pytest.fixture
 def attempt(make_begin: MakeBegin) -> Try:
-    def make(
-        n: int, *, contact: int | None = None, period: str = DAY, cap: int = 100, **begin: object
-    ) -> Attempt:
-        new = replace(make_begin(n), contact=contact, **begin)
-        return Attempt(begin=new, contact=contact, period=period, cap=cap)
-
-    return make
+    return partial(attempt_of, make_begin)
 
 
 def ended(begin: Begin, disposition: Disposition = Disposition.BUSY) -> Record:

@@ -17,7 +17,6 @@ from fastagi_server.store.reader import read
 from fastagi_server.telephony.campaign import Campaign, CampaignState, ContactState, NewContact
 from fastagi_server.telephony.did import Did
 from tests.databases import check_whole
-from tests.store.conftest import ON_SQLITE
 
 CHILD = """
 import random, sys
@@ -101,7 +100,6 @@ def start(url: str, name: str) -> subprocess.Popen[str]:
     )
 
 
-@ON_SQLITE
 @pytest.mark.parametrize("seed", [None, 1, 2, 3, 4])
 def test_five_caller_ids_of_a_hundred_are_five_hundred_attempts(url: str, seed: int | None) -> None:
     engine = open_database(url)

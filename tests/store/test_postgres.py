@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError, OperationalError
 
@@ -161,10 +161,3 @@ def test_what_the_address_itself_says_goes_before_ours(cluster: Cluster) -> None
     with engine.connect() as conn:
         assert conn.scalar(text("SHOW application_name")) == "mine"
     engine.dispose()
-
-
-@ON_POSTGRES
-def test_only_one_at_a_time_migrates(conn: Connection, engine: Engine) -> None:
-    postgres.take_turns(conn)
-    with engine.connect() as other, pytest.raises(OperationalError, match="lock timeout"):
-        postgres.take_turns(other)

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fastagi_server.loadtest import debian, programs
-from fastagi_server.loadtest.errors import NotReadyError, ProgramFailedError
+from fastagi_server.loadtest.errors import NotReadyError
 from fastagi_server.loadtest.owned import Owner, make_folder, write_file
 from fastagi_server.loadtest.programs import Program, run
 
@@ -65,7 +65,7 @@ class Cluster:
     def start(self) -> None:
         """Start it and wait until it takes connections."""
         programs.start(self.program)
-        programs.wait_until(lambda: self._answers() or not self.pid, self.program, _BOOT_SECONDS)
+        programs.wait_until(lambda: self._is_ready() or not self.pid, self.program, _BOOT_SECONDS)
         if not self.pid:
             raise NotReadyError(what="PostgreSQL", seconds=_BOOT_SECONDS, log=programs.tail(self.log))
 
@@ -76,12 +76,14 @@ class Cluster:
             os.kill(pid, signal.SIGINT)
         programs.end(self.program)
 
+    def family(self) -> list[int]:
+        """Give the pids of the server and of its sessions; none when it does not run."""
+        pid = self.pid
+        return [] if pid is None else [pid, *_children(pid)]
+
     def kill(self) -> None:
         """Kill it as a power cut would: its sessions, which would outlive it for a moment, die with it."""
-        pid = self.pid
-        if pid is None:
-            return
-        family = [pid, *_children(pid)]
+        family = self.family()
         for each in family:
             with suppress(ProcessLookupError):
                 os.kill(each, signal.SIGKILL)
@@ -107,12 +109,13 @@ class Cluster:
             log=self.folder / "postgres.log",
         )
 
-    def _answers(self) -> bool:
+    def _is_ready(self) -> bool:
+        """Say what the server has written of itself, as pg_ctl reads it: another may answer at our port."""
         try:
-            run(str(_programs() / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port))
-        except ProgramFailedError:
+            told = (self.folder / "data/postmaster.pid").read_text().splitlines()
+        except OSError:
             return False
-        return True
+        return told[:1] == [str(self.pid)] and told[-1].strip() == "ready"
 
     def say(self, words: str) -> None:
         """Give the administrator's orders in SQL."""

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from fastagi_server.store.address import shown
 from fastagi_server.store.errors import CannotOpenError, NotDurableError
+from fastagi_server.store.postgres_session import Session, open_session
 
 BACKEND = "postgresql"
 _IN_TRANSACTION: Final = "INTRANS"  # psycopg's word; the driver itself is loaded only where it is used
@@ -25,14 +26,13 @@ READ_ONLY = "postgresql_readonly"
 _AUTOCOMMIT: Final = "AUTOCOMMIT"
 _POOL_SECONDS = 5.0  # how long a reader waits for another reader's connection
 _LASTS_SECONDS = 60  # a transaction that does nothing for so long holds locks for nobody
-# A server that is away is found out in seconds, even by a session that waits for its answer.
+# A server that is away is found out in seconds; while its answer is waited for, by the session itself.
 _CONNECT: Final = {
     "connect_timeout": 3,
     "keepalives": 1,
     "keepalives_idle": 5,
     "keepalives_interval": 2,
     "keepalives_count": 3,
-    "tcp_user_timeout": 5_000,
     "application_name": "discador",
     "client_encoding": "utf8",
 }
@@ -84,10 +84,15 @@ def create(url: URL, *, busy_seconds: float) -> Engine:
             dbapi_connection.close()
             raise
 
+    event.listen(engine, "do_connect", _connect)
     event.listen(engine, "connect", opened)
     event.listen(engine, "begin", _begin)
     event.listen(engine, "commit", check_transaction)
     return engine
+
+
+def _connect(_dialect: Any, _record: Any, told: tuple[Any, ...], opening: dict[str, Any]) -> Session:
+    return open_session(*told, **opening)
 
 
 def _open(session: Any, url: URL, busy_seconds: float) -> None:

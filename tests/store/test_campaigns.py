@@ -290,7 +290,8 @@ print(peak() - before)
 
 def test_a_long_list_needs_little_memory(url: str, kind: str) -> None:
     child = [sys.executable, "-c", CHILD, url, {"sqlite": "80000", "postgresql": "30000"}[kind]]
-    told = subprocess.run(child, capture_output=True, text=True, check=True)
+    told = subprocess.run(child, capture_output=True, text=True, check=False)
+    assert told.returncode == 0, told.stderr
     unit = 1024 if sys.platform == "linux" else 1
     # Measured: 9 MB for 60,000 and for 1,000,000; held in a list, they are 19 and 200.
     assert int(told.stdout) * unit < 16_000_000

@@ -18,6 +18,8 @@ from fastagi_server.store.job import AgainError, Job, Outcome, failed, is_race, 
 
 TOGETHER = 2
 ALONE = 3
+# After a race that a batch has lost so many jobs share no transaction: it will not be the last one.
+APART = 256
 WAITS = 2  # of one batch: whoever holds a lock for so long will hold it a little longer
 
 _log = logging.getLogger(__name__)
@@ -33,14 +35,17 @@ class Batches:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._connection: Connection | None = None
+        self._left_apart = 0
 
     def do(self, jobs: Sequence[Job[Any]]) -> list[Outcome]:
         """Give what each job came to; what is no error is durable."""
         try:
-            for _ in range(TOGETHER):
+            for _ in range(TOGETHER if self._left_apart <= 0 else 0):
                 try:
                     return self._whole(jobs)
                 except AgainError as race:
+                    if len(jobs) > 1 and not race.is_silent:
+                        self._left_apart = APART
                     if race.has_waited:
                         break
         except BaseException as error:  # noqa: BLE001 - whatever it was, the batch cannot be promised
@@ -63,6 +68,7 @@ class Batches:
         """Do each job in a transaction of its own, until we know that the rest would wait in vain."""
         outcomes: list[Outcome] = []
         given_up: list[BaseException] = []
+        self._left_apart -= len(jobs)
         for job in jobs:
             if len(given_up) < WAITS:
                 outcomes.append(self._alone(job, given_up))

@@ -15,7 +15,6 @@ from sqlalchemy.exc import DBAPIError
 
 from fastagi_server.store.address import shown
 from fastagi_server.store.errors import CannotOpenError, NotDurableError
-from fastagi_server.store.postgres_session import Session, open_session
 
 BACKEND = "postgresql"
 _IN_TRANSACTION: Final = "INTRANS"  # psycopg's word; the driver itself is loaded only where it is used
@@ -91,7 +90,9 @@ def create(url: URL, *, busy_seconds: float) -> Engine:
     return engine
 
 
-def _connect(_dialect: Any, _record: Any, told: tuple[Any, ...], opening: dict[str, Any]) -> Session:
+def _connect(_dialect: Any, _record: Any, told: tuple[Any, ...], opening: dict[str, Any]) -> Any:
+    from fastagi_server.store.postgres_session import open_session  # noqa: PLC0415 - the driver is loaded late
+
     return open_session(*told, **opening)
 
 

@@ -8,7 +8,18 @@ from functools import partial
 import pytest
 from sqlalchemy import Connection, Engine, text
 
-from fastagi_server.store import attempts, calls, campaigns, dids, leases, loans, migrate, optouts, turns
+from fastagi_server.store import (
+    attempts,
+    calls,
+    campaigns,
+    dids,
+    leases,
+    loans,
+    migrate,
+    optouts,
+    revision,
+    turns,
+)
 from fastagi_server.store.connect import open_database
 from fastagi_server.telephony.campaign import Attempt, Begun, ContactState, No, NotBegun
 from fastagi_server.telephony.did import Lease, Limit, Loan
@@ -216,5 +227,5 @@ def test_two_who_migrate_an_empty_database_do_it_once(bare: str) -> None:
         with beside(engine, upgrade) as first, beside(engine, upgrade) as second:
             one.rollback()
     assert (first.result(), second.result()) == (None, None)
-    assert migrate.current(bare) == migrate.head()
+    assert revision.current(bare) == revision.HEAD
     engine.dispose()

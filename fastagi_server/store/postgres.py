@@ -116,9 +116,13 @@ def _begin(connection: Connection) -> None:
     options = connection.get_execution_options()
     if options.get("isolation_level") == _AUTOCOMMIT:
         return  # somebody wants no transactions, to LISTEN
-    reads = bool(options.get(READ_ONLY, False))
-    mode = "REPEATABLE READ, READ ONLY" if reads else "READ COMMITTED, READ WRITE"
-    connection.exec_driver_sql(f"BEGIN ISOLATION LEVEL {mode}")
+    if options.get(READ_ONLY):
+        connection.exec_driver_sql("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        return
+    connection.exec_driver_sql("BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE")
+    # A session keeps its plans: one made for an empty table would read the whole of it for each row that is
+    # written, while it grows. Whoever writes finds everything by an index.
+    connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
 
 
 def check_transaction(connection: Connection) -> None:

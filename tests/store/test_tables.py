@@ -3,18 +3,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import fields
 
+import psycopg
 import pytest
-from sqlalchemy import CheckConstraint, Connection, text
+from sqlalchemy import CheckConstraint, Connection, Engine, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from fastagi_server.store import calls, tables
-from fastagi_server.telephony.campaign import Campaign, Contact, NewContact
+from fastagi_server.store import calls, campaigns, optouts, tables
+from fastagi_server.telephony.campaign import Campaign, Contact, ContactState, NewContact
 from fastagi_server.telephony.did import Did, Limit, Reset, Rest, Use
 from fastagi_server.telephony.keys import Press
 from fastagi_server.telephony.record import Begin, OptOut, Record
-from tests.store.conftest import ON_SQLITE
+from tests.databases import PostgresDatabases
+from tests.store.conftest import ON_POSTGRES, ON_SQLITE
+from tests.store.test_campaigns import SPRING
 
 
 def test_a_call_has_a_column_for_every_word_of_its_record() -> None:
@@ -92,3 +95,23 @@ def test_open_calls_and_numbers_are_found_by_index(conn: Connection) -> None:
     queued = "contact WHERE campaign = 'a' AND country = 'b' AND state = 'queued'"
     assert "ix_contact_due" in plan(f"{queued} AND due_at <= 5 ORDER BY due_at, id LIMIT 3")
     assert "TEMP B-TREE" not in plan(f"{queued} AND due_at <= 5 ORDER BY due_at, id LIMIT 3")
+
+
+@ON_POSTGRES
+def test_on_postgresql_whoever_writes_reads_no_whole_table_though_it_was_seen_empty(
+    engine: Engine, postgres_databases: PostgresDatabases
+) -> None:
+    database = str(engine.url.database)
+    with psycopg.connect(postgres_databases.cluster.url_of(database), autocommit=True) as other:
+        other.execute("VACUUM (ANALYZE) contact, call, optout, did_use")
+    read = text("SELECT relname, seq_tup_read FROM pg_stat_xact_user_tables WHERE seq_tup_read > 100")
+    rows = [
+        NewContact(raw="", number=f"+1305555{n:04}", country="usa", state=ContactState.QUEUED)
+        for n in range(500)
+    ]
+    with engine.begin() as conn:
+        campaigns.create(conn, SPRING)
+        campaigns.add(conn, SPRING.name, rows)
+        for row in rows:
+            optouts.add(conn, OptOut(number=row.number, at=1.0, source="operator"))
+        assert conn.execute(read).all() == []

@@ -1,8 +1,10 @@
 """How many attempts a second the store begins durably: contact claimed, caller ID counted, record opened.
 
-Run: python bench/store_attempts.py [--folder DIR] [--contacts N] [--dids N] [--finish] [--json FILE]. Prints
-a table, then JSON. `waiting` is how many are in flight at a time; `--finish` also ends each call and counts
-both. Every one that is counted is found in the database afterwards, and every use in its caller ID's count.
+Run: python bench/store_attempts.py [--folder DIR] [--contacts N] [--dids N] [--finish]
+[--url URL | --postgres] [--writers N] [--json FILE]. Prints a table, then JSON. `waiting` is how many are in
+flight at a time; `--finish` also ends each call and counts both; `--url` is a PostgreSQL database that may be
+emptied, and `--postgres` starts one; `--writers` says how many share the work. Every one that is counted is
+found in the database afterwards, and every use in its caller ID's count.
 """
 
 from __future__ import annotations
@@ -21,8 +23,10 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from fastagi_server.store import attempts, campaigns, dids, migrate, tables
+from fastagi_server.loadtest import postgres
+from fastagi_server.store import address, attempts, campaigns, dids, migrate, tables
 from fastagi_server.store.connect import open_database
+from fastagi_server.store.engine import make_engine
 from fastagi_server.store.reader import read
 from fastagi_server.store.writer import Writer
 from fastagi_server.telephony import call_id
@@ -72,8 +76,23 @@ def main() -> None:
     parser.add_argument("--listed", type=int, default=0, help="how many more contacts the list has")
     parser.add_argument("--dids", type=int, default=20_000, help="how many caller IDs are owned")
     parser.add_argument("--finish", action="store_true", help="end each call too")
+    parser.add_argument("--url", help="the PostgreSQL to measure; it is emptied")
+    parser.add_argument("--postgres", action="store_true", help="start a PostgreSQL and measure it; as root")
+    parser.add_argument("--writers", type=int, default=1, help="how many writers share the work")
     parser.add_argument("--json", type=Path, help="also write the JSON there")
     arguments = parser.parse_args()
+    if arguments.postgres:
+        with tempfile.TemporaryDirectory(dir=arguments.folder) as place:
+            Path(place).chmod(0o711)
+            with postgres.running(Path(place) / "cluster") as cluster:
+                arguments.url = cluster.url
+                report(arguments)
+    else:
+        report(arguments)
+
+
+def report(arguments: argparse.Namespace) -> None:
+    """Measure each width and print what came out."""
     rows = []
     heads = ("waiting", "attempts/s", "p50 ms", "p99 ms", "max ms", "import s", "list s")
     print(" ".join(f"{head:>11}" for head in heads))
@@ -84,7 +103,8 @@ def main() -> None:
     found = {
         "bench": "store_attempts",
         "python": platform.python_version(),
-        "sqlite": sqlite3.sqlite_version,
+        "database": "PostgreSQL" if arguments.url else f"SQLite {sqlite3.sqlite_version}",
+        "writers": arguments.writers,
         "contacts": arguments.contacts,
         "listed": arguments.contacts + arguments.listed,
         "dids": arguments.dids,
@@ -100,10 +120,13 @@ def main() -> None:
 def measure(waiting: int, arguments: argparse.Namespace) -> dict[str, Any]:
     """Begin an attempt for every contact, so many in flight at a time, and look whether all is there."""
     with tempfile.TemporaryDirectory(dir=arguments.folder) as place:
-        url = f"sqlite:///{place}/bench.db"
+        url = arguments.url or f"sqlite:///{place}/bench.db"
+        if arguments.url:
+            empty(url)
         migrate.upgrade(url)
         engine = open_database(url)
-        store = Writer(engine)
+        stores = [Writer(engine) for _ in range(arguments.writers)]
+        store = stores[0]
         imported = timed(lambda: store.submit(own(arguments.dids)).result())
         listed = timed(lambda: store.submit(fill(arguments.contacts + arguments.listed)).result())
         due = read(
@@ -115,8 +138,10 @@ def measure(waiting: int, arguments: argparse.Namespace) -> dict[str, Any]:
         for n, contact in enumerate(due):
             free.acquire()
             work = attempt(n, contact.id, contact.number, did(n % arguments.dids), finish=arguments.finish)
-            store.submit(work).add_done_callback(done(time.perf_counter(), took, free))
-        store.close()
+            chosen = stores[n % len(stores)]
+            chosen.submit(work).add_done_callback(done(time.perf_counter(), took, free))
+        for each in stores:
+            each.close()
         elapsed = time.perf_counter() - start
         check(engine, len(due), took)
         engine.dispose()
@@ -132,6 +157,15 @@ def measure(waiting: int, arguments: argparse.Namespace) -> dict[str, Any]:
         "import_dids_seconds": round(imported, 2),
         "add_contacts_seconds": round(listed, 2),
     }
+
+
+def empty(url: str) -> None:
+    """Take everything out of a PostgreSQL database."""
+    engine = make_engine(address.parse(url))
+    with engine.begin() as conn:
+        conn.exec_driver_sql("DROP SCHEMA public CASCADE")
+        conn.exec_driver_sql("CREATE SCHEMA public")
+    engine.dispose()
 
 
 def check(engine: Any, begun: int, took: list[float]) -> None:

@@ -53,6 +53,17 @@ def test_a_piece_of_work_raises_its_own_error_and_nothing_is_printed() -> None:
     assert (done.stdout, done.stderr) == ("ValueError('as it was')\n", "")
 
 
+def test_a_service_gives_its_reactor_its_turn_soon() -> None:
+    done = in_a_process("""
+        import sys
+        from fastagi_server.app import run as module
+        module.run = lambda main: print(sys.getswitchinterval())
+        module.serve(None, (), print)
+    """)
+
+    assert (done.stdout, done.stderr) == ("0.0005\n", "")
+
+
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
 def test_a_signal_cancels_the_work_waits_for_its_end_and_is_told(name: str) -> None:
     done = in_a_process(f"""

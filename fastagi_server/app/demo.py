@@ -12,9 +12,10 @@ import os
 import random
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from itertools import count
 from pathlib import Path
 
 from fastagi_server.app.clock import RealClock
@@ -23,6 +24,7 @@ from fastagi_server.config import countries, language
 from fastagi_server.config.settings import Language
 from fastagi_server.console.tongue import Tongue
 from fastagi_server.loadtest import books, debian, lab
+from fastagi_server.loadtest.database import check_is_labs
 from fastagi_server.loadtest.lists import COUNTRIES, callees, caller_ids
 from fastagi_server.loadtest.match import Match, match, ordered
 from fastagi_server.loadtest.office import Office, close, opened
@@ -47,6 +49,9 @@ def main(argv: Sequence[str], source: Path) -> int:
                 _tell(tongue.say("demo.closed", name=asked.name))
             if asked.end:
                 return 0
+            database = "" if asked.postgres else _named(os.environ)
+            if database:
+                check_is_labs(database)
             _tell(tongue.say("demo.lab"))
             spoken = [each for each in countries.load() if each.slug in COUNTRIES]
             with opened(
@@ -57,12 +62,15 @@ def main(argv: Sequence[str], source: Path) -> int:
                 tell=_tell,
                 lang=str(tongue.language),
                 keep=asked.keep,
+                database=database,
+                own_postgres=asked.postgres,
             ) as office:
-                _fill(office, cps=asked.cps, seconds=asked.seconds)
+                name = _free_name(office.database)
+                _fill(office, name, cps=asked.cps, seconds=asked.seconds)
                 office.serve()
                 _tell(tongue.say("demo.ready", seconds=f"{time.monotonic() - began:.0f}"))
-                _campaign(office, tongue, seconds=asked.seconds)
-                code = _report(office, tongue, asked.report)
+                _campaign(office, name, tongue, seconds=asked.seconds)
+                code = _report(office, name, tongue, asked.report)
             if asked.keep:
                 _tell(tongue.say("demo.kept", config=office.lab.paths.config, name=asked.name))
             return code
@@ -79,6 +87,7 @@ def _read(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--name", default=NAME, help="several demos may run side by side")
     parser.add_argument("--keep", action="store_true", help="leave the lab and Discador running afterwards")
     parser.add_argument("--end", action="store_true", help="only clear away what --keep left")
+    parser.add_argument("--postgres", action="store_true", help="keep the store in a PostgreSQL of its own")
     parser.add_argument("--lang", choices=("en", "es", "pt"))
     return parser.parse_args(argv)
 
@@ -97,26 +106,38 @@ def _alone(name: str) -> Iterator[None]:
         yield
 
 
-def _fill(office: Office, *, cps: float, seconds: int) -> None:
+def _named(env: Mapping[str, str]) -> str:
+    """Give the PostgreSQL that the environment names; a file that it names is nothing for Discador's user."""
+    url = env.get("DATABASE_URL", "")
+    return url if url.startswith("postgres") else ""
+
+
+def _free_name(url: str) -> str:
+    """Give a campaign's name that an earlier demo on the same database has not taken."""
+    taken = books.campaign_names(url)
+    return next(name for n in count(1) if (name := NAME if n == 1 else f"{NAME}-{n}") not in taken)
+
+
+def _fill(office: Office, name: str, *, cps: float, seconds: int) -> None:
     """Import the caller IDs and make the campaign, by the commands."""
     office.own([number for number, _ in caller_ids(DIDS)])
     people = callees(round(cps * seconds), random.Random(SEED))  # noqa: S311 - a seeded list, no secret
-    office.plan(NAME, list(people), cps=cps)
+    office.plan(name, list(people), cps=cps)
 
 
-def _campaign(office: Office, tongue: Tongue, *, seconds: int) -> None:
+def _campaign(office: Office, name: str, tongue: Tongue, *, seconds: int) -> None:
     """Start the campaign and tell how it goes until it is over."""
-    office.begin(NAME)
+    office.begin(name)
     end = time.monotonic() + seconds + _TAIL_SECONDS
-    while time.monotonic() < end and (standing := office.standing(NAME)).state != "done":
+    while time.monotonic() < end and (standing := office.standing(name)).state != "done":
         _tell(tongue.say("demo.progress", sent=standing.sent, up=standing.up))
         time.sleep(5)
 
 
-def _report(office: Office, tongue: Tongue, path: Path) -> int:
-    _tell(office.report(NAME))
-    told = match(ordered(books.read_calls(office.database, NAME)), office.calls())
-    report = json.loads(office.report(NAME, "--json"))
+def _report(office: Office, name: str, tongue: Tongue, path: Path) -> int:
+    _tell(office.report(name))
+    told = match(ordered(books.read_calls(office.database, name)), office.calls())
+    report = json.loads(office.report(name, "--json"))
     path.write_text(json.dumps({**report, "carrier": asdict(told)}, indent=2) + "\n", encoding="utf-8")
     _tell(tongue.say("demo.match", ours=told.ours, carriers=told.carriers, matched=told.matched))
     for line in _differences(told):

@@ -96,6 +96,7 @@ NOT_DONE = {
     "NoPythonError",
     "NoStandingError",
     "NobodyAtTheDeskError",
+    "NotALabsStoreError",
     "NotDialedError",
     "NotDurableError",
     "NotInForceError",

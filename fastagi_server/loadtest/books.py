@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fastagi_server.store import calls, campaigns, dids, leases, optouts, reader
+from fastagi_server.store import calls, campaigns, dids, leases, optouts, reader, reports
 from fastagi_server.store.connect import open_database
 from fastagi_server.telephony.campaign import Contact
 from fastagi_server.telephony.record import OptOut, Record
@@ -41,6 +41,15 @@ def waiting(url: str, name: str) -> tuple[dict[str, int], int]:
     database = open_database(url)
     try:
         return reader.read(database, lambda conn: campaigns.waiting(conn, name))
+    finally:
+        database.dispose()
+
+
+def campaign_names(url: str) -> set[str]:
+    """Give the names that campaigns have, and those that calls are kept under."""
+    database = open_database(url)
+    try:
+        return reader.read(database, reports.names)
     finally:
         database.dispose()
 

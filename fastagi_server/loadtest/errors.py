@@ -41,6 +41,10 @@ class NoPortsError(LabError):
     """No block of {size} free ports between {first} and {last} is left for another lab."""
 
 
+class NotALabsStoreError(LabError):
+    """The database {url} keeps campaigns or caller IDs that are no lab's; name one that is empty."""
+
+
 class NotReadyError(LabError):
     """{what} did not come up in {seconds:.0f} s; its log ends with: {log}."""
 

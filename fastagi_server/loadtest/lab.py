@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from fastagi_server.loadtest import commands, debian, folders, ports, programs
+from fastagi_server.loadtest import commands, database, debian, folders, ports, programs
 from fastagi_server.loadtest.countries import LAB_COUNTRIES
 from fastagi_server.loadtest.errors import BadNameError, NoLabError, OtherReleaseError
 from fastagi_server.loadtest.owned import Owners
@@ -96,8 +96,12 @@ def up(
     release: Release = DEFAULT_RELEASE,
     countries: Sequence[Country] = LAB_COUNTRIES,
     cache: Path | None = None,
+    own_postgres: bool = False,
 ) -> Lab:
-    """Bring a lab up, or find it up, and give it; one of that name and another release stays as it is."""
+    """Bring a lab up, or find it up, and give it; one of that name and another release stays as it is.
+
+    Its store is SQLite's file unless it is to have a PostgreSQL of its own.
+    """
     check_name(name)
     cache = cache or debian.cache_folder()
     root = prepare(release, cache=cache)
@@ -122,6 +126,8 @@ def up(
                 secrets=(secrets.token_hex(16), secrets.token_hex(16)),
             )
             write_state(lab.paths, lab.ports, {})
+            if own_postgres:
+                database.start_own(lab.paths)
             _start(lab)
         except BaseException:
             _remove(lab)
@@ -176,4 +182,5 @@ def _booted(lab: Lab, side: Side) -> bool:
 def _remove(lab: Lab) -> None:
     for program in reversed(lab.programs()):
         programs.end(program)
+    database.stop_own(lab.paths)
     shutil.rmtree(lab.paths.folder)

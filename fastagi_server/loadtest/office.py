@@ -15,6 +15,7 @@ from pathlib import Path
 
 from fastagi_server.desk.client import ask
 from fastagi_server.loadtest import books, calls, debian, lab, programs
+from fastagi_server.loadtest import database as stores
 from fastagi_server.loadtest.calls import CarrierCall
 from fastagi_server.loadtest.errors import LabError, NoLabError, NotReadyError
 from fastagi_server.loadtest.lab import Lab
@@ -54,7 +55,7 @@ class Kill:
 class Office:
     """One lab and one Discador; `tell` is given what each command prints, in the language `lang`.
 
-    The store is the lab's SQLite file unless the configuration was given another `database`.
+    The store is what the lab's configuration names, unless that was given another `database` since.
     """
 
     def __init__(
@@ -69,7 +70,7 @@ class Office:
     ) -> None:
         self.lab = lab
         self.service = Service(lab=lab, command=command)
-        self.database = database or f"sqlite:///{lab.paths.data}/discador.db"
+        self.database = database or stores.of(lab.paths)
         self._clock = clock
         self._tell = tell
         self._lang = lang
@@ -187,10 +188,17 @@ def opened(
     tell: Callable[[str], None] = lambda _: None,
     lang: str = "en",
     keep: bool = False,
+    database: str = "",
+    own_postgres: bool = False,
 ) -> Iterator[Office]:
-    """Give an office in a lab of this name, database and dialplan made; it is cleared away unless kept."""
-    where = lab.up(name, countries=spoken)
+    """Give an office in a lab of this name, database and dialplan made; it is cleared away unless kept.
+
+    Its store is the lab's own, SQLite's or PostgreSQL's, unless a database is named.
+    """
+    where = lab.up(name, countries=spoken, own_postgres=own_postgres)
     try:
+        if database:
+            stores.point_to(where.paths, database)
         command = install(source, debian.cache_folder())
         office = Office(lab=where, command=command, clock=clock, tell=tell, lang=lang)
         try:

@@ -34,6 +34,8 @@ SOURCES = (
 )
 _WANTED = "import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))"
 _READY_SECONDS = 20.0
+# What somebody has set for a Discador of their own, in the environment or a .env file, is not the lab's.
+_APART = ("env", "--chdir=/", "--unset=DATABASE_URL", "--unset=REDIS_URL")
 
 
 def install(source: Path, cache: Path) -> Path:
@@ -97,7 +99,7 @@ def _usable(python: str) -> bool:
 
 def as_user(command: Path, config: Path, *words: str) -> tuple[str, ...]:
     """Give the command line that runs Discador as its own user with a configuration."""
-    return ("runuser", "-u", debian.USER, "--", str(command), "--config", str(config), *words)
+    return ("runuser", "-u", debian.USER, "--", *_APART, str(command), "--config", str(config), *words)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -42,3 +42,9 @@ def timings(conn: Connection, campaign: str, *, after: str = "", limit: int = PA
         raise BadInputError(field="limit", value=limit, expected="1 or more")
     rows = conn.execute(_TIMINGS, {"of_campaign": campaign, "after_call": after, "most": limit})
     return [Timing(**row) for row in rows.mappings()]
+
+
+def names(conn: Connection) -> set[str]:
+    """Give every name that a campaign has, or that calls are kept under."""
+    kept = conn.execute(select(tables.campaign.c.name)).scalars()
+    return {*kept, *conn.execute(select(_c.campaign).distinct()).scalars()}

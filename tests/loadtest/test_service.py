@@ -10,6 +10,7 @@ from fastagi_server.loadtest import debian, service
 from fastagi_server.loadtest.lab import Lab
 from fastagi_server.loadtest.paths import Paths
 from fastagi_server.loadtest.ports import of_block
+from fastagi_server.loadtest.programs import run
 from fastagi_server.loadtest.service import SOURCES, Service, as_user, fingerprint
 
 HOUSE = Path(__file__).parents[2]
@@ -63,7 +64,20 @@ def test_it_runs_as_its_own_user_with_the_labs_configuration(tmp_path: Path) -> 
     words = as_user(Path("/opt/discador"), Service(lab=where, command=Path("x")).config, "calls")
 
     assert words[:4] == ("runuser", "-u", "discador", "--")
-    assert words[4:] == ("/opt/discador", "--config", str(paths.config), "calls")
+    assert words[-4:] == ("/opt/discador", "--config", str(paths.config), "calls")
+
+
+def test_what_is_set_for_another_discador_is_not_the_labs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://somebody/else")
+
+    words = as_user(Path("/usr/bin/env"), tmp_path / "y")
+    apart = words[words.index("env") : words.index("/usr/bin/env")]
+
+    told = run(*apart, "sh", "-c", 'echo "${DATABASE_URL-none} $PWD"')
+
+    assert told == "none /\n"
 
 
 def test_what_does_not_run_has_no_pid(tmp_path: Path) -> None:

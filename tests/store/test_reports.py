@@ -6,11 +6,12 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Connection
 
-from fastagi_server.store import calls, reports
+from fastagi_server.store import calls, campaigns, reports
 from fastagi_server.telephony.campaign import Timing
 from fastagi_server.telephony.disposition import Disposition
 from fastagi_server.telephony.errors import BadInputError
 from fastagi_server.telephony.record import Begin
+from tests.store.test_campaigns import SPRING
 
 MakeBegin = Callable[[int], Begin]
 
@@ -28,6 +29,15 @@ def end(conn: Connection, begin: Begin, disposition: Disposition, **known: float
         ended_at=at,
         **instants,
     )
+
+
+def test_a_name_is_taken_by_a_campaign_and_by_calls_that_outlive_theirs(
+    conn: Connection, make_begin: MakeBegin
+) -> None:
+    assert reports.names(conn) == set()
+    campaigns.create(conn, replace(SPRING, name="autumn"))
+    calls.begin(conn, make_begin(1))
+    assert reports.names(conn) == {"autumn", "spring"}
 
 
 def test_ends_are_counted_by_country(conn: Connection, make_begin: MakeBegin) -> None:

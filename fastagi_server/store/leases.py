@@ -13,7 +13,21 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from sqlalchemy import Connection, Double, Integer, TextClause, bindparam, delete, func, select, text
+from sqlalchemy import (
+    Connection,
+    Double,
+    Integer,
+    TextClause,
+    and_,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    text,
+    tuple_,
+    update,
+)
 
 from fastagi_server.store import dids, rests, tables
 from fastagi_server.store.chunks import chunks
@@ -34,8 +48,35 @@ _TAKE = Statement(
         f"AND did_use.number = :number) <= {dids.CAP_NOW}"
     ).bindparams(bindparam("cap", type_=Integer))
 )
-_LESS = text(f"UPDATE did_use SET uses = uses - :less WHERE {_KEY} AND uses > :less")
-_NONE = text(f"DELETE FROM did_use WHERE {_KEY} AND uses = :less")
+_engine = bindparam("of_engine", type_=_lease.engine.type)
+_country = bindparam("of_country", type_=_lease.country.type)
+_period = bindparam("of_period", type_=_lease.period.type)
+_MINE = (
+    _lease.engine == _engine,
+    or_(_country == "", _lease.country == _country),
+    or_(_period == "", _lease.period == _period),
+)
+_THIS = (_lease.country == _use.country, _lease.period == _use.period, _lease.number == _use.number)
+_RESERVED = select(_lease.uses).where(_lease.engine == _engine, *_THIS).scalar_subquery()
+_ARE_MINE = tuple_(_use.country, _use.period, _use.number).in_(
+    select(_lease.country, _lease.period, _lease.number).where(*_MINE, _lease.uses >= 1)
+)
+_IN_ORDER = (
+    select(_use.number)
+    .join(tables.did_lease, and_(*_THIS))
+    .where(*_MINE, _lease.uses >= 1)
+    .order_by(_use.country, _use.period, _use.number)
+    .with_for_update(of=tables.did_use)
+)
+# However many they are, in a few statements: nothing else is written meanwhile. The rows are locked first, so
+# that nobody counts between two statements, and in their order, so that nobody waits in a circle. A count
+# that comes to nothing is a row less.
+_UNCOUNT = (
+    select(func.count()).select_from(_IN_ORDER.subquery()),
+    delete(tables.did_use).where(_ARE_MINE, _use.uses == _RESERVED),
+    update(tables.did_use).where(_ARE_MINE).values(uses=_use.uses - _RESERVED),
+)
+_GIVE = delete(tables.did_lease).where(*_MINE).returning(_lease.country, _lease.uses)
 
 
 def count(
@@ -85,27 +126,13 @@ def give_back(
 
     Gives how many uses that were, by country. What the engine takes afterwards is counted anew.
     """
-    gone = delete(tables.did_lease).where(_lease.engine == engine)
-    if country is not None:
-        gone = gone.where(_lease.country == country)
-    if period is not None:
-        gone = gone.where(_lease.period == period)
-    rows = conn.execute(gone.returning(_lease.country, _lease.period, _lease.number, _lease.uses))
+    told = {"of_engine": engine, "of_country": country or "", "of_period": period or ""}
+    for statement in _UNCOUNT:
+        conn.execute(statement, told)
     given: Counter[str] = Counter()
-    for slug, of, number, uses in sorted(tuple(row) for row in rows):
-        if uses:
-            uncount(conn, {"country": slug, "period": of, "number": number}, uses)
-            given[slug] += uses
-    return given
-
-
-def uncount(conn: Connection, did: Mapping[str, str], uses: int) -> None:
-    """Take uses off a count that holds them; one that comes to nothing is a row less."""
-    told = {**did, "less": uses}
-    # Between the two somebody else may count or uncount; then neither fits, and both are asked again.
-    while not (conn.execute(_LESS, told).rowcount or conn.execute(_NONE, told).rowcount):
-        if dids.used(conn, **did) < uses:
-            raise BadInputError(field="uses", value=uses, expected="uses that were counted")
+    for slug, uses in conn.execute(_GIVE, told):
+        given[slug] += uses
+    return +given
 
 
 def held(conn: Connection, country: str, period: str, *, but: str = "") -> int:

@@ -172,9 +172,17 @@ def test_hundreds_are_reserved_at_once(conn: Connection) -> None:
     assert uses(conn) == {}
 
 
-def test_uses_that_nobody_counted_are_not_taken_off(conn: Connection) -> None:
-    with pytest.raises(BadInputError, match="uses is"):
-        leases.uncount(conn, {"number": ONE, "country": "usa", "period": DAY}, 1)
+def test_what_calls_have_had_and_what_another_engine_reserved_stays_counted(
+    conn: Connection, call: Callable[..., Begun | NotBegun]
+) -> None:
+    leases.lease(conn, replace(WISH, wanted={ONE: 1, TWO: 1}))
+    leases.lease(conn, replace(WISH, engine="b", wanted={TWO: 1, THREE: 1}))
+    call(1, ONE)
+
+    assert leases.give_back(conn, "a") == {"usa": 1}
+    assert uses(conn) == {ONE: 1, TWO: 1, THREE: 1}
+    assert leases.give_back(conn, "b") == {"usa": 2}
+    assert uses(conn) == {ONE: 1}
 
 
 @pytest.mark.parametrize(

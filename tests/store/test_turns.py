@@ -201,6 +201,20 @@ def test_of_two_who_reserve_the_last_uses_one_gets_them(engine: Engine) -> None:
     assert uses(engine) == 2
 
 
+def test_whoever_counts_while_reserved_uses_are_given_back_waits_and_both_hold(
+    engine: Engine, hers: Attempt
+) -> None:
+    wish = Lease(engine="two", country="mexico", period=DAY, cap=9, at=1.0, wanted={DID: 2})
+    with engine.begin() as conn:
+        leases.lease(conn, wish)
+    with engine.connect() as one:
+        attempts.begin(one, hers)
+        with beside(engine, partial(leases.give_back, engine="two")) as other:
+            one.commit()
+    assert other.result() == {"mexico": 2}
+    assert uses(engine) == 1
+
+
 def test_two_lists_of_one_campaign_come_one_after_the_other(engine: Engine, hers: Attempt) -> None:
     from fastagi_server.telephony.campaign import NewContact
 

@@ -22,5 +22,6 @@ def the_ordeal(release: Release) -> Iterator[Ordeal]:
 def broken(the_ordeal: Ordeal) -> Iterator[Ordeal]:
     """Give the ordeal without an engine, and leave it so."""
     the_ordeal.deaths.clear()
+    the_ordeal.stops.clear()
     yield the_ordeal
     the_ordeal.office.service.stop()

@@ -112,9 +112,7 @@ def killed(cluster: Cluster) -> Stopped:
 
 def mute(cluster: Cluster) -> Stopped:
     """Have a PostgreSQL stand still: the kernel takes connections and bytes for it, and nobody answers."""
-    pid = cluster.pid
-    assert pid is not None
-    family = [pid, *map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
+    family = cluster.family()
     for each in family:
         os.kill(each, signal.SIGSTOP)
 

@@ -43,9 +43,13 @@ CAPPED, FREE = "usa", "mexico"
 SPOKEN = {each.slug: each for each in countries.load() if each.slug in (CAPPED, FREE)}
 # Whoever presses 9 while AMD() listens is hung up on by us, and by nobody else.
 EARLY_NINE, OPTOUT_PROMPT_NINE = "18", "17"
+# Whose calls last longer than ten seconds, or would if nobody of ours hears their key.
+STAYERS = frozenset({"05", "09", "10", "11", "12", "50", EARLY_NINE, OPTOUT_PROMPT_NINE})
 CPS = 25.0
 TICK = 0.01
 NEVER_STEP = 20.0
+# A stop takes back what is prepared, each at the price of a use: too many, and every caller ID is at its cap.
+BETWEEN_STOPS = 0.5
 # No call lasts so long.
 CALL_SECONDS = 120.0
 
@@ -80,6 +84,8 @@ class Ordeal:
         self.lab = office.lab
         self.deaths: list[Death] = []
         self.past: list[Past] = []
+        # When a campaign was being stopped: what is prepared then is taken back, which burns a use each.
+        self.stops: list[tuple[float, float]] = []
         # In which days the engine believed to be beside today, and the carrier's time for the engine's.
         self.days: set[str] = set()
         self.real: Callable[[float], float] = float
@@ -92,14 +98,18 @@ class Ordeal:
         self.tally_file = self.lab.paths.data / "tally.json"
         self.clock_file = self.lab.paths.data / "clock"
 
-    def people(self, count: int, dice: random.Random) -> list[str]:
-        """Give so many Americans and Mexicans whom nobody has called yet."""
+    def people(self, count: int, dice: random.Random, *, brief: int = 0) -> list[str]:
+        """Give so many Americans and Mexicans whom nobody has called yet.
+
+        Of the last `brief` nobody stays long, so that a campaign's end need not be waited for.
+        """
         first = next(self._serial)
         for _ in range(count - 1):
             next(self._serial)
         chosen = list(callees(first + count, dice, countries=(CAPPED, FREE)))[first:]
         spent = iter(dice.choices((EARLY_NINE, OPTOUT_PROMPT_NINE, ""), weights=(4, 2, 94), k=count))
-        return [number[:-2] + ending if (ending := next(spent)) else number for number in chosen]
+        people = [number[:-2] + ending if (ending := next(spent)) else number for number in chosen]
+        return stayers_first(people, brief, dice) if brief else people
 
     def own(self, american: int) -> list[str]:
         """Own so many more caller IDs of the USA, and enough of Mexico."""
@@ -149,15 +159,18 @@ class Ordeal:
         before = len(self._notes.read_text().splitlines()) if self._notes.exists() else 0
         started_at = self.start(plan)
         end = time.monotonic() + NEVER_STEP
-        started = False
+        started, again = False, time.monotonic()
         while self.office.service.pid is not None:
             if time.monotonic() > end:
                 self.office.service.send(signal.SIGKILL)
                 self.wait(lambda: self.office.service.pid is None, 10, "the engine's death")
                 break
             started = started or self.go_on(name)
-            if started and plan.step.endswith("commit state"):
+            if started and plan.step.endswith("commit state") and time.monotonic() > again:
+                again = time.monotonic() + BETWEEN_STOPS
+                asked_at = time.time()
                 self.do(name, "stop")
+                self.stops.append((asked_at, time.time()))
                 self.do(name, "start")
             time.sleep(TICK)
         notes = self._notes.read_text().splitlines()[before:] if self._notes.exists() else []
@@ -248,6 +261,16 @@ class Ordeal:
             (death.at - 1.0, death.at + (seconds or NEVER_STEP))
             for death, seconds in zip(self.deaths, waited, strict=True)
         ]
+
+
+def stayers_first(people: Sequence[str], brief: int, dice: random.Random) -> list[str]:
+    """Have whoever stays long among the last so many change places with somebody before who does not."""
+    first, last = list(people[:-brief]), list(people[-brief:])
+    late = [place for place, number in enumerate(last) if number[-2:] in STAYERS]
+    early = [place for place, number in enumerate(first) if number[-2:] not in STAYERS]
+    for there, here in zip(late, dice.sample(early, min(len(late), len(early))), strict=False):
+        first[here], last[there] = last[there], first[here]
+    return [*first, *last]
 
 
 def is_gone(pid: int) -> bool:

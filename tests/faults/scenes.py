@@ -28,6 +28,7 @@ STALLS = (1.0, 4.0, 8.0, 15.0)
 LASTS = 1.5
 DRIFT_SECONDS = 30.0
 MOMENT = 0.1
+STOPPING = 0.002
 # An action older than every patience of ours and not resolved is never going to be.
 UNRESOLVED_SECONDS = 12.0
 
@@ -116,7 +117,7 @@ def killed(
             break
     ordeal.serve()
     ordeal.go_on(name)
-    kills = [stopped_at, *(death.at for death in ordeal.deaths)]
+    kills = [stopped_at, *(death.at for death in ordeal.deaths), *moments(ordeal.stops, STOPPING)]
     away_before = (stopped_at - 1.0, ordeal.deaths[0].at)
     scene = judged(ordeal, name, kills, gone=[away_before, *ordeal.gone()])
     waited = away(ordeal.deaths, ordeal.calls())
@@ -211,9 +212,9 @@ def bad_wire(
     return scene
 
 
-def moments(windows: Sequence[tuple[float, float]]) -> list[float]:
+def moments(windows: Sequence[tuple[float, float]], apart: float = MOMENT) -> list[float]:
     """Give instants so close to each other that no attempt that a window met lies between two."""
-    return [begin + n * MOMENT for begin, end in windows for n in range(int((end - begin) / MOMENT) + 1)]
+    return [begin + n * apart for begin, end in windows for n in range(int((end - begin) / apart) + 1)]
 
 
 def _faults(dice: random.Random) -> Iterator[Fault]:

@@ -39,6 +39,9 @@ SWEPT, ADOPTED = "way back: kept opt-outs told", "way back: living calls told"
 # What comes before the first call goes out; a lease is taken on the way back, for many calls at once.
 WAY_BACK = (SWEPT, ADOPTED, "before commit lease", "after commit lease")
 
+# In the short form a step kills at most so many times past it.
+SOON = 4
+
 
 def _steps() -> Iterator[tuple[str, int]]:
     """Give each step, and after how many times past it at most the kill comes."""
@@ -56,6 +59,9 @@ def _steps() -> Iterator[tuple[str, int]]:
 
 
 STEPS: dict[str, int] = dict(_steps())
+# Those that come with every call, or on the way back; the others wait for somebody who presses a key.
+OFTEN = tuple(step for step, most in STEPS.items() if most > 3 or step in WAY_BACK)
+RARE = tuple(step for step in STEPS if step not in OFTEN)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,10 +87,11 @@ def plans(dice: random.Random, steps: Iterable[str] = STEPS) -> Iterator[Plan]:
             yield Plan(seconds=dice.uniform(0.05, 2.0))
 
 
-def short(dice: random.Random, deaths: int, steps: Iterable[str] = STEPS) -> list[Plan]:
-    """Draw so many deaths at steps that all differ."""
-    chosen = dice.sample(list(steps), deaths)
-    return [Plan(step=step, nth=dice.randint(1, STEPS[step])) for step in chosen]
+def short(dice: random.Random, steps: Iterable[str] = STEPS) -> list[Plan]:
+    """Draw one death at each step, soon after the first call."""
+    chosen = list(steps)
+    dice.shuffle(chosen)
+    return [Plan(step=step, nth=dice.randint(1, min(STEPS[step], SOON))) for step in chosen]
 
 
 def missing(hit: Counter[str], least: int, steps: Iterable[str] = STEPS) -> dict[str, int]:

@@ -20,7 +20,7 @@ SECONDS = 26.0
 
 
 def test_whatever_the_wire_does_the_campaign_goes_on_and_every_promise_is_kept(broken: Ordeal) -> None:
-    people = broken.people(scenes.enough(SECONDS), random.Random(SEED))
+    people = broken.people(scenes.enough(SECONDS), random.Random(SEED), brief=150)
 
     scene = scenes.bad_wire(
         broken,

@@ -1,12 +1,12 @@
 """kill -9 at steps of a call, in a campaign on the real Asterisk; bench/chaos.py is its long form.
 
+Here are the steps that come with every call; those that wait for a key are in test_postgres_gone.py.
 Asterisk 22 only: what a death costs is decided on our side of the wire.
 """
 
 from __future__ import annotations
 
 import random
-from collections import Counter
 
 import pytest
 
@@ -14,22 +14,19 @@ from tests.conftest import NEEDS_ROOT, ON_22
 from tests.faults import scenes, steps
 from tests.faults.ordeal import Ordeal
 
-pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(300), ON_22, NEEDS_ROOT]
+pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(400), ON_22, NEEDS_ROOT]
 SEED = 5
-DEATHS = 8
 # The long form holds the promised five seconds; here others use the machine too.
 LATEST = 15.0
-# Steps that are sure to come within a second or two of a campaign with calls of every age.
-OFTEN = [step for step, most in steps.STEPS.items() if most > 3 or step in steps.WAY_BACK]
 
 
 def test_killed_at_steps_of_a_call_it_calls_nobody_twice_and_loses_nobody(broken: Ordeal) -> None:
     dice = random.Random(SEED)
-    plans = steps.short(dice, DEATHS, OFTEN)
+    people = broken.people(700, dice, brief=150)
 
-    scene = scenes.killed(broken, "kills", broken.people(350, dice), plans, american=8)
+    scene = scenes.killed(broken, "kills", people, steps.short(dice, steps.OFTEN), american=24)
 
+    print(scenes.shown(scene))  # noqa: T201 - the figures
     assert scene.clean, scenes.shown(scene)
-    assert [death for death in broken.deaths if not death.by_plan] == []
-    assert Counter(death.step for death in broken.deaths) == Counter(plan.step for plan in plans)
+    assert sorted(death.step for death in broken.deaths if death.by_plan) == sorted(steps.OFTEN)
     assert scene.figures["away"][-1] < LATEST

@@ -21,7 +21,7 @@ AWAY_SECONDS = 8.0
 
 
 def test_asterisk_is_killed_and_comes_back(broken: Ordeal) -> None:
-    people = broken.people(250, random.Random(1))
+    people = broken.people(200, random.Random(1), brief=125)
 
     scene = losses.asterisk_killed(broken, "asterisk", people, times=1, away=1.0)
 
@@ -35,7 +35,7 @@ def test_the_database_is_locked_by_somebody_else(broken: Ordeal) -> None:
     scene = losses.store_away(
         broken,
         "locked",
-        broken.people(300, random.Random(2)),
+        broken.people(250, random.Random(2), brief=175),
         seconds=AWAY_SECONDS,
         take=lambda: losses.locked(file),
     )
@@ -45,7 +45,7 @@ def test_the_database_is_locked_by_somebody_else(broken: Ordeal) -> None:
 
 
 def test_the_clock_is_set_an_hour_and_a_day_forth_and_back(broken: Ordeal) -> None:
-    people = broken.people(500, random.Random(3))
+    people = broken.people(450, random.Random(3), brief=200)
 
     scene = losses.clock_jumps(broken, "clock", people, between=1.5)
 
@@ -58,7 +58,7 @@ def test_the_disk_is_full(release: Release) -> None:
         scene = losses.store_away(
             small,
             "full",
-            small.people(300, random.Random(4)),
+            small.people(250, random.Random(4), brief=175),
             seconds=AWAY_SECONDS,
             take=lambda: losses.filled(small.lab.paths.data),
         )

@@ -47,11 +47,14 @@ def test_the_same_seed_draws_the_same_plans() -> None:
     one, two = (steps.plans(random.Random(7)) for _ in range(2))
 
     assert list(itertools.islice(one, 50)) == list(itertools.islice(two, 50))
-    assert steps.short(random.Random(7), 9) == steps.short(random.Random(7), 9)
+    assert steps.short(random.Random(7)) == steps.short(random.Random(7))
 
 
-def test_a_short_form_has_steps_that_all_differ() -> None:
-    assert len({plan.step for plan in steps.short(random.Random(3), 12)}) == 12
+def test_the_two_short_forms_have_every_step_once() -> None:
+    drawn = [plan for part in (steps.OFTEN, steps.RARE) for plan in steps.short(random.Random(3), part)]
+
+    assert Counter(plan.step for plan in drawn) == dict.fromkeys(STEPS, 1)
+    assert all(1 <= plan.nth <= min(steps.SOON, STEPS[plan.step]) for plan in drawn)
 
 
 def test_what_was_hit_too_seldom_is_missing() -> None:

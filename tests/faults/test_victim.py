@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import signal
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import pytest
 
 from fastagi_server.loadtest.calls import CarrierCall
 from fastagi_server.telephony.call_id import mint
-from tests.faults.ordeal import Death, away
+from tests.faults.ordeal import Death, away, stayers_first
 
 FAULTS = Path(__file__).parent
 # Goes past steps until it is dead, and says how far it came.
@@ -110,3 +111,13 @@ def test_how_long_it_was_away() -> None:
 
     assert away(deaths, calls) == [2.0, None, 2.5]
     assert away(deaths, []) == [None, None, None]
+
+
+def test_who_stays_long_is_not_among_the_last() -> None:
+    people = [f"+1212320{n:02}{ending}" for n in range(10) for ending in ("20", "05", "40", "50")]
+
+    ordered = stayers_first(people, 15, random.Random(1))
+
+    assert sorted(ordered) == sorted(people)
+    assert {number[-2:] for number in ordered[-15:]} == {"20", "40"}
+    assert stayers_first(people[1:3], 1, random.Random(1)) == people[1:3]

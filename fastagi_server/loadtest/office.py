@@ -53,10 +53,7 @@ class Kill:
 
 
 class Office:
-    """One lab and one Discador; `tell` is given what each command prints, in the language `lang`.
-
-    The store is what the lab's configuration names, unless that was given another `database` since.
-    """
+    """One lab and one Discador; `tell` is given what each command prints, in the language `lang`."""
 
     def __init__(
         self,
@@ -66,11 +63,10 @@ class Office:
         clock: Clock,
         tell: Callable[[str], None] = lambda _: None,
         lang: str = "en",
-        database: str = "",
     ) -> None:
         self.lab = lab
         self.service = Service(lab=lab, command=command)
-        self.database = database or stores.of(lab.paths)
+        self.database = stores.of(lab.paths)
         self._clock = clock
         self._tell = tell
         self._lang = lang

@@ -338,7 +338,6 @@ def opened(
                 lab=where,
                 command=folder / "discador",
                 clock=RealClock(),
-                database=cluster.url if cluster else "",
             )
             office.prepare()
             try:

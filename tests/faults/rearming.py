@@ -8,9 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import yaml
-
-from fastagi_server.loadtest import debian, postgres
+from fastagi_server.loadtest import database, debian, postgres
 from fastagi_server.loadtest.lab import Lab
 from fastagi_server.loadtest.postgres import Cluster
 
@@ -54,8 +52,5 @@ def small_disk(folder: Path, megabytes: int) -> Iterator[None]:
 def served(where: Lab) -> Iterator[Cluster]:
     """Have a lab's store be a PostgreSQL of the lab's own."""
     with postgres.running(where.paths.folder / "postgres") as cluster:
-        file = where.paths.config
-        settings = yaml.safe_load(file.read_text())
-        settings["database_url"] = cluster.url
-        file.write_text(yaml.safe_dump(settings))
+        database.point_to(where.paths, cluster.url)
         yield cluster

@@ -48,13 +48,6 @@ def ring(office: Office, n: int, begun: float, number: str = "12125551240") -> N
         file.write(json.dumps(line | {"call": mint(begun, bytes(10))}) + "\n")
 
 
-def test_the_store_is_the_labs_file_unless_told_otherwise(office: Office) -> None:
-    other = Office(lab=office.lab, command=Path("x"), clock=Clock(), database="postgresql://h/d")
-
-    assert office.database == f"sqlite:///{office.lab.paths.data}/discador.db"
-    assert other.database == "postgresql://h/d"
-
-
 def test_a_list_is_written_as_people_have_it(office: Office) -> None:
     path = Path(office.write("people.csv", ["+12125551240", "+525550001003"]))
 

@@ -64,6 +64,7 @@ def test_no_sentence_was_left_in_english(language: Language) -> None:
         "call.sip",
         "call.closed",
         "error",
+        "finding.redis.remedy",
         "finding.store_open.remedy",
         "report.callerids",
         "report.head.performance",

@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
 from fastagi_server.store import dids
+from fastagi_server.store.connect import open_database
 from fastagi_server.store.writer import Writer
 from tests.store.conftest import ON_POSTGRES
 
@@ -15,7 +16,9 @@ ONE, TWO = "+12125550001", "+12125550002"
 
 
 @ON_POSTGRES
-def test_batches_that_wait_for_each_other_are_done_all_the_same(engine: Engine) -> None:
+def test_batches_that_wait_for_each_other_are_done_all_the_same(url: str) -> None:
+    # The server looks for a circle after a second; who waits in one must not give up before.
+    engine = open_database(url, busy_seconds=20)
     writers = [Writer(engine) for _ in range(2)]
     met = threading.Barrier(2)
     go = threading.Event()
@@ -44,3 +47,4 @@ def test_batches_that_wait_for_each_other_are_done_all_the_same(engine: Engine) 
         assert {each.uses for each in dids.uses(conn, "usa", "d").values()} == {2}
     for writer in writers:
         writer.close()
+    engine.dispose()

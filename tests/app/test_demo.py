@@ -7,11 +7,16 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from fastagi_server.app.demo import main
+from fastagi_server.app.demo import _free_name, _named, main
+from fastagi_server.loadtest.postgres import Cluster
+from fastagi_server.store import campaigns, migrate
+from fastagi_server.store.connect import open_database
+from tests.store.test_campaigns import SPRING
 
 HOUSE = Path(__file__).parents[2]
 
@@ -78,3 +83,52 @@ def test_a_small_campaign_over_six_countries_from_one_command(tmp_path: Path) ->
     assert told["carrier"]["ours"] == told["carrier"]["carriers"] == told["carrier"]["matched"] == 60
     assert told["carrier"]["disagree"] == []
     assert "20,000" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("url", "used"),
+    [
+        ("postgresql://a@h/d", "postgresql://a@h/d"),
+        ("postgres://a@h/d", "postgres://a@h/d"),
+        ("sqlite:///discador.db", ""),
+        ("", ""),
+    ],
+)
+def test_a_postgresql_that_the_environment_names_is_used_and_a_file_is_not(url: str, used: str) -> None:
+    assert _named({"DATABASE_URL": url}) == used
+    assert _named({}) == ""
+
+
+def test_a_second_demo_on_the_same_database_has_a_name_of_its_own(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/x.db"
+    migrate.upgrade(url)
+    engine = open_database(url)
+    assert _free_name(url) == "demo"
+    for name, next_one in (("demo", "demo-2"), ("demo-2", "demo-3")):
+        with engine.begin() as conn:
+            campaigns.create(conn, replace(SPRING, name=name))
+        assert _free_name(url) == next_one
+    engine.dispose()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="a demo needs root")
+@pytest.mark.postgres
+def test_a_database_that_is_no_labs_is_left_alone(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DISCADOR_LAB_CACHE", str(tmp_path))
+    monkeypatch.setenv("DATABASE_URL", cluster.url)
+    migrate.upgrade(cluster.url)
+    engine = open_database(cluster.url)
+    with engine.begin() as conn:
+        campaigns.create(conn, replace(SPRING, name="ours", lab=False))
+
+    code = main(["--name", "spring", "--lang", "en"], HOUSE)
+
+    with engine.begin() as conn:
+        campaigns.remove(conn, "ours")
+    engine.dispose()
+    assert code == 2
+    told = capsys.readouterr().err
+    assert "keeps campaigns or caller IDs that are no lab's" in told
+    assert cluster.secret not in told

@@ -53,8 +53,9 @@ class Settings:
         default="sqlite:///discador.db",
         repr=False,
         metadata=about(
-            "Where calls, opt-outs and caller IDs are kept: SQLite's file or PostgreSQL's address. A "
-            "password in it is never shown; it stands better in the environment than in this file.",
+            "Where calls, opt-outs and caller IDs are kept: SQLite's file or PostgreSQL's address "
+            "(docs/postgresql.md), which several engines may share. A password in it is never shown; it "
+            "stands better in the environment than in this file.",
             why="SQLite needs nothing else installed.",
             check=shapes.database,
             secret=True,

@@ -10,11 +10,19 @@ from collections.abc import Generator
 from typing import Any, TypeVar
 
 import psycopg
+from psycopg.types.string import StrDumperUnknown
 
 T = TypeVar("T")
 
 TICKS = 20  # of a tenth of a second
 DOOR_SECONDS = 2
+
+
+class _WithoutNul(StrDumperUnknown):
+    """Puts a sign for NUL, which PostgreSQL cannot keep: no hostile word keeps a record out of the store."""
+
+    def dump(self, obj: str) -> Any:
+        return super().dump(obj.replace("\0", "\ufffd") if "\0" in obj else obj)
 
 
 class Session(psycopg.Connection[Any]):
@@ -54,4 +62,5 @@ def open_session(*told: Any, **opening: Any) -> Session:
     """Open a session."""
     session = Session.connect(*told, **opening)
     session.opening = opening
+    session.adapters.register_dumper(str, _WithoutNul)
     return session

@@ -38,6 +38,13 @@ def test_the_servers_errors_come_through(engine: Engine) -> None:
             conn.execute(text("SELECT pg_sleep(20)"))
 
 
+@ON_POSTGRES
+def test_a_word_with_nul_in_it_is_kept_with_a_sign_in_its_place(engine: Engine) -> None:
+    with engine.connect() as conn:
+        said = conn.scalar(text("SELECT CAST(:word AS TEXT)"), {"word": "603 \0 Blocked"})
+    assert said == "603 \ufffd Blocked"
+
+
 class Away:
     """A server of one test's own, that can be frozen, killed and brought back."""
 

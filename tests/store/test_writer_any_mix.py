@@ -44,9 +44,12 @@ def does(kind: str, new: Begin) -> Callable[[Connection], str]:
 KINDS = ["succeeds", "succeeds", "fails before", "fails after", "fails inside", "loses the transaction"]
 
 
-def test_exactly_what_was_promised_is_in(databases: Databases, make_begin: MakeBegin) -> None:
+EXAMPLES = {"sqlite": 60, "postgresql": 20}
+
+
+def test_exactly_what_was_promised_is_in(databases: Databases, kind: str, make_begin: MakeBegin) -> None:
     # The drawing stands inside: pytest-twisted takes a function that draws for one kind of database only.
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=EXAMPLES[kind], deadline=None)
     @given(
         works=st.lists(st.tuples(st.sampled_from(KINDS), st.integers(0, 12)), max_size=25),
         batch=st.integers(1, 8),

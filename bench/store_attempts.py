@@ -15,7 +15,7 @@ import platform
 import sqlite3
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from threading import Semaphore
@@ -27,6 +27,7 @@ from fastagi_server.loadtest import postgres
 from fastagi_server.store import address, attempts, campaigns, dids, migrate, tables
 from fastagi_server.store.connect import open_database
 from fastagi_server.store.engine import make_engine
+from fastagi_server.store.job import Alike
 from fastagi_server.store.reader import read
 from fastagi_server.store.writer import Writer
 from fastagi_server.telephony import call_id
@@ -209,7 +210,7 @@ def fill(how_many: int) -> Callable[[Connection], object]:
 
 def attempt(
     n: int, contact: int, number: str, callerid: str, *, finish: bool
-) -> Callable[[Connection], None]:
+) -> Alike[tuple[Attempt, Record | None], None]:
     """Give the work of beginning the n-th attempt, and of finishing it if asked to."""
     begin = Begin(
         call=call_id.mint(START + n / 100, n.to_bytes(10, "big")),
@@ -231,14 +232,17 @@ def attempt(
         disposition=Disposition.NO_ANSWER,
     )
 
-    def work(conn: Connection) -> None:
-        outcome = attempts.begin(conn, new)
+    return Alike(many=go, of=(new, ended if finish else None))
+
+
+def go(conn: Connection, works: Sequence[tuple[Attempt, Record | None]]) -> list[None]:
+    """Begin attempts, as the ledger does, and finish those that have an end."""
+    for outcome in attempts.begin_all(conn, [new for new, _ in works]):
         if not isinstance(outcome, Begun):
             raise NotBegunError(outcome)
-        if finish:
-            attempts.finish(conn, ended, contact_state=ContactState.DONE, due_at=None, why="no_answer")
-
-    return work
+    for ended in (ended for _, ended in works if ended is not None):
+        attempts.finish(conn, ended, contact_state=ContactState.DONE, due_at=None, why="no_answer")
+    return [None] * len(works)
 
 
 class NotBegunError(Exception):

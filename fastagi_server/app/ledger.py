@@ -20,6 +20,7 @@ from fastagi_server.dialer.errors import StoreAwayError
 from fastagi_server.dialer.gate import BEGUN_UNSEEN
 from fastagi_server.dialer.ports import CountryUses, Spawn, Waiting
 from fastagi_server.store import attempts, calls, campaigns, closing, dids, leases, loans, optouts, rests
+from fastagi_server.store.job import Alike
 from fastagi_server.telephony import facts
 from fastagi_server.telephony.call_id import CallId
 from fastagi_server.telephony.campaign import (
@@ -136,7 +137,7 @@ class StoreLedger:
         settled: Deferred[None] = Deferred()
         self._beginning.add(call)
         try:
-            outcome = await self._do(lambda conn: attempts.begin(conn, attempt), settled=settled)
+            outcome = await self._do(Alike(many=attempts.begin_all, of=attempt), settled=settled)
         except StoreAwayError:
             self._spawn(self._take_back(call, settled))
             raise

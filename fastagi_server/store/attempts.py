@@ -7,6 +7,9 @@ by a look before it: another process may write in between.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Boolean, Connection, and_, bindparam, case, exists, func, not_, or_, select, update
 
@@ -82,6 +85,8 @@ _CLAIM = Statement(
         callerid=bindparam("of_callerid", type_=_did.number.type),
     )
 )
+# What the claim has looked at is looked at again: whoever has no contact claims none.
+_OPEN = calls.beginning(~_OPTED_OUT, _MAY_SHOW)
 _UNCLAIM = (
     update(tables.contact)
     .where(_contact.id == _contact_id, _contact.call_id == _call_id)
@@ -107,35 +112,71 @@ _GIVE_BACK = Statement(
 
 
 def begin(conn: Connection, attempt: Attempt) -> Begun | NotBegun:
-    """Begin an attempt: claim its contact, count its caller ID, open its record; or say why not.
+    """Begin an attempt: claim its contact, open its record, count its caller ID; or say why not.
 
     When it is not begun, nothing is written. A call id that is in the store already is an error, and the
     transaction (the writer's savepoint) must be rolled back.
     """
-    _check(attempt)
-    new, told = attempt.begin, _told(attempt)
-    turns.beginning(conn, new.number)
-    if attempt.contact is None:
-        no = _why_not(conn, told)
-        if no is not None:
-            return NotBegun(no=no)
-    elif not _CLAIM.changed(conn, told):
+    return begin_all(conn, [attempt])[0]
+
+
+def begin_all(conn: Connection, attempts: Sequence[Attempt]) -> list[Begun | NotBegun]:
+    """Begin several attempts, each as if it were alone and the others had gone before it."""
+    for attempt in attempts:
+        _check(attempt)
+    turns.beginning(conn, [attempt.begin.number for attempt in attempts])
+    tries = [_Try(attempt=attempt, told=_told(attempt)) for attempt in attempts]
+    _claim(conn, [each for each in tries if each.attempt.contact is not None])
+    _open(conn, [each for each in tries if each.outcome is None])
+    _count(conn, [each for each in tries if each.outcome is None and each.attempt.period])
+    return [each.outcome or Begun(uses=0) for each in tries]
+
+
+@dataclass(kw_only=True)
+class _Try:
+    """An attempt on its way to being begun; without an outcome it is on its way still."""
+
+    attempt: Attempt
+    told: dict[str, Any]
+    outcome: Begun | NotBegun | None = None
+
+
+def _claim(conn: Connection, tries: Sequence[_Try]) -> None:
+    claimed = _CLAIM.changed_each(conn, [each.told for each in tries])
+    for each in (each for each, done in zip(tries, claimed, strict=True) if not done):
         # No reason any more: somebody had the contact for a moment.
-        return NotBegun(no=_why_not(conn, told) or No.TAKEN)
-    if not calls.begin(conn, new):
-        _unclaim(conn, attempt)
-        return NotBegun(no=No.IN_FLIGHT)
-    uses: int | None = 0
-    if attempt.period:
-        did = {"number": new.callerid, "country": new.country, "period": attempt.period}
-        counted, uses = leases.count(
-            conn, engine=new.engine, did=did, cap=attempt.cap, at=new.begun_at, leased=attempt.leased
-        )
-        if not counted:
-            calls.forget(conn, new.call)
-            _unclaim(conn, attempt)
-            return NotBegun(no=No.AT_CAP, uses=dids.used(conn, **did))
-    return Begun(uses=uses)
+        each.outcome = NotBegun(no=_why_not(conn, each.told) or No.TAKEN)
+
+
+def _open(conn: Connection, tries: Sequence[_Try]) -> None:
+    opened = _OPEN.changed_each(conn, [each.told | calls.opening(each.attempt.begin) for each in tries])
+    for each in (each for each, done in zip(tries, opened, strict=True) if not done):
+        calls.refuse_begun(conn, each.attempt.begin.call)
+        _unclaim(conn, each.attempt)
+        # No reason any more: the other call to the number is over by now.
+        each.outcome = NotBegun(no=_why_not(conn, each.told) or No.IN_FLIGHT)
+
+
+def _count(conn: Connection, tries: Sequence[_Try]) -> None:
+    wishes = [_wish(each.attempt) for each in tries]
+    for each, wish, (counted, uses) in zip(tries, wishes, leases.count(conn, wishes), strict=True):
+        if counted:
+            each.outcome = Begun(uses=uses)
+        else:
+            calls.forget(conn, each.attempt.begin.call)
+            _unclaim(conn, each.attempt)
+            each.outcome = NotBegun(no=No.AT_CAP, uses=dids.used(conn, **wish.did))
+
+
+def _wish(attempt: Attempt) -> leases.Wish:
+    new = attempt.begin
+    return leases.Wish(
+        engine=new.engine,
+        did={"number": new.callerid, "country": new.country, "period": attempt.period},
+        cap=attempt.cap,
+        at=new.begun_at,
+        leased=attempt.leased,
+    )
 
 
 def finish(
@@ -168,7 +209,7 @@ def _unclaim(conn: Connection, attempt: Attempt) -> None:
         conn.execute(_UNCLAIM, {"of_contact": attempt.contact, "of_call": attempt.begin.call})
 
 
-def _told(attempt: Attempt) -> dict[str, object]:
+def _told(attempt: Attempt) -> dict[str, Any]:
     begin = attempt.begin
     return {
         "of_call": begin.call,
@@ -183,7 +224,7 @@ def _told(attempt: Attempt) -> dict[str, object]:
     }
 
 
-def _why_not(conn: Connection, told: dict[str, object]) -> No | None:
+def _why_not(conn: Connection, told: dict[str, Any]) -> No | None:
     word = _WHY_NOT.returned(conn, told)
     return No(word) if word else None
 

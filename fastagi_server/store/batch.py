@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, RootTransaction
 
-from fastagi_server.store import backend
+from fastagi_server.store import backend, job
 from fastagi_server.store.job import AgainError, Job, Outcome, failed, is_race, not_durable
 
 TOGETHER = 2
@@ -69,19 +69,19 @@ class Batches:
         outcomes: list[Outcome] = []
         given_up: list[BaseException] = []
         self._left_apart -= len(jobs)
-        for job in jobs:
+        for each in jobs:
             if len(given_up) < WAITS:
-                outcomes.append(self._alone(job, given_up))
+                outcomes.append(self._alone(each, given_up))
             else:
                 outcomes.append(Outcome(error=not_durable(_cause(given_up[-1]))))
         return outcomes
 
-    def _alone(self, job: Job[Any], given_up: list[BaseException]) -> Outcome:
+    def _alone(self, one: Job[Any], given_up: list[BaseException]) -> Outcome:
         """Give what a job comes to by itself; why somebody else's would fare no better is noted."""
         race: AgainError | None = None
         for _ in range(ALONE):
             try:
-                return self._whole([job])[0]
+                return self._whole([one])[0]
             except AgainError as lost:
                 race = lost
                 if race.has_waited:
@@ -102,20 +102,22 @@ class Batches:
         # A database that cannot be reached is no race: that is raised, and told to all.
         self._connected()
         try:
-            return self._run(jobs, Job.trust)
+            return self._run(jobs, job.trust)
         except (AgainError, _UnknownError):
             raise
         except BaseException:  # noqa: BLE001 - whose fault it was is found out now
-            return self._run(jobs, Job.attempt)
+            return self._run(jobs, job.attempt)
 
-    def _run(self, jobs: Sequence[Job[Any]], do: Callable[[Job[Any], Connection], Outcome]) -> list[Outcome]:
+    def _run(
+        self, jobs: Sequence[Job[Any]], do: Callable[[Sequence[Job[Any]], Connection], list[Outcome]]
+    ) -> list[Outcome]:
         conn = self._connected()
         with self._fragile():
             transaction = conn.begin()
         try:
             if len(jobs) > 1:
                 backend.hurry(conn)
-            outcomes = [do(job, conn) for job in jobs]
+            outcomes = do(jobs, conn)
         except BaseException as error:
             with self._fragile():
                 transaction.rollback()

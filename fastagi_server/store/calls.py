@@ -21,7 +21,7 @@ from sqlalchemy import (
     delete,
     func,
     select,
-    text,
+    true,
     update,
 )
 
@@ -75,14 +75,22 @@ KNOWN: Final = frozenset(Changes.__annotations__)
 _c = tables.call.c
 _BEGIN_FIELDS = [field.name for field in fields(Begin) if field.name != "call"]
 _BEGUN = ("call_id", "state", *_BEGIN_FIELDS)
-# One statement asks and writes: a call id that is used, and a number to which a call is open, are no error
-# inside the transaction; whoever else opens one to the number at the same time is waited for.
-_BEGIN = Statement(
-    text(
-        f"INSERT INTO call ({', '.join(_BEGUN)}) VALUES ({', '.join(f':new_{name}' for name in _BEGUN)}) "  # noqa: S608 - names of columns
-        "ON CONFLICT DO NOTHING"
-    ).bindparams(*(bindparam(f"new_{name}", type_=_c[name].type) for name in _BEGUN))
-)
+
+
+def beginning(*unless: ColumnElement[bool]) -> Statement:
+    """Give the statement that opens a record where the conditions hold; its values are those of `opening`.
+
+    A call id that is used, and a number to which a call is open, are no error inside the transaction; whoever
+    else opens one to the number at the same time is waited for.
+    """
+    new = (bindparam(f"new_{name}", type_=_c[name].type) for name in _BEGUN)
+    return Statement(
+        tables.call.insert().from_select(_BEGUN, select(*new).where(true(), *unless)),
+        ending=" ON CONFLICT DO NOTHING",
+    )
+
+
+_BEGIN = beginning()
 _FORGET = Statement(delete(tables.call).where(_c.call_id == bindparam("of_call", type_=_c.call_id.type)))
 
 
@@ -111,15 +119,24 @@ def begin(conn: Connection, new: Begin) -> bool:
 
     A call id that is in the store already is refused.
     """
+    if _BEGIN.changed(conn, opening(new)):
+        return True
+    refuse_begun(conn, new.call)
+    return False
+
+
+def opening(new: Begin) -> dict[str, Any]:
+    """Give the values that open a record."""
     for name in ("planned_at", "begun_at"):
         _check_instant(name, getattr(new, name))
     values: dict[str, Any] = {f"new_{name}": getattr(new, name) for name in _BEGIN_FIELDS}
-    values |= {"new_call_id": new.call, "new_state": State.BEGUN}
-    if _BEGIN.changed(conn, values):
-        return True
-    if conn.execute(select(_c.call_id).where(_c.call_id == new.call)).first() is not None:
-        raise AlreadyBegunError(call=new.call)
-    return False
+    return values | {"new_call_id": new.call, "new_state": State.BEGUN}
+
+
+def refuse_begun(conn: Connection, call: CallId) -> None:
+    """Refuse a call id that is in the store."""
+    if conn.execute(select(_c.call_id).where(_c.call_id == call)).first() is not None:
+        raise AlreadyBegunError(call=call)
 
 
 def forget(conn: Connection, call: CallId) -> None:

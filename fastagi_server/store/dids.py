@@ -7,7 +7,7 @@ This file does not know when a day begins, nor which number is chosen.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import (
     Boolean,
@@ -175,9 +175,14 @@ def count(conn: Connection, *, number: str, country: str, period: str, cap: int,
 
     An operator's cap of the country goes before `cap`.
     """
-    values = {"country": country, "period": period, "number": number, "cap": cap, "at": at}
-    uses: int | None = _COUNT.returned(conn, values)
-    return uses
+    return count_each(conn, [{"country": country, "period": period, "number": number, "cap": cap, "at": at}])[
+        0
+    ]
+
+
+def count_each(conn: Connection, uses: Sequence[Mapping[str, object]]) -> list[int | None]:
+    """Count several uses as if each were counted alone, in this order."""
+    return _COUNT.returned_each(conn, uses)
 
 
 def used(conn: Connection, *, number: str, country: str, period: str) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, Generic, TypeGuard, TypeVar
@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, Operationa
 from fastagi_server.store import backend
 from fastagi_server.store.errors import NotDurableError
 
+A = TypeVar("A")
 T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
@@ -25,6 +26,21 @@ class Outcome:
 
     result: Any = None
     error: BaseException | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alike(Generic[A, T]):
+    """A piece of work that is done at once with others of its kind: `many` does all, each as if alone.
+
+    Those of one kind come after the other works of their batch.
+    """
+
+    many: Callable[[Connection, Sequence[A]], Sequence[T]]
+    of: A
+
+    def __call__(self, conn: Connection) -> T:
+        """Do this one alone."""
+        return self.many(conn, [self.of])[0]
 
 
 class AgainError(Exception):
@@ -52,12 +68,6 @@ class Job(Generic[T]):
     work: Callable[[Connection], T]
     future: Future[T]
     patience: float = 0.0
-
-    def trust(self, conn: Connection) -> Outcome:
-        """Do the work in the transaction of others; what goes wrong is everybody's."""
-        outcome = Outcome(result=self.work(conn))
-        backend.check_transaction(conn)
-        return outcome
 
     def attempt(self, conn: Connection) -> Outcome:
         """Do the work in a savepoint of its own.
@@ -92,6 +102,29 @@ class Job(Generic[T]):
                 self.future.set_result(outcome.result)
         except BaseException:  # noqa: BLE001 - the thread must live on for the others
             _log.exception("a callback of a stored piece of work failed")
+
+
+def trust(jobs: Sequence[Job[Any]], conn: Connection) -> list[Outcome]:
+    """Do works in one transaction; what goes wrong is everybody's."""
+    outcomes: dict[Job[Any], Outcome] = {}
+    alike: dict[Any, list[Job[Any]]] = {}
+    for job in jobs:
+        if isinstance(job.work, Alike):
+            alike.setdefault(job.work.many, []).append(job)
+        else:
+            outcomes[job] = Outcome(result=job.work(conn))
+            backend.check_transaction(conn)
+    for many, some in alike.items():
+        works: list[Alike[Any, Any]] = [job.work for job in some]  # type: ignore[misc]
+        results = many(conn, [work.of for work in works])
+        backend.check_transaction(conn)
+        outcomes |= {job: Outcome(result=result) for job, result in zip(some, results, strict=True)}
+    return [outcomes[job] for job in jobs]
+
+
+def attempt(jobs: Sequence[Job[Any]], conn: Connection) -> list[Outcome]:
+    """Do works in one transaction, each in a savepoint of its own."""
+    return [job.attempt(conn) for job in jobs]
 
 
 def is_race(error: BaseException) -> TypeGuard[DBAPIError]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from sqlalchemy import (
     Connection,
@@ -79,17 +79,31 @@ _UNCOUNT = (
 _GIVE = delete(tables.did_lease).where(*_MINE).returning(_lease.country, _lease.uses)
 
 
-def count(
-    conn: Connection, *, engine: str, did: Mapping[str, str], cap: int, at: float, leased: bool
-) -> tuple[bool, int | None]:
-    """Take a reserved use, or count one where there is none: was it, and the uses with it where known.
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """One use that is wanted: `did` is number, country and period, `cap` the file's."""
 
-    `did` is number, country and period, `cap` the file's.
-    """
-    if leased and _TAKE.changed(conn, {**did, "engine": engine, "cap": cap}):
-        return True, None
-    uses = dids.count(conn, **did, cap=cap, at=at)
-    return uses is not None, uses
+    engine: str
+    did: Mapping[str, str]
+    cap: int
+    at: float
+    leased: bool
+
+
+def count(conn: Connection, wishes: Sequence[Wish]) -> list[tuple[bool, int | None]]:
+    """Take reserved uses, or count them where none are: was each, and the uses with it where known."""
+    reserved = [wish for wish in wishes if wish.leased]
+    took = _TAKE.changed_each(
+        conn, [{**wish.did, "engine": wish.engine, "cap": wish.cap} for wish in reserved]
+    )
+    taken = {id(wish) for wish, done in zip(reserved, took, strict=True) if done}
+    others = [wish for wish in wishes if id(wish) not in taken]
+    uses = iter(dids.count_each(conn, [{**wish.did, "cap": wish.cap, "at": wish.at} for wish in others]))
+    told: list[tuple[bool, int | None]] = []
+    for wish in wishes:
+        counted = None if id(wish) in taken else next(uses)
+        told.append((id(wish) in taken or counted is not None, counted))
+    return told
 
 
 def lease(conn: Connection, wish: Lease) -> Leased:

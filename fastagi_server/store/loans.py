@@ -23,7 +23,7 @@ def lend(conn: Connection, loan: Loan) -> Begun | NotBegun:
     if loan.cap < 0:
         raise BadInputError(field="cap", value=loan.cap, expected="0 (no limit) or more")
     if loan.callee is not None:
-        turns.beginning(conn, loan.callee)
+        turns.beginning(conn, [loan.callee])
     if loan.callee is not None and optouts.contains(conn, loan.callee):
         return NotBegun(no=No.OPTED_OUT)
     if not _may_be_shown(conn, loan):
@@ -31,9 +31,8 @@ def lend(conn: Connection, loan: Loan) -> Begun | NotBegun:
     if loan.number in rests.resting(conn, loan.country, loan.at):
         return NotBegun(no=No.RESTING)
     did = {"number": loan.number, "country": loan.country, "period": loan.period}
-    counted, uses = leases.count(
-        conn, engine=loan.engine, did=did, cap=loan.cap, at=loan.at, leased=loan.leased
-    )
+    wish = leases.Wish(engine=loan.engine, did=did, cap=loan.cap, at=loan.at, leased=loan.leased)
+    ((counted, uses),) = leases.count(conn, [wish])
     if not counted:
         return NotBegun(no=No.AT_CAP, uses=dids.used(conn, **did))
     return Begun(uses=uses)

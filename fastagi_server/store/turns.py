@@ -6,6 +6,7 @@ look that hangs on them: a statement sees what was committed before it began, no
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from sqlalchemy import Connection, bindparam, text
@@ -22,10 +23,10 @@ _SHARED = Statement(
 _ALONE = Statement(text("SELECT pg_advisory_xact_lock(hashtextextended(:number, 5))").bindparams(_NUMBER))
 
 
-def beginning(conn: Connection, number: str) -> None:
-    """Let no opt-out of the number come between the look at the list and the commit of a beginning."""
+def beginning(conn: Connection, numbers: Iterable[str]) -> None:
+    """Let no opt-out of the numbers come between the look at the list and the commit of a beginning."""
     if backend.is_postgres(conn):
-        _SHARED.returned(conn, {"number": number})
+        _SHARED.returned_each(conn, [{"number": number} for number in sorted(set(numbers))])
 
 
 def opting_out(conn: Connection, number: str) -> None:

@@ -30,8 +30,9 @@ _log = logging.getLogger(__name__)
 class Writer:
     """Does work on the database in one thread, in the order in which it was given.
 
-    The work gets a connection inside a transaction and must neither commit nor roll back. Callbacks of the
-    futures run in the writer's thread: they must be quick and must not wait for the writer.
+    Works that are alike come after the others of their batch. A work gets a connection inside a transaction
+    and must neither commit nor roll back. Callbacks of the futures run in the writer's thread: they must be
+    quick and must not wait for the writer.
     """
 
     def __init__(self, engine: Engine, *, limit: int = LIMIT, batch: int = BATCH) -> None:

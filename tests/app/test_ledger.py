@@ -83,7 +83,8 @@ class Failing:
         self.told: Callable[[str], None] = lambda _: None
 
     def submit(self, work: Callable[[Any], Any], *, patience: float = 0.0) -> Future[Any]:
-        name = work.__qualname__.partition(".<locals>")[0]
+        # Only attempts are done at once with others of their kind, and those have no name of their own.
+        name = getattr(work, "__qualname__", "StoreLedger.attempt").partition(".<locals>")[0]
         self.told(name)
         if self._errors or (self.poison and self.poison == name):
             error = self._errors.pop(0) if self._errors else NotDurableError(why="not this one")

@@ -299,3 +299,49 @@ def test_what_never_left_was_no_try(conn: Connection, attempt: Try) -> None:
     attempts.finish(conn, taken_back, contact_state=QUEUED, due_at=99.0, why="cancelled")
 
     assert whom(conn, 1).attempts == 0
+
+
+def test_several_at_once_come_to_what_each_would_come_to_alone(
+    conn: Connection, make_begin: MakeBegin, attempt: Try
+) -> None:
+    prepare(conn, make_begin, name="autumn")
+    optouts.add(conn, OptOut(number=make_begin(3).number, at=1.0, source="operator"))
+    hers = make_begin(1).number
+    tries = [
+        attempt(1, contact=1, cap=3),
+        attempt(4, contact=1, cap=3),  # the contact is taken
+        attempt(5, contact=4, campaign="autumn", number=hers, cap=3),  # the number is in flight
+        attempt(6, number=hers, cap=3),
+        attempt(2, contact=2, cap=3),
+        attempt(3, contact=3, cap=3),  # opted out
+        attempt(7, callerid="+525511113333", cap=3),  # not ours
+        attempt(8, cap=3),
+        attempt(9, cap=3),  # at the cap
+        attempt(10, period="", callerid="+525511113333"),
+    ]
+    alone = conn.begin_nested()
+    outcomes = [attempts.begin(conn, each) for each in tries]
+    written = everything(conn)
+    alone.rollback()
+
+    assert attempts.begin_all(conn, tries) == outcomes
+    assert everything(conn) == written
+    assert [getattr(each, "no", None) for each in outcomes] == [
+        None,
+        No.TAKEN,
+        No.IN_FLIGHT,
+        No.IN_FLIGHT,
+        None,
+        No.OPTED_OUT,
+        No.NOT_OWNED,
+        None,
+        No.AT_CAP,
+        None,
+    ]
+    assert attempts.begin_all(conn, []) == []
+
+
+def test_one_that_cannot_be_meant_spoils_all_and_says_so(conn: Connection, attempt: Try) -> None:
+    attempts.begin(conn, attempt(1))
+    with pytest.raises(AlreadyBegunError):
+        attempts.begin_all(conn, [attempt(2), attempt(1)])

@@ -129,8 +129,8 @@ def test_two_beginnings_and_other_peoples_opt_outs_wait_for_nobody(
     engine: Engine, hers: Attempt, make_begin: MakeBegin
 ) -> None:
     with engine.connect() as one, engine.connect() as two:
-        turns.beginning(one, hers.begin.number)
-        turns.beginning(two, hers.begin.number)
+        turns.beginning(one, [hers.begin.number])
+        turns.beginning(two, [hers.begin.number])
         optouts.add(two, OptOut(number=make_begin(2).number, at=1.0, source="operator"))
 
 

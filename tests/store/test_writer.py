@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, event, text
 
-from fastagi_server.store import calls, optouts
+from fastagi_server.store import calls, job, optouts
 from fastagi_server.store.connect import open_database
 from fastagi_server.store.errors import (
     AlreadyBegunError,
@@ -21,7 +21,7 @@ from fastagi_server.store.errors import (
     StoreBusyError,
     StoreClosedError,
 )
-from fastagi_server.store.job import Job, Outcome
+from fastagi_server.store.job import Outcome
 from fastagi_server.store.reader import read
 from fastagi_server.store.writer import Writer
 from fastagi_server.telephony.call_id import CallId
@@ -266,12 +266,12 @@ def test_each_lost_promise_has_an_error_of_its_own_and_its_cause(
 
 
 def test_commit_itself_may_find_that_nothing_is_left(store: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
-    def lost(_: Job[None], conn: Connection) -> Outcome:
+    def lost(_: object, conn: Connection) -> list[Outcome]:
         conn.exec_driver_sql("ROLLBACK")
-        return Outcome()
+        return [Outcome()]
 
-    monkeypatch.setattr(Job, "trust", lost)
-    monkeypatch.setattr(Job, "attempt", lost)
+    monkeypatch.setattr(job, "trust", lost)
+    monkeypatch.setattr(job, "attempt", lost)
     with pytest.raises(NotDurableError, match=r"by itself|is no more"):
         store.submit(lambda conn: None).result(SOON)
 

@@ -36,13 +36,16 @@ _CONNECT: Final = {
     "client_encoding": "utf8",
 }
 
-# One question sets the session and says what the server is. remote_apply promises more than `on`.
+# One question sets the session and says what the server is. remote_apply promises more than `on`. A session
+# keeps its plans: one made for an empty table would read the whole of it for each row that is written, while
+# it grows; so whoever writes finds everything by an index.
 _OPEN: Final = """
 SELECT current_setting('server_version_num')::int / 10000, current_setting('server_encoding'),
   set_config('synchronous_commit',
     CASE current_setting('synchronous_commit') WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, false),
   set_config('lock_timeout', %s, false), set_config('statement_timeout', '0', false),
-  set_config('idle_in_transaction_session_timeout', %s, false), set_config('TimeZone', 'UTC', false)
+  set_config('idle_in_transaction_session_timeout', %s, false), set_config('TimeZone', 'UTC', false),
+  set_config('enable_seqscan', 'off', false)
 """
 # The server's own words, in English; a server that speaks otherwise gets the last remedy.
 _REMEDIES: Final = (
@@ -118,11 +121,9 @@ def _begin(connection: Connection) -> None:
         return  # somebody wants no transactions, to LISTEN
     if options.get(READ_ONLY):
         connection.exec_driver_sql("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        return
-    connection.exec_driver_sql("BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE")
-    # A session keeps its plans: one made for an empty table would read the whole of it for each row that is
-    # written, while it grows. Whoever writes finds everything by an index.
-    connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        connection.exec_driver_sql("SET LOCAL enable_seqscan = on")
+    else:
+        connection.exec_driver_sql("BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE")
 
 
 def check_transaction(connection: Connection) -> None:

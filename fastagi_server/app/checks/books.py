@@ -14,7 +14,7 @@ from fastagi_server.console.actions import Finding
 from fastagi_server.console.owned import callable_from_here
 from fastagi_server.numbering.number import MAY_SHOW
 from fastagi_server.numbering.parse import parse
-from fastagi_server.store import address, redis_wire, revision
+from fastagi_server.store import address, durability, redis_wire, revision
 from fastagi_server.telephony import frames
 from fastagi_server.telephony.country import Country
 from fastagi_server.telephony.errors import DiscadorError
@@ -35,8 +35,12 @@ def store(settings: Settings) -> Iterator[Finding]:
     if file and is_there(file):
         good = not file.stat().st_mode & stat.S_IRWXO
         yield judged("store_private", good=good, path=file)
-    elif file is None and settings.engine == _USUAL_ENGINE:
-        yield noted("engine_name", engine=settings.engine)
+    elif file is None:
+        if found == needed:
+            weak = durability.weak(settings.database_url)
+            yield judged("store_durable", good=not weak, settings=some(weak))
+        if settings.engine == _USUAL_ENGINE:
+            yield noted("engine_name", engine=settings.engine)
 
 
 def redis(settings: Settings) -> Iterator[Finding]:

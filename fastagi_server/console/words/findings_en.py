@@ -9,6 +9,8 @@ FINDINGS: dict[str, str] = {
     "finding.store_private.remedy": "chmod o= {path}",
     "finding.store_write": "the store can be written: {path}",
     "finding.store_write.remedy": "chown {user} {folder} {path} && chmod u+rwX {folder} {path}",
+    "finding.store_durable": "the database server keeps what it has promised over a power cut; switched off: {settings}",
+    "finding.store_durable.remedy": "switch them on in postgresql.conf: {settings}",
     "finding.redis": "Redis answers",
     "finding.redis.remedy": "-",
     "finding.redis_away": "Redis does not answer, so engines hear of opt-outs by the store alone: {why}",

@@ -9,6 +9,8 @@ FINDINGS: dict[str, str] = {
     "finding.store_private.remedy": "ejecute: chmod o= {path}",
     "finding.store_write": "se puede escribir en el almacén: {path}",
     "finding.store_write.remedy": "ejecute: chown {user} {folder} {path} && chmod u+rwX {folder} {path}",
+    "finding.store_durable": "el servidor de la base de datos conserva lo prometido tras un corte de luz; desactivado: {settings}",
+    "finding.store_durable.remedy": "actívelo en postgresql.conf: {settings}",
     "finding.redis": "Redis responde",
     "finding.redis.remedy": "-",
     "finding.redis_away": "Redis no responde, así que los motores conocen las exclusiones solo por la base: {why}",

@@ -9,6 +9,8 @@ FINDINGS: dict[str, str] = {
     "finding.store_private.remedy": "execute: chmod o= {path}",
     "finding.store_write": "o armazém pode ser gravado: {path}",
     "finding.store_write.remedy": "execute: chown {user} {folder} {path} && chmod u+rwX {folder} {path}",
+    "finding.store_durable": "o servidor do banco de dados conserva o prometido após uma queda de energia; desativado: {settings}",
+    "finding.store_durable.remedy": "ative em postgresql.conf: {settings}",
     "finding.redis": "o Redis responde",
     "finding.redis.remedy": "-",
     "finding.redis_away": "o Redis não responde, então os motores sabem das exclusões só pelo banco: {why}",

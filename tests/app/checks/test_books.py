@@ -11,7 +11,8 @@ from fastagi_server.app.checks import books
 from fastagi_server.config.settings import Gate, Settings
 from fastagi_server.config.trunk import Trunk
 from fastagi_server.console.actions import Level
-from fastagi_server.store import dids
+from fastagi_server.loadtest.postgres import Cluster
+from fastagi_server.store import dids, migrate
 from fastagi_server.store.connect import open_database
 from fastagi_server.telephony.country import Country
 from fastagi_server.telephony.did import Did
@@ -61,8 +62,21 @@ def test_a_store_that_others_may_share_wants_engines_with_names_of_their_own(
 ) -> None:
     shared = replace(settings, engine=engine, database_url="postgresql+psycopg://db/discador")
     monkeypatch.setattr(books.revision, "current", lambda url: books.revision.HEAD)
+    monkeypatch.setattr(books.durability, "weak", lambda url: [])
 
-    assert levels(books.store(shared)) == {"store": Level.GOOD, **noted}
+    assert levels(books.store(shared)) == {"store": Level.GOOD, "store_durable": Level.GOOD, **noted}
+
+
+@pytest.mark.postgres
+def test_a_server_is_asked_whether_it_keeps_its_promises(
+    settings: Settings, levels: Any, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    migrate.upgrade(cluster.url)
+    theirs = replace(settings, engine="norte", database_url=cluster.url)
+    assert levels(books.store(theirs)) == {"store": Level.GOOD, "store_durable": Level.GOOD}
+
+    monkeypatch.setattr(books.durability, "weak", lambda url: ["fsync"])
+    assert levels(books.store(theirs)) == {"store": Level.GOOD, "store_durable": Level.BAD}
 
 
 def test_postgresql_is_no_file() -> None:

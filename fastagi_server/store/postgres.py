@@ -19,12 +19,12 @@ from fastagi_server.store.errors import CannotOpenError, NotDurableError
 BACKEND = "postgresql"
 _IN_TRANSACTION: Final = "INTRANS"  # psycopg's word; the driver itself is loaded only where it is used
 DRIVERNAME = f"{BACKEND}+psycopg"
-NEEDED = 13
+NEEDED = 14
 READ_ONLY = "postgresql_readonly"
 
 _AUTOCOMMIT: Final = "AUTOCOMMIT"
 _POOL_SECONDS = 5.0  # how long a reader waits for another reader's connection
-_LASTS_SECONDS = 60  # a transaction that does nothing for so long holds locks for nobody
+_LASTS_SECONDS = 15  # a transaction that does nothing for so long holds locks for nobody
 # A server that is away is found out in seconds; while its answer is waited for, by the session itself.
 _CONNECT: Final = {
     "connect_timeout": 3,

@@ -25,7 +25,7 @@ INSERT = text("INSERT INTO optout (number, at, source) VALUES ('+1', 0, 'x')")
     [
         ("synchronous_commit", "on"),
         ("lock_timeout", "200ms"),
-        ("idle_in_transaction_session_timeout", "1min"),
+        ("idle_in_transaction_session_timeout", "15s"),
         ("application_name", "discador"),
         ("client_encoding", "UTF8"),
         ("TimeZone", "UTC"),

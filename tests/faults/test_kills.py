@@ -22,7 +22,8 @@ LATEST = 15.0
 
 def test_killed_at_steps_of_a_call_it_calls_nobody_twice_and_loses_nobody(broken: Ordeal) -> None:
     dice = random.Random(SEED)
-    people = broken.people(700, dice, brief=150)
+    # Enough for a fast machine: each kill lets some sixty through.
+    people = broken.people(1800, dice, brief=150)
 
     scene = scenes.killed(broken, "kills", people, steps.short(dice, steps.OFTEN), american=24)
 

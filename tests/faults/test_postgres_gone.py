@@ -65,7 +65,7 @@ def test_the_database_is_gone_and_comes_back(
 
 def test_killed_at_what_follows_a_key_on_postgresql(broken: Ordeal) -> None:
     dice = random.Random(7)
-    people = broken.people(1200, dice, brief=150)
+    people = broken.people(1800, dice, brief=150)
 
     scene = scenes.killed(broken, "kills", people, steps.short(dice, steps.RARE), american=50)
 

@@ -64,7 +64,7 @@ def test_the_database_is_gone_and_comes_back(
 
 
 @pytest.mark.skip(
-    reason="attempts are begun together now and the victim does not see that commit: its steps are to be named anew"
+    reason="attempts are begun together now, and the victim does not see that commit: name its steps anew"
 )
 def test_killed_at_what_follows_a_key_on_postgresql(broken: Ordeal) -> None:
     dice = random.Random(7)

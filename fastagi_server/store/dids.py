@@ -7,7 +7,7 @@ This file does not know when a day begins, nor which number is chosen.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sqlalchemy import (
     Boolean,
@@ -15,7 +15,6 @@ from sqlalchemy import (
     Connection,
     Double,
     Integer,
-    and_,
     bindparam,
     exists,
     func,
@@ -79,21 +78,7 @@ _USES_OF_ONE = select(_use.uses).where(
     _use.period == bindparam("of_period"),
     _use.number == bindparam("of_number"),
 )
-_USAGE = (
-    select(_did.number, func.coalesce(_use.uses, 0), _use.last_at)
-    .select_from(
-        tables.did.outerjoin(
-            tables.did_use,
-            and_(
-                _use.country == _did.country,
-                _use.period == bindparam("of_period"),
-                _use.number == _did.number,
-            ),
-        )
-    )
-    .where(_did.country == bindparam("of_country"), _OWNED)
-    .order_by(_did.number)
-)
+_NUMBERS = select(_did.number).where(_did.country == bindparam("of_country"), _OWNED).order_by(_did.number)
 _LAST_SERIAL = select(func.coalesce(func.max(_reset.serial), 0)).where(
     _reset.country == bindparam("of_country"), _reset.day == bindparam("of_day")
 )
@@ -202,11 +187,15 @@ def uses(conn: Connection, country: str, period: str) -> dict[str, Use]:
 
 def usage(conn: Connection, periods: Mapping[str, str]) -> list[Use]:
     """Give every number that we own in these countries with its uses in the country's period, 0 if none."""
-    return [
-        Use(number=number, country=country, period=period, uses=told, last_at=last_at)
-        for country, period in sorted(periods.items())
-        for number, told, last_at in conn.execute(_USAGE, {"of_country": country, "of_period": period})
-    ]
+    return [use for country, period in sorted(periods.items()) for use in _usage(conn, country, period)]
+
+
+def _usage(conn: Connection, country: str, period: str) -> Iterator[Use]:
+    # Joined here: PostgreSQL may take the two tables for small and compare each row with each.
+    told = uses(conn, country, period)
+    for number in conn.execute(_NUMBERS, {"of_country": country}).scalars():
+        unused = Use(number=number, country=country, period=period, uses=0, last_at=None)
+        yield told.get(number, unused)
 
 
 def set_limit(conn: Connection, limit: Limit) -> None:

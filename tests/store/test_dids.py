@@ -4,12 +4,13 @@ import time
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import IntegrityError
 
 from fastagi_server.store import dids
 from fastagi_server.telephony.did import Did, Limit, Mark, Reset, Use
 from fastagi_server.telephony.errors import BadInputError
+from tests.store.conftest import ON_POSTGRES
 
 DAY = "2026-11-23"
 ONE, TWO, THREE = (Did(number=f"+1212555000{n}", country="usa", note="batch 1", lab=True) for n in (1, 2, 3))
@@ -182,3 +183,16 @@ def test_whether_any_was_ever_imported_for_a_country(conn: Connection) -> None:
         False,
     ]
     assert [dids.imported(conn, slug, lab=False) for slug in ("usa", "mexico")] == [False, True]
+
+
+@ON_POSTGRES
+def test_on_postgresql_each_number_is_read_once_and_not_once_for_each_other(engine: Engine) -> None:
+    read = text("SELECT sum(idx_tup_fetch + seq_tup_read) FROM pg_stat_xact_user_tables")
+    numbers = [f"+1212555{n:04}" for n in range(400)]
+    with engine.begin() as conn:
+        dids.add(conn, [Did(number=number, country="usa") for number in numbers], at=1.0)
+        for number in numbers:
+            dids.count(conn, number=number, country="usa", period=DAY, cap=9, at=1.0)
+    with engine.begin() as conn:
+        assert {use.uses for use in dids.usage(conn, {"usa": DAY})} == {1}
+        assert conn.scalar(read) < 4 * len(numbers)

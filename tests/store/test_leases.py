@@ -4,13 +4,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine, text
 
 from fastagi_server.store import attempts, calls, dids, leases, loans, rests
 from fastagi_server.telephony.campaign import Attempt, Begun, No, NotBegun
 from fastagi_server.telephony.did import Did, Lease, Limit, Loan, Rest, RestKind
 from fastagi_server.telephony.errors import BadInputError
 from fastagi_server.telephony.record import Begin
+from tests.store.conftest import ON_POSTGRES
 
 DAY = "2026-11-23"
 ONE, TWO, THREE = "+12125550001", "+12125550002", "+12125550003"
@@ -205,3 +206,15 @@ def test_people_are_told_what_was_used_and_not_what_is_reserved(
 
     assert leases.reserved(conn, "usa", DAY) == {ONE: 1, TWO: 1, THREE: 3}
     assert {use.number: use.uses for use in told} == {ONE: 0, TWO: 1, THREE: 0}
+
+
+@ON_POSTGRES
+def test_on_postgresql_what_is_given_back_is_read_a_few_times_and_not_once_for_each_other(
+    engine: Engine,
+) -> None:
+    read = text("SELECT sum(idx_tup_fetch + seq_tup_read) FROM pg_stat_xact_user_tables")
+    with engine.begin() as conn:
+        leases.lease(conn, replace(WISH, wanted={f"+1212556{n:04}": 1 for n in range(400)}))
+    with engine.begin() as conn:
+        assert leases.give_back(conn, "a") == {"usa": 400}
+        assert conn.scalar(read) < 20 * 400

@@ -21,6 +21,12 @@ def check_transaction(connection: Connection) -> None:
         sqlite.check_transaction(connection)
 
 
+def learn(connection: Connection, table: str, rows: int) -> None:
+    """Let the database look at a table that a list has filled, before anybody asks it for somebody."""
+    if is_postgres(connection):
+        postgres.learn(connection, table, rows)
+
+
 def why(error: DBAPIError) -> str:
     """Say in one line what the database said."""
     return postgres.why(error)

@@ -25,7 +25,7 @@ from sqlalchemy import (
     update,
 )
 
-from fastagi_server.store import e164, tables
+from fastagi_server.store import backend, e164, tables
 from fastagi_server.store.chunks import chunks
 from fastagi_server.store.errors import (
     CampaignExistsError,
@@ -174,6 +174,7 @@ def add(
     before = conn.execute(_LAST_ID).scalar_one()
     for chunk in chunks(contacts):
         conn.execute(_ADD, [_row(campaign, new, due_at=known.created_at) for new in chunk])
+    backend.learn(conn, tables.contact.name, conn.execute(_LAST_ID).scalar_one())
     rows = conn.execute(_ADDED, {"after_id": before, "of_campaign": campaign})
     return {(state, why): count for state, why, count in rows}
 

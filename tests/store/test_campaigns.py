@@ -5,8 +5,9 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 
+import psycopg
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import IntegrityError
 
 from fastagi_server.store import calls, campaigns, chunks
@@ -19,6 +20,8 @@ from fastagi_server.store.errors import (
 from fastagi_server.telephony.campaign import Campaign, CampaignState, Contact, ContactState, NewContact
 from fastagi_server.telephony.errors import BadInputError
 from fastagi_server.telephony.record import Begin
+from tests.databases import PostgresDatabases
+from tests.store.conftest import ON_POSTGRES
 
 QUEUED, REFUSED = ContactState.QUEUED, ContactState.REFUSED
 SPRING = Campaign(
@@ -295,3 +298,22 @@ def test_a_long_list_needs_little_memory(url: str, kind: str) -> None:
     unit = 1024 if sys.platform == "linux" else 1
     # Measured: 9 MB for 60,000 and for 1,000,000; held in a list, they are 19 and 200.
     assert int(told.stdout) * unit < 16_000_000
+
+
+@ON_POSTGRES
+def test_on_postgresql_whoever_is_due_is_found_without_looking_at_all_who_wait(
+    engine: Engine, postgres_databases: PostgresDatabases
+) -> None:
+    with psycopg.connect(
+        postgres_databases.cluster.url_of(str(engine.url.database)), autocommit=True
+    ) as other:
+        other.execute("VACUUM (ANALYZE) contact")
+    read = text("SELECT sum(idx_tup_fetch + seq_tup_read) FROM pg_stat_xact_user_tables")
+    with engine.begin() as conn:
+        campaigns.create(conn, SPRING)
+        campaigns.add(conn, "spring", [new(n) for n in range(4000)])
+    with engine.begin() as conn:
+        before = conn.scalar(read)
+        assert len(campaigns.due(conn, "spring", 1e9, limit=20)) == 20
+        assert campaigns.next_due(conn, "spring") is not None
+        assert conn.scalar(read) - before < 200

@@ -13,7 +13,7 @@ from typing import Any
 
 # What a commit may hold, by the store's functions that are called inside its transaction.
 COMMITS = {
-    "begin": (("attempts", "begin"),),
+    "begin": (("attempts", "begin_all"),),
     "end": (("attempts", "finish"), ("calls", "keep")),
     "optout": (("optouts", "add"),),
     "lease": (("leases", "lease"), ("leases", "give_back"), ("loans", "lend")),

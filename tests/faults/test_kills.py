@@ -20,9 +20,6 @@ SEED = 5
 LATEST = 15.0
 
 
-@pytest.mark.skip(
-    reason="attempts are begun together now, and the victim does not see that commit: name its steps anew"
-)
 def test_killed_at_steps_of_a_call_it_calls_nobody_twice_and_loses_nobody(broken: Ordeal) -> None:
     dice = random.Random(SEED)
     # Enough for a fast machine: each kill lets some sixty through.

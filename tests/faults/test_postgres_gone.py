@@ -63,9 +63,6 @@ def test_the_database_is_gone_and_comes_back(
     assert scene.figures["up_at_faults"] > 0
 
 
-@pytest.mark.skip(
-    reason="attempts are begun together now, and the victim does not see that commit: name its steps anew"
-)
 def test_killed_at_what_follows_a_key_on_postgresql(broken: Ordeal) -> None:
     dice = random.Random(7)
     people = broken.people(1800, dice, brief=150)

@@ -48,6 +48,35 @@ for n in range(5):
 """
 
 
+BEGINS = """
+import sys
+sys.path.insert(0, {faults!r})
+import victim, json, pathlib
+doom = victim.Doom(json.loads({plan!r}), pathlib.Path({deaths!r}))
+victim.name_commits(doom)
+from fastagi_server.store import attempts
+from fastagi_server.store.connect import open_database
+from fastagi_server.store.job import Alike
+from fastagi_server.store.migrate import upgrade
+from fastagi_server.store.writer import Writer
+from fastagi_server.telephony.call_id import mint
+from fastagi_server.telephony.campaign import Attempt
+from fastagi_server.telephony.record import Begin
+upgrade({url!r})
+doom.past("after write Originate")
+writer = Writer(open_database({url!r}))
+for n in (1, 1, 2):
+    print(n, flush=True)
+    begin = Begin(call=mint(1.0 * n, bytes(10)), number=f"+5255500000{{n:02}}", country="mexico",
+        callerid="+525511112222", trunk="alpha", campaign="spring", planned_at=1.0, begun_at=1.0)
+    new = Attempt(begin=begin, contact=None, period="", cap=0)
+    try:
+        writer.submit(Alike(many=attempts.begin_all, of=new)).result()
+    except Exception as error:
+        print(error, flush=True)
+"""
+
+
 def run(script: str, tmp_path: Path, plan: dict[str, object], **named: object) -> tuple[list[str], list[str]]:
     """Run to the death; give what was said, and the notes."""
     deaths = tmp_path / "deaths"
@@ -97,6 +126,16 @@ def test_a_commit_is_known_by_what_it_holds(tmp_path: Path, when: str, kept: int
         [sys.executable, "-c", count, tmp_path / "x.db"], capture_output=True, text=True, check=True
     )
     assert told.stdout.strip() == f"({kept},)"
+
+
+def test_attempts_that_are_begun_together_are_known_too(tmp_path: Path) -> None:
+    said, notes = run(
+        BEGINS, tmp_path, {"step": "after commit begin", "nth": 2}, url=f"sqlite:///{tmp_path}/x.db"
+    )
+
+    # The second was the first's call once more: what is refused is no beginning.
+    assert [line for line in said if line.isdecimal()] == ["1", "1", "2"]
+    assert len(notes) == 1
 
 
 def test_how_long_it_was_away() -> None:

@@ -100,8 +100,9 @@ def mark(room: str, name: str, what: str, held: threading.local) -> None:
     @functools.wraps(real)
     def call(*args: Any, **named: Any) -> Any:
         result = real(*args, **named)
-        # What was not begun or not lent wrote nothing.
-        if type(result).__name__ != "NotBegun":
+        # What was not begun or not lent wrote nothing; attempts are begun together.
+        results = result if isinstance(result, list) else [result]
+        if any(type(each).__name__ != "NotBegun" for each in results):
             held.__dict__.setdefault("kinds", {})[what] = True
         return result
 

@@ -181,7 +181,7 @@ def child(told: argparse.Namespace) -> None:
 
     async def one(n: int) -> None:
         nonlocal over
-        call = mint(NOON, chance.randbytes(CHANCE_BYTES))
+        call = mint(selector.clock.wall(), chance.randbytes(CHANCE_BYTES))
 
         def intend(choice: Choice) -> None:
             lines.add(f"i {call} {choice.number}")
@@ -194,7 +194,7 @@ def child(told: argparse.Namespace) -> None:
             lines.add(f"d {call}")
         elif isinstance(outcome, Exhausted):
             # Until midnight, or until others may have given back what they hold.
-            over = outcome.until - NOON > AGAIN_SECONDS
+            over = outcome.until - selector.clock.wall() > AGAIN_SECONDS
             pauses.append(time.monotonic() + 1)
 
     pauses: list[float] = []

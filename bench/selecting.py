@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import queue
 import time
+from collections import deque
 from collections.abc import Callable, Coroutine, Generator
 from concurrent.futures import Future
 from functools import cached_property
+from threading import Event
 from typing import Any
 
 from fastagi_server.app.ledger import StoreLedger
@@ -30,14 +31,18 @@ WAITING = 60.0
 
 
 class Clock:
-    """The machine's time, and a day that does not end while we measure."""
+    """The machine's time from an instant of our own on, so that the day does not end while we measure.
+
+    It goes on, for the ids of calls are in the order of their instants, and so the store fills its indexes.
+    """
 
     def __init__(self, wall: float) -> None:
         self._wall = wall
+        self._began = time.monotonic()
 
     def wall(self) -> float:
-        """Give the instant that the bench was begun at."""
-        return self._wall
+        """Give the instant that is now."""
+        return self._wall + time.monotonic() - self._began
 
     def steady(self) -> float:
         """Give seconds that only grow."""
@@ -59,7 +64,9 @@ class Loop:
     """Runs coroutines that await the writer, in the thread that calls; `going` have not ended."""
 
     def __init__(self) -> None:
-        self._ready: queue.SimpleQueue[Coroutine[Any, Any, Any]] = queue.SimpleQueue()
+        self._ready: deque[Coroutine[Any, Any, Any]] = deque()
+        self._bell = Event()
+        self._idle = False
         self.going = 0
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> None:
@@ -69,7 +76,13 @@ class Loop:
 
     def turn(self) -> None:
         """Go on with one piece of work whose promise was kept, waiting for it."""
-        self._step(self._ready.get(timeout=WAITING))
+        if not self._ready:
+            self._bell.clear()
+            self._idle = True
+            if not self._ready and not self._bell.wait(WAITING):
+                raise TimeoutError
+            self._idle = False
+        self._step(self._ready.popleft())
 
     def finish(self) -> None:
         """Go on until nothing is left."""
@@ -82,7 +95,13 @@ class Loop:
         except StopIteration:
             self.going -= 1
             return
-        future.add_done_callback(lambda _: self._ready.put(work))
+        future.add_done_callback(lambda _: self._kept(work))
+
+    def _kept(self, work: Coroutine[Any, Any, Any]) -> None:
+        """Note, in the writer's thread, that a promise was kept; the bell rings only for who waits for it."""
+        self._ready.append(work)
+        if self._idle:
+            self._bell.set()
 
 
 class Promises:

@@ -50,7 +50,7 @@ def main() -> None:
     parser.add_argument("--sizes", default="20000,100000,1000000")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=5.0)
-    parser.add_argument("--flight", type=int, default=64, help="begins on their way to the disk at a time")
+    parser.add_argument("--flight", type=int, default=256, help="begins on their way to the disk at a time")
     parser.add_argument("--url", default="", help="a database URL with {size} in its name; else SQLite")
     parser.add_argument("--postgres", action="store_true", help="on a PostgreSQL of its own; as root")
     parser.add_argument("--folder", type=Path, help="where SQLite's files are written; else the system's own")
@@ -164,7 +164,7 @@ class Turn:
 
     async def _one(self) -> None:
         self._n += 1
-        call = mint(NOON, self._chance.randbytes(CHANCE_BYTES))
+        call = mint(self._engine.clock.wall(), self._chance.randbytes(CHANCE_BYTES))
         chosen: list[float] = []
         number = f"+1{201 + self._chance.randrange(700)}{self._n:07}"
         await self._engine.begin(call, number, lambda _: chosen.append(time.perf_counter()))

@@ -47,9 +47,9 @@ from fastagi_server.telephony.country import Country
 from fastagi_server.telephony.record import Record, State
 
 PULSE_SECONDS = 0.5
-# How long a trunk that Asterisk's configuration has led elsewhere is used at most.
 # How soon what nobody draws from is given back, and the end of a day is told.
 RESERVED_SECONDS = 1.0
+# How long a trunk that Asterisk's configuration has led elsewhere is used at most.
 TRUNK_SECONDS = 1.0
 COMPARE_SECONDS = 5.0
 STORE, TRUNKS, COMPARE = "store", "trunks", "compare"

@@ -11,6 +11,11 @@ def day_of(wall: float, zone: str) -> str:
     return _local(wall, zone).date().isoformat()
 
 
+def begins_at(wall: float, zone: str) -> float:
+    """Give the instant of the zone's last midnight."""
+    return datetime.combine(_local(wall, zone).date(), time(0), ZoneInfo(zone)).timestamp()
+
+
 def ends_at(wall: float, zone: str) -> float:
     """Give the instant of the zone's next midnight; a day of 23 or 25 hours is as long as it is."""
     tomorrow = _local(wall, zone).date() + timedelta(days=1)
@@ -20,8 +25,7 @@ def ends_at(wall: float, zone: str) -> float:
 def day_before(wall: float, zone: str) -> tuple[str, float]:
     """Give the zone's last day that is over at an instant, and when it ended."""
     today = _local(wall, zone).date()
-    ended_at = datetime.combine(today, time(0), ZoneInfo(zone)).timestamp()
-    return (today - timedelta(days=1)).isoformat(), ended_at
+    return (today - timedelta(days=1)).isoformat(), begins_at(wall, zone)
 
 
 def _local(wall: float, zone: str) -> datetime:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from fastagi_server.callerid.day import day_of, ends_at
+from fastagi_server.callerid.day import begins_at, day_of, ends_at
 from fastagi_server.callerid.pool import Pool
 from fastagi_server.dialer.ahead import Ahead
 from fastagi_server.dialer.ports import Uses
@@ -41,10 +41,15 @@ class Exhausted:
 class _Loaded:
     """A pool, the day it is for, when it was loaded, and how many of its uses other engines held then."""
 
-    day: str
+    since: float
+    until: float
     pool: Pool
     at: float
     held: int
+
+    def is_of(self, now: float) -> bool:
+        """Say whether the instant is in its day, by the wall; asked with every call, so no calendar is."""
+        return self.since <= now < self.until
 
 
 class Pools:
@@ -62,20 +67,20 @@ class Pools:
 
     async def of(self, country: str, *, lab: bool) -> Pool:
         """Give the country's pool for today: a lab's numbers for a lab's campaigns, ours for the others."""
-        day = day_of(self._clock.wall(), self._countries[country].zone)
+        now, zone = self._clock.wall(), self._countries[country].zone
         key = (country, lab)
         known = self._pools.get(key)
-        if known is not None and known.day == day:
+        if known is not None and known.is_of(now):
             return known.pool
         forgotten = self._forgotten
         if self._ahead is not None:
             await self._ahead.recover()
-        told = await self._uses.uses(country, day, lab=lab)
+        told = await self._uses.uses(country, day_of(now, zone), lab=lab)
         if forgotten != self._forgotten:
             # What was read may be older than what has changed.
             return await self.of(country, lab=lab)
         known = self._pools.get(key)
-        if known is not None and known.day == day:
+        if known is not None and known.is_of(now):
             # Several asked at once, and one of them was first.
             return known.pool
         cap = self._countries[country].cap if told.cap is None else told.cap
@@ -90,7 +95,9 @@ class Pools:
         )
         if known is not None:
             self._drop(known)
-        self._pools[key] = _Loaded(day=day, pool=pool, at=self._clock.steady(), held=told.held)
+        since, until = begins_at(now, zone), ends_at(now, zone)
+        at = self._clock.steady()
+        self._pools[key] = _Loaded(since=since, until=until, pool=pool, at=at, held=told.held)
         return pool
 
     def drawn(self, pool: Pool) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import Any, Final, TypedDict, Unpack, cast
 
 from sqlalchemy import (
@@ -74,7 +75,9 @@ KNOWN: Final = frozenset(Changes.__annotations__)
 
 _c = tables.call.c
 _BEGIN_FIELDS = [field.name for field in fields(Begin) if field.name != "call"]
+_BEGIN_VALUES = attrgetter(*_BEGIN_FIELDS)
 _BEGUN = ("call_id", "state", *_BEGIN_FIELDS)
+_OPENING = tuple(f"new_{name}" for name in _BEGIN_FIELDS)
 
 
 def beginning(*unless: ColumnElement[bool]) -> Statement:
@@ -127,10 +130,12 @@ def begin(conn: Connection, new: Begin) -> bool:
 
 def opening(new: Begin) -> dict[str, Any]:
     """Give the values that open a record."""
-    for name in ("planned_at", "begun_at"):
-        _check_instant(name, getattr(new, name))
-    values: dict[str, Any] = {f"new_{name}": getattr(new, name) for name in _BEGIN_FIELDS}
-    return values | {"new_call_id": new.call, "new_state": State.BEGUN}
+    _check_instant("planned_at", new.planned_at)
+    _check_instant("begun_at", new.begun_at)
+    values: dict[str, Any] = dict(zip(_OPENING, _BEGIN_VALUES(new), strict=True))
+    values["new_call_id"] = new.call
+    values["new_state"] = State.BEGUN
+    return values
 
 
 def refuse_begun(conn: Connection, call: CallId) -> None:
@@ -195,8 +200,10 @@ def get(conn: Connection, call: CallId) -> Record | None:
 
 def open_calls(conn: Connection, engine: str | None = None) -> list[Record]:
     """Give the calls that have not ended, oldest first; with an engine's name, those that it drives only."""
-    unended = select(tables.call).where(_c.ended_at.is_(None)).order_by(_c.call_id)
-    return _records(conn, unended if engine is None else unended.where(_c.engine == engine))
+    unended = select(tables.call).where(_c.ended_at.is_(None))
+    found = _records(conn, unended if engine is None else unended.where(_c.engine == engine))
+    # Put in order here: asked for it, the database would read every call there ever was by its id.
+    return sorted(found, key=lambda record: record.call)
 
 
 def recent(conn: Connection, limit: int, which: Which = EVERY) -> list[Record]:

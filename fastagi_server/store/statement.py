@@ -12,7 +12,6 @@ from typing import Any, Final, TypeVar
 
 from sqlalchemy import ClauseElement, Connection
 from sqlalchemy.engine import Dialect
-from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import DBAPIError
 
 T = TypeVar("T")
@@ -27,16 +26,18 @@ class Written:
     """The text for one database, how each parameter is put, and the values that are always the same."""
 
     sql: str
-    puts: tuple[tuple[str, _Put | None], ...]
+    names: tuple[str, ...]
+    puts: tuple[tuple[int, _Put], ...]
     always: Mapping[str, Any]
     by_position: bool
 
     def parameters(self, told: Mapping[str, Any]) -> Any:
         """Give what the driver takes; a value that is not told is a KeyError."""
-        values = {**self.always, **told}
-        if self.by_position:
-            return [values[name] if put is None else put(values[name]) for name, put in self.puts]
-        return {name: values[name] if put is None else put(values[name]) for name, put in self.puts}
+        values = {**self.always, **told} if self.always else told
+        row = [values[name] for name in self.names]
+        for place, put in self.puts:
+            row[place] = put(row[place])
+        return row if self.by_position else dict(zip(self.names, row, strict=True))
 
 
 class Statement:
@@ -49,52 +50,36 @@ class Statement:
 
     def changed(self, conn: Connection, told: Mapping[str, Any]) -> int:
         """Run it and give how many rows it changed."""
-        cursor = self._run(conn, told)
-        rows = int(cursor.rowcount)
-        cursor.close()
-        return rows
+        return self.changed_each(conn, [told])[0]
 
     def returned(self, conn: Connection, told: Mapping[str, Any]) -> Any:
         """Run it and give the one value that it returns, None where it returned no row."""
-        cursor = self._run(conn, told)
-        rows = cursor.fetchall()
-        cursor.close()
-        return rows[0][0] if rows else None
+        return self.returned_each(conn, [told])[0]
 
     def changed_each(self, conn: Connection, told: Sequence[Mapping[str, Any]]) -> list[int]:
         """Run it once for each, in this order, and give how many rows each has changed."""
-        if len(told) > 1 and conn.dialect.driver == _HURRIES:
-            return self._at_once(conn, told, lambda cursor: int(cursor.rowcount))
-        return [self.changed(conn, each) for each in told]
+        return self._each(conn, told, _rows)
 
     def returned_each(self, conn: Connection, told: Sequence[Mapping[str, Any]]) -> list[Any]:
         """Run it once for each, in this order, and give the one value of each, None where it has none."""
-        if len(told) > 1 and conn.dialect.driver == _HURRIES:
-            return self._at_once(conn, told, _first)
-        return [self.returned(conn, each) for each in told]
+        return self._each(conn, told, _first)
 
-    def _at_once(
-        self, conn: Connection, told: Sequence[Mapping[str, Any]], take: Callable[[Any], T]
-    ) -> list[T]:
-        """Send all of them before the first answer is waited for: on a wire waiting is most of the cost."""
+    def _each(self, conn: Connection, told: Sequence[Mapping[str, Any]], take: Callable[[Any], T]) -> list[T]:
+        if not told:
+            return []
         written = self._written_for(conn)
         parameters = [written.parameters(each) for each in told]
-        cursor: Any = self._cursor(
-            conn,
-            written,
-            parameters,
-            lambda cursor: cursor.executemany(written.sql, parameters, returning=True),
-        )
-        found = [take(cursor)]
-        while cursor.nextset():
-            found.append(take(cursor))
-        cursor.close()
-        return found
-
-    def _run(self, conn: Connection, told: Mapping[str, Any]) -> DBAPICursor:
-        written = self._written_for(conn)
-        parameters = written.parameters(told)
-        return self._cursor(conn, written, parameters, lambda cursor: cursor.execute(written.sql, parameters))
+        run = _at_once if len(told) > 1 and conn.dialect.driver == _HURRIES else _in_turn
+        dialect = conn.dialect
+        cursor = conn.connection.cursor()
+        try:
+            return run(cursor, written.sql, parameters, take)
+        except dialect.loaded_dbapi.Error as error:
+            raise DBAPIError.instance(
+                written.sql, parameters, error, dialect.loaded_dbapi.Error, dialect=dialect
+            ) from error
+        finally:
+            cursor.close()
 
     def _written_for(self, conn: Connection) -> Written:
         if not conn.in_transaction():
@@ -105,20 +90,27 @@ class Statement:
             key, write(self.construct, dialect, self._ending)
         )
 
-    @staticmethod
-    def _cursor(
-        conn: Connection, written: Written, parameters: Any, run: Callable[[Any], object]
-    ) -> DBAPICursor:
-        dialect = conn.dialect
-        cursor = conn.connection.cursor()
-        try:
-            run(cursor)
-        except dialect.loaded_dbapi.Error as error:
-            cursor.close()
-            raise DBAPIError.instance(
-                written.sql, parameters, error, dialect.loaded_dbapi.Error, dialect=dialect
-            ) from error
-        return cursor
+
+def _in_turn(cursor: Any, sql: str, parameters: Sequence[Any], take: Callable[[Any], T]) -> list[T]:
+    """Run it for one after the other."""
+    found = []
+    for each in parameters:
+        cursor.execute(sql, each)
+        found.append(take(cursor))
+    return found
+
+
+def _at_once(cursor: Any, sql: str, parameters: Sequence[Any], take: Callable[[Any], T]) -> list[T]:
+    """Send all of them before the first answer is waited for: on a wire waiting is most of the cost."""
+    cursor.executemany(sql, parameters, returning=True)
+    found = [take(cursor)]
+    while cursor.nextset():
+        found.append(take(cursor))
+    return found
+
+
+def _rows(cursor: Any) -> int:
+    return int(cursor.rowcount)
 
 
 def _first(cursor: Any) -> Any:
@@ -131,15 +123,12 @@ def write(construct: ClauseElement, dialect: Dialect, ending: str = "") -> Writt
     compiled: Any = construct.compile(dialect=dialect)
     always = {name: value for name, value in compiled.params.items() if not compiled.binds[name].required}
     by_position = bool(dialect.positional)
-    names = compiled.positiontup if by_position else list(compiled.params)
-
-    def put(name: str) -> _Put | None:
-        found: _Put | None = compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect)
-        return found
-
+    names = tuple(compiled.positiontup if by_position else compiled.params)
+    puts = (compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names)
     return Written(
         sql=f"{compiled}{ending}",
-        puts=tuple((name, put(name)) for name in names),
+        names=names,
+        puts=tuple((place, put) for place, put in enumerate(puts) if put is not None),
         always=always,
         by_position=by_position,
     )

@@ -94,12 +94,6 @@ call = Table(
 )
 
 Index("ix_call_number", call.c.number)
-Index(
-    "ix_call_open",
-    call.c.call_id,
-    sqlite_where=call.c.ended_at.is_(None),
-    postgresql_where=call.c.ended_at.is_(None),
-)
 # One call a number at a time, whoever orders it: between two engines no look beforehand can promise that.
 Index(
     "uq_call_open_number",

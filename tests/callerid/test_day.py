@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from fastagi_server.callerid.day import day_before, day_of, ends_at
+from fastagi_server.callerid.day import begins_at, day_before, day_of, ends_at
 
 NEW_YORK = "America/New_York"
 
@@ -35,6 +35,8 @@ def test_one_instant_is_two_days_in_two_zones() -> None:
 )
 def test_a_day_is_as_long_as_it_is(start: str, hours: int) -> None:
     assert ends_at(at(start), NEW_YORK) - at(start) == hours * 3600
+    assert begins_at(at(start), NEW_YORK) == at(start)
+    assert begins_at(ends_at(at(start), NEW_YORK) - 1, NEW_YORK) == at(start)
 
 
 def test_a_day_that_begins_at_one_o_clock_has_an_end_all_the_same() -> None:

@@ -110,8 +110,10 @@ def killed(
 ) -> Scene:
     """Kill the engine by each plan in turn, start it anew at once, and let the campaign come to its end."""
     begin(ordeal, name, people, american=american)
-    stopped_at = time.time()
+    # An engine that is asked to end goes on preparing attempts until it hears of it.
+    asked_at = time.time()
     ordeal.office.service.stop()
+    stopped_at = time.time()
     for plan in plans:
         death = ordeal.die(plan, name)
         # Asked of the store: whoever would say what pauses is dead.
@@ -119,8 +121,11 @@ def killed(
             break
     ordeal.serve()
     ordeal.go_on(name)
-    kills = [stopped_at, *(death.at for death in ordeal.deaths), *moments(ordeal.stops, STOPPING)]
-    away_before = (stopped_at - 1.0, ordeal.deaths[0].at)
+    kills = [
+        *(death.at for death in ordeal.deaths),
+        *moments([(asked_at, stopped_at), *ordeal.stops], STOPPING),
+    ]
+    away_before = (asked_at - 1.0, ordeal.deaths[0].at)
     scene = judged(ordeal, name, kills, gone=[away_before, *ordeal.gone()])
     waited = away(ordeal.deaths, ordeal.calls())
     known = sorted(seconds for seconds in waited if seconds is not None)

@@ -90,10 +90,12 @@ class Noting:
         self._numbers = numbers
         self.number = ""
 
-    def submit(self, work: Callable[[Any], Any], *, patience: float = 0.0) -> Future[Any]:
+    def submit(
+        self, work: Callable[[Any], Any], *, patience: float = 0.0, urgent: bool = False
+    ) -> Future[Any]:
         """Take work; whoever sets `number` just before gives an opt-out."""
         number, self.number = self.number, ""
-        future = self._writer.submit(work, patience=patience)
+        future = self._writer.submit(work, patience=patience, urgent=urgent)
         if number:
             future.add_done_callback(lambda done: done.exception() or self._note(number))
         return future

@@ -86,7 +86,7 @@ class StoreLedger:
             return optouts.add(conn, entry)
 
         try:
-            new = await self._do(work)
+            new = await self._do(work, urgent=True)
         except StoreAwayError:
             if entry.number not in self._owed:
                 self._owed.add(entry.number)

@@ -44,8 +44,8 @@ class Threads(Protocol):
 class Writes(Protocol):
     """What we need of the store's writer."""
 
-    def submit(self, work: Callable[[Any], T], *, patience: float = 0.0) -> Future[T]:
-        """Do the work and resolve once it is durable; with patience it may wait for others."""
+    def submit(self, work: Callable[[Any], T], *, patience: float = 0.0, urgent: bool = False) -> Future[T]:
+        """Do the work and resolve once it is durable; with patience it may wait for others, urgent not."""
         ...
 
 
@@ -75,7 +75,9 @@ class Promises:
             else:
                 return
 
-    def ask(self, work: Callable[[Any], T], *, settled: Deferred[None] | None = None) -> Deferred[T]:
+    def ask(
+        self, work: Callable[[Any], T], *, settled: Deferred[None] | None = None, urgent: bool = False
+    ) -> Deferred[T]:
         """Ask the store, and fail as soon as it is known to be away; `settled` fires once it has decided."""
         answer: Deferred[T] = Deferred()
         if self.presence.away:
@@ -102,7 +104,7 @@ class Promises:
                 answer.callback(outcome)
 
         self.presence.asked(answer, give_up)
-        self._submit(work).addBoth(told)
+        self._submit(work, urgent=urgent).addBoth(told)
         return answer
 
     def _away(self) -> StoreAwayError:
@@ -114,7 +116,9 @@ class Promises:
 
         self._submit(probe).addBoth(told)
 
-    def _submit(self, work: Callable[[Any], T], *, patience: float = 0.0) -> Deferred[T]:
+    def _submit(
+        self, work: Callable[[Any], T], *, patience: float = 0.0, urgent: bool = False
+    ) -> Deferred[T]:
         done: Deferred[T] = Deferred()
 
         def settle(future: Future[T]) -> None:
@@ -125,7 +129,7 @@ class Promises:
                 self._threads.callFromThread(done.callback, future.result())
 
         try:
-            promised = self._writer.submit(work, patience=patience)
+            promised = self._writer.submit(work, patience=patience, urgent=urgent)
         except (StoreBusyError, StoreClosedError) as refused:
             return fail(refused)
         promised.add_done_callback(settle)

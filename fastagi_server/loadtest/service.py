@@ -35,6 +35,8 @@ SOURCES = (
 _WANTED = "import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))"
 _READY_SECONDS = 20.0
 # What somebody has set for a Discador of their own, in the environment or a .env file, is not the lab's.
+# As in etc/discador.service.
+_FIRST = ("nice", "-n", "-10")
 _APART = ("env", "--chdir=/", "--unset=DATABASE_URL", "--unset=REDIS_URL")
 
 
@@ -160,6 +162,7 @@ class Service:
     @property
     def _program(self) -> Program:
         argv: Sequence[str] = (
+            *_FIRST,
             "setpriv",
             f"--reuid={debian.USER}",
             f"--regid={debian.USER}",

@@ -17,7 +17,6 @@ from sqlalchemy import (
     Connection,
     Double,
     Integer,
-    TextClause,
     and_,
     bindparam,
     delete,
@@ -47,6 +46,23 @@ _TAKE = Statement(
         "(SELECT did_use.uses FROM did_use WHERE did_use.country = :country AND did_use.period = :period "
         f"AND did_use.number = :number) <= {dids.CAP_NOW}"
     ).bindparams(bindparam("cap", type_=Integer))
+)
+# All of a number's uses or none.
+_RESERVE = Statement(
+    text(
+        "INSERT INTO did_use (country, period, number, uses, last_at) "
+        "VALUES (:country, :period, :number, :uses, :at) "
+        "ON CONFLICT (country, period, number) DO UPDATE SET uses = did_use.uses + excluded.uses, "
+        "last_at = CASE WHEN excluded.last_at > did_use.last_at THEN excluded.last_at "
+        "ELSE did_use.last_at END WHERE did_use.uses + excluded.uses <= :cap RETURNING uses"
+    ).bindparams(bindparam("at", type_=Double), bindparam("cap", type_=Integer))
+)
+_NOTE = Statement(
+    text(
+        "INSERT INTO did_lease (engine, country, period, number, uses) "
+        "VALUES (:engine, :country, :period, :number, :uses) "
+        "ON CONFLICT (engine, country, period, number) DO UPDATE SET uses = did_lease.uses + excluded.uses"
+    )
 )
 _engine = bindparam("of_engine", type_=_lease.engine.type)
 _country = bindparam("of_country", type_=_lease.country.type)
@@ -119,12 +135,13 @@ def lease(conn: Connection, wish: Lease) -> Leased:
         for number, uses in sorted(wish.wanted.items())
         if uses <= (cap or uses) and number not in resting
     }
-    granted: dict[str, int] = {}
-    for some in chunks(wanted, MOST):
-        granted |= _reserve(conn, wish, {number: wanted[number] for number in some}, cap)
+    told = {"engine": wish.engine, "country": wish.country, "period": wish.period, "at": wish.at}
+    told |= {"cap": cap or 2**31 - 1}
+    rows = [{**told, "number": number, "uses": uses} for number, uses in wanted.items()]
+    counted = dict(zip(wanted, _RESERVE.returned_each(conn, rows), strict=True))
+    granted = {number: uses for number, uses in counted.items() if uses is not None}
     conn.execute(delete(tables.did_lease).where(_lease.engine == wish.engine, _lease.uses == 0))
-    for some in chunks(granted, MOST):
-        _note(conn, wish, some)
+    _NOTE.changed_each(conn, [row for row in rows if row["number"] in granted])
     refused = [number for number in wish.wanted if number not in granted]
     return Leased(
         granted=frozenset(granted),
@@ -187,20 +204,6 @@ def _cap(conn: Connection, wish: Lease) -> int:
     return wish.cap if told is None else told
 
 
-def _reserve(conn: Connection, wish: Lease, wanted: Mapping[str, int], cap: int) -> dict[str, int]:
-    """Count what is wanted in one statement; give the uses of those that were under the cap."""
-    told: dict[str, object] = {"country": wish.country, "period": wish.period, "at": wish.at}
-    told |= {"cap": cap or 2**31 - 1}
-    told |= _rows(wanted)
-    return {row.number: row.uses for row in conn.execute(_counting(len(wanted)), told)} if wanted else {}
-
-
-def _note(conn: Connection, wish: Lease, numbers: Sequence[str]) -> None:
-    told: dict[str, object] = {"country": wish.country, "period": wish.period, "engine": wish.engine}
-    told |= _rows({number: wish.wanted[number] for number in numbers})
-    conn.execute(_noting(len(numbers)), told)
-
-
 def _used(conn: Connection, wish: Lease, numbers: Sequence[str]) -> dict[str, int]:
     found = dict.fromkeys(numbers, 0)
     for some in chunks(numbers, MOST):
@@ -211,32 +214,6 @@ def _used(conn: Connection, wish: Lease, numbers: Sequence[str]) -> dict[str, in
         )
         found |= {row.number: row.uses for row in rows}
     return found
-
-
-def _rows(wanted: Mapping[str, int]) -> dict[str, object]:
-    told: dict[str, object] = {}
-    for n, (number, uses) in enumerate(wanted.items()):
-        told[f"number{n}"], told[f"uses{n}"] = number, uses
-    return told
-
-
-def _counting(rows: int) -> TextClause:
-    values = ", ".join(f"(:country, :period, :number{n}, :uses{n}, :at)" for n in range(rows))
-    return text(
-        f"INSERT INTO did_use (country, period, number, uses, last_at) VALUES {values} "
-        "ON CONFLICT (country, period, number) DO UPDATE SET uses = did_use.uses + excluded.uses, "
-        "last_at = CASE WHEN excluded.last_at > did_use.last_at THEN excluded.last_at "
-        "ELSE did_use.last_at END "
-        "WHERE did_use.uses + excluded.uses <= :cap RETURNING number, uses"
-    ).bindparams(bindparam("at", type_=Double), bindparam("cap", type_=Integer))
-
-
-def _noting(rows: int) -> TextClause:
-    values = ", ".join(f"(:engine, :country, :period, :number{n}, :uses{n})" for n in range(rows))
-    return text(
-        f"INSERT INTO did_lease (engine, country, period, number, uses) VALUES {values} "
-        "ON CONFLICT (engine, country, period, number) DO UPDATE SET uses = did_lease.uses + excluded.uses"
-    )
 
 
 def _check(wish: Lease) -> None:

@@ -28,7 +28,7 @@ _log = logging.getLogger(__name__)
 
 
 class Writer:
-    """Does work on the database in one thread, in the order in which it was given.
+    """Does work on the database in one thread, in the order in which it was given; what is urgent goes first.
 
     Works that are alike come after the others of their batch. A work gets a connection inside a transaction
     and must neither commit nor roll back. Callbacks of the futures run in the writer's thread: they must be
@@ -40,16 +40,20 @@ class Writer:
         self._batch = batch
         self._turn = threading.Condition()
         self._waiting: deque[Job[Any]] = deque()
+        self._urgent: deque[Job[Any]] = deque()
         self._closed: str | None = None
         self._batches = Batches(engine)
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
         self._thread.start()
 
-    def submit(self, work: Callable[[Connection], T], *, patience: float = 0.0) -> Future[T]:
+    def submit(
+        self, work: Callable[[Connection], T], *, patience: float = 0.0, urgent: bool = False
+    ) -> Future[T]:
         """Take a piece of work; its future resolves after the commit that made it durable.
 
         Work with patience may wait so many seconds for others to share its commit; work without takes
-        along whatever waits.
+        along whatever waits. Urgent work goes before all that waits, and shares its commit with
+        urgent work only.
         The future's error is the work's own, or NotDurableError. A full queue or a closed writer refuses
         here and now.
         """
@@ -57,9 +61,9 @@ class Writer:
         with self._turn:
             if self._closed is not None:
                 raise StoreClosedError(why=self._closed)
-            if len(self._waiting) >= self._limit:
+            if len(self._waiting) + len(self._urgent) >= self._limit:
                 raise StoreBusyError(limit=self._limit)
-            self._waiting.append(Job(work, future, patience))
+            (self._urgent if urgent else self._waiting).append(Job(work, future, patience))
             self._turn.notify()
         return future
 
@@ -67,7 +71,7 @@ class Writer:
         """Take no more, do what is waiting (or refuse it), and return when the thread has ended."""
         with self._turn:
             self._closed = self._closed or "it is closed"
-            refused = [] if drain else self._take_waiting(len(self._waiting))
+            refused = [] if drain else self._take_all()
             self._turn.notify()
         _settle_all(refused, StoreClosedError, self._closed)
         if threading.current_thread() is not self._thread:
@@ -86,19 +90,20 @@ class Writer:
         finally:
             self._batches.close()
             with self._turn:
-                left = self._take_waiting(len(self._waiting))
+                left = self._take_all()
             _settle_all(left, StoreClosedError, self._closed or "")
 
     def _next_batch(self) -> list[Job[Any]]:
         """Wait for work and take what there is up to the bound; nothing means that we are closed and done."""
         while True:
             with self._turn:
-                while not self._waiting and self._closed is None:
+                while not self._waiting and not self._urgent and self._closed is None:
                     self._turn.wait()
-                if not self._waiting:
+                if not self._waiting and not self._urgent:
                     return []
-                self._gather()
-                batch = self._take_waiting(self._batch)
+                if not self._urgent:
+                    self._gather()
+                batch = _take(self._urgent or self._waiting, self._batch)
             if batch:
                 return batch
 
@@ -111,17 +116,25 @@ class Writer:
     def _is_pressed(self) -> bool:
         last = self._waiting[-1] if self._waiting else None
         return (
-            self._closed is not None or last is None or not last.patience or len(self._waiting) >= self._batch
+            self._closed is not None
+            or bool(self._urgent)
+            or last is None
+            or not last.patience
+            or len(self._waiting) >= self._batch
         )
 
-    def _take_waiting(self, most: int) -> list[Job[Any]]:
-        """Take jobs off the queue but for those whose owners gave up; from here none can be cancelled."""
-        taken = [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
-        return [job for job in taken if job.is_wanted()]
+    def _take_all(self) -> list[Job[Any]]:
+        return [job for queue in (self._urgent, self._waiting) for job in _take(queue, len(queue))]
 
     def _do(self, jobs: list[Job[Any]]) -> None:
         for job, outcome in zip(jobs, self._batches.do(jobs), strict=True):
             job.settle(outcome)
+
+
+def _take(queue: deque[Job[Any]], most: int) -> list[Job[Any]]:
+    """Take jobs off a queue but for those whose owners gave up; from here none can be cancelled."""
+    taken = [queue.popleft() for _ in range(min(most, len(queue)))]
+    return [job for job in taken if job.is_wanted()]
 
 
 def _settle_all(jobs: list[Job[Any]], kind: type[NotDurableError | StoreClosedError], why: str) -> None:

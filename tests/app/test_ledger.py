@@ -82,7 +82,9 @@ class Failing:
         self.poison = ""
         self.told: Callable[[str], None] = lambda _: None
 
-    def submit(self, work: Callable[[Any], Any], *, patience: float = 0.0) -> Future[Any]:
+    def submit(
+        self, work: Callable[[Any], Any], *, patience: float = 0.0, urgent: bool = False
+    ) -> Future[Any]:
         # Only attempts are done at once with others of their kind, and those have no name of their own.
         name = getattr(work, "__qualname__", "StoreLedger.attempt").partition(".<locals>")[0]
         self.told(name)
@@ -329,8 +331,9 @@ class ByHand:
     def __init__(self) -> None:
         self.promised: list[Future[Any]] = []
 
-    def submit(self, _: Callable[[Any], Any], *, patience: float = 0.0) -> Future[Any]:
+    def submit(self, _: Callable[[Any], Any], *, patience: float = 0.0, urgent: bool = False) -> Future[Any]:
         assert not patience
+        assert not urgent
         self.promised.append(Future())
         return self.promised[-1]
 

@@ -109,6 +109,44 @@ def test_what_waits_together_is_committed_together_up_to_the_bound(
     assert [len(calls) for calls in seen] == [2, 2, 3]
 
 
+def test_what_is_urgent_goes_before_what_waits_and_shares_its_commit_with_nobody_else(
+    store: Writer, engine: Engine, make_begin: MakeBegin
+) -> None:
+    seen: list[set[CallId]] = []
+    gate, _held = hold(store)
+    waiting = store.submit(begin(make_begin(1)))
+    patient = store.submit(begin(make_begin(2)), patience=SOON)
+    urgent = [store.submit(begin(make_begin(n)), urgent=True) for n in (3, 4)]
+    for future in (*urgent, waiting, patient):
+        future.add_done_callback(lambda _done: seen.append(kept(engine)))
+    gate.go_on.set()
+    store.close()
+
+    assert [len(calls) for calls in seen] == [2, 2, 4, 4]
+    assert seen[0] == {make_begin(3).call, make_begin(4).call}
+
+
+def test_what_is_urgent_does_not_wait_for_the_patient(store: Writer, make_begin: MakeBegin) -> None:
+    patient = store.submit(begin(make_begin(1)), patience=SOON)
+    urgent = store.submit(begin(make_begin(2)), urgent=True)
+
+    urgent.result(SOON / 2)
+    assert not patient.done()
+
+
+def test_a_writer_that_is_closed_does_what_is_urgent_too(engine: Engine, make_begin: MakeBegin) -> None:
+    store = Writer(engine)
+    gate, _held = hold(store)
+    futures = [store.submit(begin(make_begin(n)), urgent=n == 2) for n in (1, 2)]
+    refused = threading.Thread(target=store.close, kwargs={"drain": False})
+    refused.start()
+    for future in futures:
+        with pytest.raises(StoreClosedError):
+            future.result(SOON)
+    gate.go_on.set()
+    refused.join()
+
+
 def test_one_failure_harms_nobody_else(store: Writer, engine: Engine, make_begin: MakeBegin) -> None:
     def half(conn: Connection) -> None:
         calls.begin(conn, make_begin(2))

@@ -45,8 +45,8 @@ class Days:
         now = self._clock.wall()
         for country in self._countries:
             day, ended_at = day_before(now, country.zone)
-            # A clock that is set back does not open a day again.
-            if self._closed.get(country.slug, "") < day:
+            # A clock that was ahead and is set right goes on; what was told already the store knows.
+            if self._closed.get(country.slug) != day:
                 for says in await self._store.close_day(country, day, ended_at):
                     self._told(says)
                 self._closed[country.slug] = day

@@ -25,12 +25,13 @@ def close(
     """Tell every day up to `yesterday` that was not told yet; give what was told now, oldest first.
 
     A day without uses is told only if it is `yesterday`, and we owned a number of the country when it ended,
-    at `ended_at`.
+    at `ended_at`. Where a later day was told, by a clock that was ahead, only days with uses are told.
     """
     slug = country.slug
     prefix = f"{Kind.DAY_CLOSED}:{slug}:"
-    told = (notices.last_key(conn, prefix) or prefix).removeprefix(prefix)
-    if told >= yesterday:
+    told = (notices.last_key(conn, prefix, most=prefix + yesterday) or prefix).removeprefix(prefix)
+    is_ahead = (notices.last_key(conn, prefix) or prefix) > prefix + yesterday
+    if told == yesterday:
         return []
     limit = dids.limits(conn).get(slug)
     cap = country.cap if limit is None else limit.cap
@@ -38,7 +39,7 @@ def close(
     for day in _days(conn, slug, told, yesterday):
         owned = _owned(conn, slug, ended_at)
         periods = _periods(conn, slug, day, cap)
-        if not periods and not (owned and day == yesterday):
+        if not periods and not (owned and day == yesterday and not is_ahead):
             continue
         says = {
             "country": slug,
@@ -79,7 +80,8 @@ def _periods(conn: Connection, country: str, day: str, cap: int) -> list[dict[st
     at_cap = case((_use.uses >= (cap or 2**31 - 1), 1), else_=0)
     rows = conn.execute(
         select(_use.period, func.sum(_use.uses), func.sum(at_cap))
-        .where(_use.country == country, or_(_use.period == day, _use.period.startswith(f"{day}#")))
+        # A span of the key, the day's resets among it: what was used in all the years before is not read.
+        .where(_use.country == country, _use.period >= day, _use.period < _next(day))
         .group_by(_use.period)
         .order_by(_use.period)
     )

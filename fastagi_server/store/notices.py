@@ -38,7 +38,9 @@ def recent(conn: Connection, limit: int) -> list[Notice]:
     return [Notice(key=key, kind=Kind(kind), at=at, says=json.loads(says)) for key, kind, at, says in rows]
 
 
-def last_key(conn: Connection, prefix: str) -> str | None:
-    """Give the greatest key that begins so, None where none does."""
+def last_key(conn: Connection, prefix: str, *, most: str | None = None) -> str | None:
+    """Give the greatest key that begins so, None where none does; with `most` none that is beyond it."""
     which = select(func.max(_c.key)).where(_c.key.startswith(prefix, autoescape=True))
+    if most is not None:
+        which = which.where(_c.key <= most)
     return conn.execute(which).scalar_one_or_none()

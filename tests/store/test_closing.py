@@ -4,12 +4,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine, event
 
 from fastagi_server.callerid.day import day_before
 from fastagi_server.store import closing, dids, leases, notices
 from fastagi_server.telephony.country import Country, Texts
 from fastagi_server.telephony.did import Did, Lease, Limit
+from tests.store.conftest import ON_SQLITE
 
 TEXTS = Texts(identification="a", optout="b", offer="c")
 USA = Country(slug="usa", iso="US", languages=("en-us",), texts=TEXTS, cap=2, zone="America/New_York")
@@ -101,3 +102,25 @@ def test_a_clock_that_goes_back_over_midnight_and_forth_tells_nothing_twice(conn
     told = [close(conn, midnight + step) for step in (1.0, -1.0, 1.0, -DAY, 1.0)]
 
     assert [[each["day"] for each in days] for days in told] == [["2026-11-22"], [], [], [], []]
+
+
+@ON_SQLITE
+def test_of_all_the_days_that_are_kept_only_the_one_that_is_told_is_read(engine: Engine) -> None:
+    asked: list[tuple[str, Any]] = []
+    event.listen(engine, "before_cursor_execute", lambda *told: asked.append(told[2:4]))
+    with engine.begin() as conn:
+        use(conn, "2026-11-22", 1)
+        close(conn, NOON)
+        (summed,) = [each for each in asked if "sum(did_use.uses)" in each[0]]
+        plan = conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {summed[0]}", summed[1]).all()
+
+    assert "(country=? AND period>? AND period<?)" in plan[0].detail
+
+
+def test_a_clock_that_was_a_year_ahead_for_a_while_silences_no_day_afterwards(conn: Connection) -> None:
+    close(conn, NOON + 365 * DAY)
+    use(conn, "2026-11-22", 1)
+
+    told = [close(conn, NOON + n * DAY) for n in range(3)]
+
+    assert [[(each["day"], each["uses"]) for each in days] for days in told] == [[("2026-11-22", 1)], [], []]

@@ -37,4 +37,6 @@ def test_the_last_key_of_its_kind_is_found(conn: Connection) -> None:
         notices.add(conn, key=key, kind=Kind.DAY_CLOSED, at=1.0, says={})
 
     assert notices.last_key(conn, "d:usa:") == "d:usa:2026-11-23"
+    assert notices.last_key(conn, "d:usa:", most="d:usa:2026-11-22") == "d:usa:2026-11-22"
+    assert notices.last_key(conn, "d:usa:", most="d:usa:2026-11-21") is None
     assert notices.last_key(conn, "d:brasil:") is None

@@ -18,7 +18,7 @@ from fastagi_server.dialer import call as calls_in_memory
 from fastagi_server.dialer.engine import KEY
 from fastagi_server.dialer.errors import StoreAwayError
 from fastagi_server.dialer.gate import BEGUN_UNSEEN
-from fastagi_server.dialer.ports import CountryUses, Spawn, Waiting
+from fastagi_server.dialer.ports import CountryUses, Spawn
 from fastagi_server.store import attempts, calls, campaigns, closing, dids, leases, loans, optouts, rests
 from fastagi_server.store.job import Alike
 from fastagi_server.telephony import facts
@@ -35,7 +35,7 @@ from fastagi_server.telephony.campaign import (
 from fastagi_server.telephony.clock import Clock
 from fastagi_server.telephony.country import Country
 from fastagi_server.telephony.did import Lease, Leased, Loan, Mark
-from fastagi_server.telephony.record import OptOut, Record
+from fastagi_server.telephony.record import Begin, OptOut, Record
 
 
 class StoreLedger:
@@ -165,6 +165,11 @@ class StoreLedger:
         finally:
             self._beginning.discard(call)
 
+    def may_show(self, begin: Begin, *, lab: bool) -> Deferred[bool]:
+        """Say whether the caller ID of an attempt that was begun before may still be shown."""
+        now = self._clock.wall()
+        return self._do(lambda conn: attempts.may_show(conn, begin, lab=lab, at=now))
+
     def due(
         self, campaign: str, now: float, *, limit: int, not_countries: Collection[str]
     ) -> Deferred[list[Contact]]:
@@ -181,10 +186,9 @@ class StoreLedger:
         """Keep that a contact is to be tried later."""
         return self._do(lambda conn: campaigns.postpone(conn, contact.id, due_at, why))
 
-    async def waiting(self, campaign: str) -> Waiting:
-        """Count what is left of a campaign."""
-        queued, dialing = await self._do(lambda conn: campaigns.waiting(conn, campaign))
-        return Waiting(queued=queued, dialing=dialing)
+    def is_over(self, campaign: str) -> Deferred[bool]:
+        """Say whether nobody of a campaign waits, now or for later, and nobody is in a call."""
+        return self._do(lambda conn: campaigns.is_over(conn, campaign))
 
     def uses(self, country: str, day: str, *, lab: bool) -> Deferred[CountryUses]:
         """Give a country's caller IDs, a lab's or ours, with their uses in the day's current period."""

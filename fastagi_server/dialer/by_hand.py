@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
 
 from fastagi_server.dialer.errors import AllCallsUpError, AllChannelsUpError
-from fastagi_server.dialer.gate import NotDialedError
+from fastagi_server.dialer.gate import DAY_OVER, NotDialedError
 from fastagi_server.dialer.show import Shown, Shows, Wish
 from fastagi_server.telephony.call_id import CallId
 from fastagi_server.telephony.errors import DiscadorError
@@ -103,14 +103,17 @@ class ByHand:
         self._engine.admit(shown.begin)
         placed(shown.order)
         self._told(shown)
-        await self._look_again(shown.order)
+        await self._look_again(shown)
         await self._engine.write(shown.order)
         self._limits.wrote(wish.trunk)
 
-    async def _look_again(self, order: PlaceCall) -> None:
+    async def _look_again(self, shown: Shown) -> None:
         """Look once more just before the Originate: the world may have changed during the commit."""
+        order = shown.order
         try:
             why = await self._engine.last_look(order.number)
+            if why is None and not self._shows.holds(shown):
+                why = DAY_OVER
             if why is not None:
                 raise NotDialedError(number=order.number, reason=why)
             self._check_room(order.number, order.trunk)

@@ -138,7 +138,7 @@ class Campaigns:
     def look_again(self) -> None:
         """Try the paused countries of every campaign again."""
         for runner in self._runners.values():
-            runner.forget_pauses()
+            runner.look_again()
 
     def leave(self) -> None:
         """Stop every runner; the store still says that they run, so a restart resumes them."""

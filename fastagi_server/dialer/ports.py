@@ -107,14 +107,6 @@ class CountryUses:
     held: int = 0
 
 
-@dataclass(frozen=True, kw_only=True)
-class Waiting:
-    """What is left of a campaign: contacts queued (due now or later), contacts in a call, by country."""
-
-    queued: dict[str, int]
-    dialing: int
-
-
 class Uses(Protocol):
     """What the caller-ID pools need of the store."""
 
@@ -191,6 +183,10 @@ class CampaignLedger(Protocol):
         """Begin an attempt: claim the contact, count the caller ID, open the record, all or nothing."""
         ...
 
+    def may_show(self, begin: Begin, *, lab: bool) -> Awaitable[bool]:
+        """Say whether the caller ID of an attempt that was begun before may still be shown."""
+        ...
+
     def due(
         self, campaign: str, now: float, *, limit: int, not_countries: Collection[str]
     ) -> Awaitable[Sequence[Contact]]:
@@ -205,8 +201,8 @@ class CampaignLedger(Protocol):
         """Keep that a contact is to be tried later."""
         ...
 
-    def waiting(self, campaign: str) -> Awaitable[Waiting]:
-        """Count what is left of a campaign."""
+    def is_over(self, campaign: str) -> Awaitable[bool]:
+        """Say whether nobody of a campaign waits, now or for later, and nobody is in a call."""
         ...
 
     def set_state(self, campaign: str, state: CampaignState) -> Awaitable[None]:

@@ -11,6 +11,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from fastagi_server.dialer.gate import DAY_OVER
 from fastagi_server.dialer.pools import Exhausted
 from fastagi_server.dialer.ports import CampaignLedger, Cancellable, Later, Sends, Spawn
 from fastagi_server.dialer.prepare import Prepared, Preparer
@@ -29,6 +30,7 @@ HEARING_SECONDS = 0.01
 ASIDE_SECONDS = 5.0
 LONGEST_PAUSE = 26 * 3600.0
 CLUSTER = "cluster"
+HIDDEN = "its caller ID is not shown any more"
 
 
 def scopes_of(trunk: str) -> tuple[str, ...]:
@@ -119,9 +121,21 @@ class Runner:
         while self._ready:
             self._engine.cancel(self._ready.popleft().order.call, why)
 
-    def forget_pauses(self) -> None:
-        """Try every country again: the inventory, a limit or a period has changed."""
+    def look_again(self) -> None:
+        """Try every country again, and look at what is prepared: what may be shown has changed."""
         self._paused.clear()
+        for prepared in tuple(self._ready):
+            self._spawn(self._take_back_if_hidden(prepared))
+
+    async def _take_back_if_hidden(self, prepared: Prepared) -> None:
+        """Take back a call whose caller ID is not shown any more: it may wait for room for hours."""
+        try:
+            may = await self._ledger.may_show(prepared.begin, lab=self.campaign.lab)
+        except DiscadorError:
+            return  # the store is away, and everything prepared was taken back
+        if not may and prepared in self._ready:
+            self._ready.remove(prepared)
+            self._engine.cancel(prepared.order.call, HIDDEN)
 
     def progress(self) -> Progress:
         """Say how it stands."""
@@ -145,7 +159,7 @@ class Runner:
     def _slot(self, slot: float) -> None:
         """Send the next prepared attempt, unless a limit says later, then wait for the next slot."""
         while self._ready and not self._preparer.holds(self._ready[0]):
-            self._engine.cancel(self._ready.popleft().order.call, "the day of its caller ID was over")
+            self._engine.cancel(self._ready.popleft().order.call, DAY_OVER)
         if self._ready and self._engine.ready and self._has_room():
             if not self._engine.hears():
                 self._timer = self._later(HEARING_SECONDS, lambda: self._slot(slot))
@@ -270,8 +284,7 @@ class Runner:
     async def _finish_if_over(self) -> None:
         if self._preparing or self._ready:
             return
-        waiting = await self._ledger.waiting(self.campaign.name)
-        if self._running and not waiting.queued and not waiting.dialing:
+        if await self._ledger.is_over(self.campaign.name) and self._running:
             await self._ledger.set_state(self.campaign.name, CampaignState.DONE)
             self.stop("the campaign is done")
             self._done()

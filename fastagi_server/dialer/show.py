@@ -7,7 +7,7 @@ This file does not know when the call leaves.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fastagi_server.callerid.choice import Choice
 from fastagi_server.callerid.pool import Pool
@@ -53,11 +53,15 @@ class Wish:
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """A call that is durable; `choice` is None for a caller ID that was named or configured."""
+    """A call that is durable; `choice` is None for a caller ID that was named or configured.
+
+    `period` is where the caller ID was counted, empty for one of the configuration.
+    """
 
     begin: Begin
     order: PlaceCall
     choice: Choice | None = None
+    period: str = ""
 
 
 class Shows:
@@ -80,11 +84,15 @@ class Shows:
             raise NoCallerIdError(country=wish.country)
         return await self._uncounted(wish, wish.configured[0])
 
+    def holds(self, shown: Shown) -> bool:
+        """Say whether the day still lasts in which the call's caller ID was counted."""
+        return not shown.period or self._pools.holds(shown.begin.country, shown.period)
+
     async def _drawn(self, wish: Wish, *, lab: bool) -> Shown:
         begun: list[Shown] = []
 
         async def count(pool: Pool, choice: Choice) -> Begun | NotBegun:
-            begun[:] = [self._open(wish, choice.number, choice)]
+            begun[:] = [self._open(wish, choice.number, choice, period=pool.period)]
             return await self._attempt(begun[0].begin, pool, lab=lab, leased=choice.leased)
 
         found = await draw(
@@ -92,7 +100,7 @@ class Shows:
         )
         match found:
             case Choice():
-                return Shown(begin=begun[0].begin, order=begun[0].order, choice=found)
+                return replace(begun[0], choice=found)
             case No():
                 raise _refused(wish, found)
         if not found.numbers:
@@ -117,7 +125,7 @@ class Shows:
             raise LabCallerIdError(callerid=wish.callerid, trunk=wish.trunk)
         pool = await self._pools.of(wish.country, lab=mark.lab)
         choice = pool.take(wish.callerid, self._clock.wall())
-        shown = self._open(wish, wish.callerid, choice)
+        shown = self._open(wish, wish.callerid, choice, period=pool.period)
 
         def count(pool: Pool, choice: Choice) -> Awaitable[Begun | NotBegun]:
             return self._attempt(shown.begin, pool, lab=mark.lab, leased=choice.leased)
@@ -142,7 +150,7 @@ class Shows:
         attempt = Attempt(begin=begin, contact=None, period=pool.period, cap=pool.cap, lab=lab, leased=leased)
         return await self._ledger.attempt(attempt)
 
-    def _open(self, wish: Wish, callerid: str, choice: Choice | None = None) -> Shown:
+    def _open(self, wish: Wish, callerid: str, choice: Choice | None = None, *, period: str = "") -> Shown:
         order = wish.order(callerid)
         begin = Begin(
             call=order.call,
@@ -156,7 +164,7 @@ class Shows:
             engine=self._engine,
             callerid_why=choice.why() if choice else None,
         )
-        return Shown(begin=begin, order=order)
+        return Shown(begin=begin, order=order, period=period)
 
 
 def _refused(wish: Wish, no: No) -> DiscadorError:

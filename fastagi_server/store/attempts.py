@@ -11,14 +11,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Boolean, Connection, and_, bindparam, case, exists, func, not_, or_, select, update
+from sqlalchemy import (
+    Boolean,
+    Connection,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    update,
+)
 
 from fastagi_server.store import calls, dids, e164, leases, rests, tables, turns
 from fastagi_server.store.statement import Statement
 from fastagi_server.telephony.campaign import Attempt, Begun, CampaignState, ContactState, No, NotBegun
 from fastagi_server.telephony.disposition import Disposition
 from fastagi_server.telephony.errors import BadInputError
-from fastagi_server.telephony.record import Record
+from fastagi_server.telephony.record import Begin, Record
 
 _call = tables.call.c
 _contact = tables.contact.c
@@ -68,6 +81,7 @@ _WHY_NOT = Statement(
         )
     )
 )
+_SHOWN = Statement(select(literal(1)).where(_MAY_SHOW))
 # Whoever has a contact in hand at this moment has it: to wait for the end would be to wait in a circle
 # some day, for each engine has several in hand.
 _MINE = (
@@ -118,6 +132,18 @@ def begin(conn: Connection, attempt: Attempt) -> Begun | NotBegun:
     transaction (the writer's savepoint) must be rolled back.
     """
     return begin_all(conn, [attempt])[0]
+
+
+def may_show(conn: Connection, begin: Begin, *, lab: bool, at: float) -> bool:
+    """Say whether the caller ID of an attempt that was begun before may still be shown."""
+    told = {
+        "of_callerid": begin.callerid,
+        "of_country": begin.country,
+        "of_begun_at": at,
+        "is_counted": True,
+        "is_lab": lab,
+    }
+    return _SHOWN.returned(conn, told) is not None
 
 
 def begin_all(conn: Connection, attempts: Sequence[Attempt]) -> list[Begun | NotBegun]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fastagi_server.dialer.pools import Pools
-from fastagi_server.dialer.ports import CountryUses, Waiting
+from fastagi_server.dialer.ports import CountryUses
 from fastagi_server.dialer.prepare import Preparer
 from fastagi_server.dialer.runner import CLUSTER, Runner
 from fastagi_server.pacing.window import Windows
@@ -134,6 +134,10 @@ class Store:
         self.begun.append(begin)
         return Begun(uses=self.uses_of[key])
 
+    async def may_show(self, begin: Begin, *, lab: bool) -> bool:
+        assert lab
+        return begin.callerid not in self.not_owned
+
     async def due(
         self, campaign: str, now: float, *, limit: int, not_countries: Collection[str]
     ) -> Sequence[Contact]:
@@ -150,10 +154,9 @@ class Store:
     async def postpone(self, contact: Contact, due_at: float, why: str) -> None:
         self.contacts[contact.id] = replace(contact, due_at=due_at, why=why)
 
-    async def waiting(self, campaign: str) -> Waiting:
-        states = Counter(each.state for each in self.contacts.values())
-        queued = Counter(e.country for e in self.contacts.values() if e.state is ContactState.QUEUED)
-        return Waiting(queued=dict(queued), dialing=states[ContactState.DIALING])
+    async def is_over(self, campaign: str) -> bool:
+        states = {each.state for each in self.contacts.values()}
+        return not states & {ContactState.QUEUED, ContactState.DIALING}
 
     async def set_state(self, campaign: str, state: CampaignState) -> None:
         self.state = state

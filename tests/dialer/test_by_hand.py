@@ -34,6 +34,7 @@ class Office:
     def __init__(self, concurrency: int = 0, channels: int = 0) -> None:
         self.house = House()
         self.log = self.house.log
+        self.day_lasts = True
         self.on_begin: Callable[[], None] = lambda: None
         self.hand = ByHand(
             engine=self.house.engine,
@@ -47,6 +48,9 @@ class Office:
         await self.house.ledger.begin(BEGIN)
         self.on_begin()
         return Shown(begin=BEGIN, order=ORDER)
+
+    def holds(self, shown: Shown) -> bool:
+        return self.day_lasts
 
     async def leads_here(self, trunk: str) -> bool:
         self.log.append(f"gate of {trunk}")
@@ -104,6 +108,15 @@ def test_an_opt_out_that_lands_during_the_commit_stops_the_originate(office: Off
 
     assert office.log[-2:] == ["placed, 1 live, 0 up", "keep cancelled"]
     assert office.house.engine.live == 0
+
+
+def test_a_midnight_during_the_commit_stops_the_originate(office: Office) -> None:
+    office.on_begin = lambda: setattr(office, "day_lasts", False)
+
+    with pytest.raises(NotDialedError, match="the day of its caller ID was over"):
+        office.places()
+
+    assert office.log[-2:] == ["placed, 1 live, 0 up", "keep cancelled"]
 
 
 def test_a_link_that_is_lost_during_the_commit_stops_the_originate(office: Office) -> None:

@@ -40,8 +40,8 @@ class Running:
     def take_back(self, why: str) -> None:
         self.log.append(f"take back: {why}")
 
-    def forget_pauses(self) -> None:
-        self.log.append("forget pauses")
+    def look_again(self) -> None:
+        self.log.append("look again")
 
     def progress(self) -> Progress:
         return Progress(name="c", state=CampaignState.READY, sent=5, waiting=1, skipped={})
@@ -141,7 +141,7 @@ def test_a_changed_inventory_is_told_to_who_runs() -> None:
 
     desk.campaigns.look_again()
 
-    assert desk.runners[0].log == ["start", "forget pauses"]
+    assert desk.runners[0].log == ["start", "look again"]
 
 
 def test_one_that_never_ran_here_has_sent_nothing() -> None:

@@ -126,10 +126,27 @@ def test_a_raised_limit_lets_a_paused_country_go_on() -> None:
 
     stage.store.cap = 12
     stage.pools.forget()
-    stage.runner.forget_pauses()
+    stage.runner.look_again()
     stage.time.pass_by(5)
 
     assert len(stage.engine.sent) == 12
+
+
+def test_what_waits_for_room_is_taken_back_when_its_caller_id_is_not_shown_any_more() -> None:
+    two = ["+13055560000", "+13055560001"]
+    stage = Stage([contact(n) for n in range(40)], dids={"usa": two}, concurrency=4, call_seconds=600.0)
+    stage.runner.start()
+    stage.time.pass_by(5)
+    sent = len(stage.engine.sent)
+    assert {begin.callerid for begin in stage.store.begun[sent:]} == set(two)
+
+    stage.store.not_owned.add(two[0])
+    stage.pools.forget()
+    stage.runner.look_again()
+    stage.time.pass_by(3000)
+
+    assert len(stage.engine.sent) > sent
+    assert {order.callerid for _, order in stage.engine.sent[sent:]} == {two[1]}
 
 
 def test_what_another_engine_used_is_learned_and_never_exceeded() -> None:

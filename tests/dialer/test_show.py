@@ -88,6 +88,9 @@ class Hand:
         shown: Shown = run(self._shows.begin(wish, lab=lab))
         return shown
 
+    def holds(self, shown: Shown) -> bool:
+        return self._shows.holds(shown)
+
     def used(self) -> dict[str, int]:
         return {number: use.uses for number, use in dids.uses(self.conn, "usa", DAY).items()}
 
@@ -223,3 +226,21 @@ def test_a_number_that_is_up_or_opted_out_is_not_called_and_costs_no_use(hand: H
 
     assert hand.used() == used
     assert hand.rings(named, configured=True).order.callerid in (named or ONE)
+
+
+def test_a_use_is_for_the_day_in_which_it_was_counted(hand: Hand) -> None:
+    hand.owns(ONE, TWO)
+    drawn, named = hand.rings(), hand.rings(TWO)
+    assert hand.holds(drawn)
+    assert hand.holds(named)
+
+    hand.time.pass_by(86_400)
+
+    assert not hand.holds(drawn)
+    assert not hand.holds(named)
+
+
+def test_a_number_of_the_configuration_is_counted_in_no_day(hand: Hand) -> None:
+    shown = hand.rings(configured=True)
+    hand.time.pass_by(86_400)
+    assert hand.holds(shown)

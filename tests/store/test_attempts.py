@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 from sqlalchemy import Connection, text
 
-from fastagi_server.store import attempts, calls, campaigns, dids, optouts
+from fastagi_server.store import attempts, calls, campaigns, dids, optouts, rests
 from fastagi_server.store.errors import AlreadyBegunError, UnknownCallError
 from fastagi_server.telephony.campaign import (
     Attempt,
@@ -18,7 +18,7 @@ from fastagi_server.telephony.campaign import (
     No,
     NotBegun,
 )
-from fastagi_server.telephony.did import Use
+from fastagi_server.telephony.did import Rest, RestKind, Use
 from fastagi_server.telephony.disposition import Disposition
 from fastagi_server.telephony.errors import BadInputError
 from fastagi_server.telephony.record import Begin, OptOut, Record, State
@@ -70,6 +70,23 @@ def test_begun_is_record_claim_and_use(conn: Connection, attempt: Try) -> None:
     use = Use(number=DID, country="mexico", period=DAY, uses=1, last_at=new.begin.begun_at)
     assert dids.uses(conn, "mexico", DAY) == {DID: use}
     assert attempts.begin(conn, attempt(2, contact=2)) == Begun(uses=2)
+
+
+def test_a_caller_id_of_what_was_begun_is_looked_at_again(conn: Connection, attempt: Try) -> None:
+    new = attempt(1, contact=1)
+
+    def shown(at: float) -> bool:
+        return attempts.may_show(conn, new.begin, lab=new.lab, at=at)
+
+    assert shown(50.0)
+    assert not attempts.may_show(conn, new.begin, lab=not new.lab, at=50.0)
+    rest = Rest(
+        number=DID, country="mexico", kind=RestKind.REST, since=60.0, until=70.0, who="ana", why="spam"
+    )
+    assert rests.put(conn, rest)
+    assert [shown(at) for at in (59.0, 60.0, 69.0, 70.0)] == [True, False, False, True]
+    dids.retire(conn, DID, at=80.0)
+    assert not shown(50.0)
 
 
 def opted_out(conn: Connection, attempt: Try) -> Attempt:

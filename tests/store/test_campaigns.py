@@ -263,6 +263,17 @@ def test_what_is_left_is_counted_by_country(conn: Connection) -> None:
     assert campaigns.waiting(conn, "autumn") == ({}, 0)
 
 
+def test_a_campaign_is_over_when_nobody_waits_and_nobody_is_in_a_call(conn: Connection) -> None:
+    campaigns.create(conn, SPRING)
+    campaigns.add(conn, "spring", [new(1), new(2)])
+    assert not campaigns.is_over(conn, "spring")
+    campaigns.refuse(conn, 1, "opted_out")
+    conn.execute(text(f"UPDATE contact SET state = 'dialing', call_id = '{'0' * 26}' WHERE id = 2"))
+    assert not campaigns.is_over(conn, "spring")
+    conn.execute(text("UPDATE contact SET state = 'done', call_id = NULL WHERE id = 2"))
+    assert campaigns.is_over(conn, "spring")
+
+
 def test_the_database_itself_keeps_a_number_once_and_a_call_with_who_is_dialed(conn: Connection) -> None:
     campaigns.create(conn, SPRING)
     campaigns.add(conn, "spring", [new(1), new(2)])

@@ -13,8 +13,10 @@ import pytest
 from fastagi_server.dialplan.versions import is_versioned
 from tests.calls.changing import Site, outcomes
 from tests.calls.ringing import Onlooker
+from tests.conftest import ON_22
 
-pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(400)]
+# What a call keeps of the contexts that it began in is the same in both, and 200 calls are many for a test.
+pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(400), ON_22]
 UP = 200
 # What becomes of whom, by the ending of the number. 3 connects who began before all changes, whatever changes
 # meanwhile; 5 who began later; after the last change there is one offer only. Everybody presses late or what

@@ -29,8 +29,10 @@ from fastagi_server.telephony import frames
 from fastagi_server.telephony.campaign import ContactState
 from fastagi_server.telephony.disposition import Disposition
 from tests.calls.test_campaign import QUICK, SPOKEN_BY_SLUG, american
+from tests.conftest import ON_22
 
-pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(300)]
+# What is away here is the store, not the Asterisk.
+pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(300), ON_22]
 LOCKED_SECONDS = 9.0
 # The longest call that a callee of QUICK makes ends by itself well before this.
 OVER_SECONDS = 90.0

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from fastagi_server.store import postgres, postgres_ends, sqlite
+from fastagi_server.store.postgres_ends import Session
 
 
 def is_postgres(connection: Connection) -> bool:
@@ -51,6 +52,17 @@ def hurry(connection: Connection) -> None:
     """Let this transaction rather be done again in pieces than wait for another's locks."""
     if is_postgres(connection):
         postgres_ends.hurry(connection)
+
+
+def succeed(connection: Connection, former: Session | None) -> Session | None:
+    """Let this session follow the one that was lost, which is ended first; give what it is known by."""
+    if not is_postgres(connection):
+        return None
+    if former is not None:
+        postgres_ends.end(connection, former)
+    found = postgres_ends.session(connection)
+    connection.rollback()
+    return found
 
 
 def mark(connection: Connection) -> str | None:

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, RootTransaction
 
 from fastagi_server.store import backend, job
 from fastagi_server.store.job import AgainError, Job, Outcome, failed, is_race, not_durable
+from fastagi_server.store.postgres_ends import Session
 
 TOGETHER = 2
 ALONE = 3
@@ -35,6 +36,7 @@ class Batches:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._connection: Connection | None = None
+        self._session: Session | None = None
         self._left_apart = 0
 
     def do(self, jobs: Sequence[Job[Any]]) -> list[Outcome]:
@@ -155,6 +157,7 @@ class Batches:
         # Kept for good: the readers may use the pool up, and the writer must not wait for them.
         if self._connection is None:
             self._connection = self._engine.connect()
+            self._session = backend.succeed(self._connection, self._session)
         return self._connection
 
 

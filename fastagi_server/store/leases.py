@@ -17,15 +17,12 @@ from sqlalchemy import (
     Connection,
     Double,
     Integer,
-    and_,
     bindparam,
     delete,
     func,
     or_,
     select,
     text,
-    tuple_,
-    update,
 )
 
 from fastagi_server.store import dids, rests, tables
@@ -72,27 +69,25 @@ _MINE = (
     or_(_country == "", _lease.country == _country),
     or_(_period == "", _lease.period == _period),
 )
-_THIS = (_lease.country == _use.country, _lease.period == _use.period, _lease.number == _use.number)
-_RESERVED = select(_lease.uses).where(_lease.engine == _engine, *_THIS).scalar_subquery()
-_ARE_MINE = tuple_(_use.country, _use.period, _use.number).in_(
-    select(_lease.country, _lease.period, _lease.number).where(*_MINE, _lease.uses >= 1)
+# The rows themselves say what is given back, and they are gone in the same moment: a session of ours that was
+# lost may still commit a taken use, and what was taken must not be given back too.
+_GIVE = (
+    delete(tables.did_lease)
+    .where(*_MINE)
+    .returning(_lease.country, _lease.period, _lease.number, _lease.uses)
 )
-_IN_ORDER = (
-    select(_use.number)
-    .join(tables.did_lease, and_(*_THIS))
-    .where(*_MINE, _lease.uses >= 1)
-    .order_by(_use.country, _use.period, _use.number)
-    .with_for_update(of=tables.did_use)
+_LOCK = Statement(
+    select(_use.uses)
+    .where(
+        _use.country == bindparam("country", type_=_use.country.type),
+        _use.period == bindparam("period", type_=_use.period.type),
+        _use.number == bindparam("number", type_=_use.number.type),
+    )
+    .with_for_update()
 )
-# However many they are, in a few statements: nothing else is written meanwhile. The rows are locked first, so
-# that nobody counts between two statements, and in their order, so that nobody waits in a circle. A count
-# that comes to nothing is a row less.
-_UNCOUNT = (
-    select(func.count()).select_from(_IN_ORDER.subquery()),
-    delete(tables.did_use).where(_ARE_MINE, _use.uses == _RESERVED),
-    update(tables.did_use).where(_ARE_MINE).values(uses=_use.uses - _RESERVED),
-)
-_GIVE = delete(tables.did_lease).where(*_MINE).returning(_lease.country, _lease.uses)
+_given = bindparam("given", type_=Integer)
+_UNCOUNT = Statement(text(f"UPDATE did_use SET uses = uses - :given WHERE {_KEY}").bindparams(_given))
+_FORGET = Statement(text(f"DELETE FROM did_use WHERE {_KEY}"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,12 +153,20 @@ def give_back(
     Gives how many uses that were, by country. What the engine takes afterwards is counted anew.
     """
     told = {"of_engine": engine, "of_country": country or "", "of_period": period or ""}
-    for statement in _UNCOUNT:
-        conn.execute(statement, told)
+    rows = [row._asdict() for row in conn.execute(_GIVE, told) if row.uses]
+    # In their order, so that nobody waits in a circle.
+    rows.sort(key=lambda row: (row["country"], row["period"], row["number"]))
+    counted = _LOCK.returned_each(conn, rows)
+    given_back = list(zip(rows, counted, strict=True))
+    _UNCOUNT.changed_each(
+        conn, [{**row, "given": row["uses"]} for row, uses in given_back if uses > row["uses"]]
+    )
+    # A count that comes to nothing is a row less.
+    _FORGET.changed_each(conn, [row for row, uses in given_back if uses <= row["uses"]])
     given: Counter[str] = Counter()
-    for slug, uses in conn.execute(_GIVE, told):
-        given[slug] += uses
-    return +given
+    for row in rows:
+        given[row["country"]] += row["uses"]
+    return given
 
 
 def held(conn: Connection, country: str, period: str, *, but: str = "") -> int:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from datetime import datetime
+from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+
+from fastagi_server.store.errors import NotDurableError
 
 # By SQLSTATE: serialization failure, deadlock, a lock waited for too long; and a unique key, for whoever
 # writes one has looked before, and the other's was committed after that look.
@@ -16,8 +19,20 @@ _ENDED: Final = {"57P01", "57P02", "57P05", "25P03", "25P04"}
 _MARK: Final = text("SELECT CAST(pg_current_xact_id_if_assigned() AS TEXT)")
 _STATUS: Final = text("SELECT pg_xact_status(CAST(CAST(:mark AS TEXT) AS xid8))")
 _HURRY: Final = text("SET LOCAL lock_timeout = '50ms'")
+_SESSION: Final = text("SELECT pid, backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()")
+_END: Final = text(
+    "SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity "
+    "WHERE pid = :pid AND backend_start = CAST(:begun_at AS timestamptz) AND pid <> pg_backend_pid()"
+)
 _PAUSE: Final = text("SELECT pg_sleep(0.1)")
 _LOOKS = 10
+
+
+class Session(NamedTuple):
+    """A session of ours as the server knows it."""
+
+    pid: int
+    begun_at: datetime
 
 
 def is_race(error: DBAPIError) -> bool:
@@ -62,6 +77,21 @@ def was_committed(engine: Engine, marked: str) -> bool | None:
     except DBAPIError:
         return None
     return None
+
+
+def session(connection: Connection) -> Session:
+    """Give the name by which this session can be ended later."""
+    return Session(*connection.execute(_SESSION).one())
+
+
+def end(connection: Connection, former: Session) -> None:
+    """End a session that we have lost, if it lives: what it still does must come before what follows.
+
+    A COMMIT may be on its way to it behind a wire that was cut for a moment.
+    """
+    told = {"pid": former.pid, "begun_at": former.begun_at}
+    if connection.execute(_END, told).scalar_one_or_none() is False:
+        raise NotDurableError(why="PostgreSQL has not ended the session that we have lost")
 
 
 def _state(error: DBAPIError) -> str | None:

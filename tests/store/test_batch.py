@@ -176,6 +176,31 @@ def test_what_cannot_be_found_out_is_not_promised_and_not_done_again(
     assert counts(engine) == {"a": 1, "b": 1, "c": 0}
 
 
+def test_a_commit_that_is_still_on_its_way_does_not_come_after_what_follows(
+    engine: Engine, batches: Batches, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow: list[Any] = []
+    commit, close = psycopg.Connection.commit, psycopg.Connection.close
+
+    def lose_it(session: Any) -> None:
+        if slow:
+            return commit(session)
+        slow.append(session)
+        raise psycopg.OperationalError("the wire was cut")
+
+    monkeypatch.setattr(psycopg.Connection, "commit", lose_it)
+    monkeypatch.setattr(psycopg.Connection, "close", lambda session: session in slow or close(session))
+    monkeypatch.setattr("fastagi_server.store.backend.was_committed", lambda *_: None)
+
+    (lost,) = do(batches, add("a"))
+    assert isinstance(lost.error, NotDurableError)
+    cap = text("SELECT cap FROM did_limit WHERE country = 'a'")
+    assert do(batches, lambda conn: conn.scalar(cap)) == [Outcome(result=0)]
+    with pytest.raises(psycopg.Error):
+        commit(slow[0])
+    assert counts(engine)["a"] == 0
+
+
 def test_a_lost_answer_to_a_question_is_asked_for_again(
     engine: Engine, batches: Batches, monkeypatch: pytest.MonkeyPatch
 ) -> None:

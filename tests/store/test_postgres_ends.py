@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import timedelta
 
 import psycopg
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from fastagi_server.store import postgres_ends
+from fastagi_server.store.errors import NotDurableError
 from tests.databases import PostgresDatabases
 from tests.store.conftest import ON_POSTGRES
 
@@ -97,3 +99,32 @@ def test_who_hurries_does_not_wait_and_the_next_transaction_does(engine: Engine)
         assert conn.scalar(text("SHOW lock_timeout")) == "50ms"
         conn.rollback()
         assert conn.scalar(text("SHOW lock_timeout")) == "200ms"
+
+
+@ON_POSTGRES
+def test_a_session_that_was_lost_is_ended_and_nothing_comes_of_it_any_more(engine: Engine) -> None:
+    with engine.connect() as lost, engine.connect() as conn:
+        former = postgres_ends.session(lost)
+        lost.execute(INSERT)
+        postgres_ends.end(conn, former)
+        with pytest.raises(DBAPIError) as caught:
+            lost.commit()
+        assert postgres_ends.is_lost(caught.value)
+        assert conn.scalar(text("SELECT count(*) FROM optout")) == 0
+
+
+@ON_POSTGRES
+def test_one_that_is_gone_and_one_of_its_number_and_ourselves_are_left_alone(engine: Engine) -> None:
+    with engine.connect() as other, engine.connect() as conn:
+        mine = postgres_ends.session(other)
+        postgres_ends.end(conn, mine._replace(begun_at=mine.begun_at - timedelta(seconds=1)))
+        postgres_ends.end(conn, mine._replace(pid=2**30))
+        postgres_ends.end(conn, postgres_ends.session(conn))
+        assert other.scalar(text("SELECT 1")) == 1
+
+
+@ON_POSTGRES
+def test_one_that_will_not_end_is_told(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgres_ends, "_END", text("SELECT false WHERE :pid > 0 AND :begun_at IS NOT NULL"))
+    with engine.connect() as conn, pytest.raises(NotDurableError):
+        postgres_ends.end(conn, postgres_ends.session(conn))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -21,7 +22,8 @@ from fastagi_server.store import (
     turns,
 )
 from fastagi_server.store.connect import open_database
-from fastagi_server.telephony.campaign import Attempt, Begun, ContactState, No, NotBegun
+from fastagi_server.store.errors import CampaignIsUpError
+from fastagi_server.telephony.campaign import Attempt, Begun, CampaignState, ContactState, No, NotBegun
 from fastagi_server.telephony.did import Lease, Limit, Loan
 from fastagi_server.telephony.record import OptOut
 from tests.store.conftest import ON_POSTGRES
@@ -213,6 +215,31 @@ def test_whoever_counts_while_reserved_uses_are_given_back_waits_and_both_hold(
             one.commit()
     assert other.result() == {"mexico": 2}
     assert uses(engine) == 1
+
+
+def test_what_a_lost_session_of_ours_still_takes_is_not_given_back_too(engine: Engine, hers: Attempt) -> None:
+    wish = Lease(engine="one", country="mexico", period=DAY, cap=9, at=1.0, wanted={DID: 2})
+    with engine.begin() as conn:
+        leases.lease(conn, wish)
+    with engine.connect() as one:
+        assert attempts.begin(one, replace(hers, leased=True)) == Begun(uses=None)
+        with beside(engine, partial(leases.give_back, engine="one")) as other:
+            one.commit()
+    assert other.result() == {"mexico": 1}
+    assert uses(engine) == 1
+
+
+def test_a_campaign_is_not_removed_from_under_an_attempt_that_was_begun_just_before_it_stopped(
+    engine: Engine, hers: Attempt
+) -> None:
+    with engine.connect() as one:
+        attempts.begin(one, hers)
+        with engine.begin() as conn:
+            campaigns.set_state(conn, "spring", CampaignState.STOPPED)
+        with beside(engine, partial(campaigns.remove, name="spring")) as other:
+            one.commit()
+    with pytest.raises(CampaignIsUpError):
+        other.result()
 
 
 def test_two_lists_of_one_campaign_come_one_after_the_other(engine: Engine, hers: Attempt) -> None:

@@ -118,6 +118,7 @@ class Dialing:
 
     def forget(self) -> None:
         """Look at the store again: the inventory, a limit or a period has changed."""
+        self._ledger.forget_uses()
         self.pools.forget()
         self.campaigns.look_again()
 

@@ -7,6 +7,8 @@ do not know whether they were begun) waits in memory and is written when it is b
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from twisted.internet.defer import Deferred
@@ -34,7 +36,7 @@ from fastagi_server.telephony.campaign import (
 )
 from fastagi_server.telephony.clock import Clock
 from fastagi_server.telephony.country import Country
-from fastagi_server.telephony.did import Lease, Leased, Loan, Mark
+from fastagi_server.telephony.did import Lease, Leased, Loan, Mark, Use
 from fastagi_server.telephony.record import Begin, OptOut, Record
 
 
@@ -58,6 +60,7 @@ class StoreLedger:
         # Begun, or perhaps begun, and not known to the engine: none of them is a call that was left behind.
         self._beginning: set[CallId] = set()
         self._owed: set[str] = set()
+        self._reading: dict[tuple[str, str, bool], list[Deferred[CountryUses]]] = {}
         # Told of each number that is on the list durably.
         self.told: Callable[[str], None] = lambda _: None
 
@@ -190,9 +193,51 @@ class StoreLedger:
         """Say whether nobody of a campaign waits, now or for later, and nobody is in a call."""
         return self._do(lambda conn: campaigns.is_over(conn, campaign))
 
-    def uses(self, country: str, day: str, *, lab: bool) -> Deferred[CountryUses]:
-        """Give a country's caller IDs, a lab's or ours, with their uses in the day's current period."""
-        return self._do(lambda conn: _uses(conn, country, day, lab=lab, engine=self._engine))
+    async def uses(self, country: str, day: str, *, lab: bool) -> CountryUses:
+        """Give a country's caller IDs, a lab's or ours, with their uses in the day's current period.
+
+        Whoever asks while they are read is given the same, unless something has changed since.
+        """
+        key = (country, day, lab)
+        if key in self._reading:
+            shared: Deferred[CountryUses] = Deferred()
+            self._reading[key].append(shared)
+            return await shared
+        waiting = self._reading[key] = []
+        try:
+            found = await self._read_uses(country, day, lab=lab)
+        except BaseException as error:
+            for each in waiting:
+                each.errback(error)
+            raise
+        finally:
+            if self._reading.get(key) is waiting:
+                del self._reading[key]
+        for each in waiting:
+            each.callback(found)
+        return found
+
+    def forget_uses(self) -> None:
+        """Share what is being read with nobody who asks from now on: it may be older than the change."""
+        self._reading.clear()
+
+    async def _read_uses(self, country: str, day: str, *, lab: bool) -> CountryUses:
+        """Read page after page: one question for a million would last, and calls wait behind it."""
+        told = await self._do(partial(_standing, country=country, day=day, engine=self._engine))
+        found: list[Use] = []
+        passed = {Passed.RETIRED: 0, Passed.OTHERS: 0}
+        after = ""
+        read = partial(dids.page, country=country, period=told.period)
+        while page := await self._do(partial(read, after=after)):
+            after = page[-1][1].number
+            for mark, use in page:
+                if mark.retired:
+                    passed[Passed.RETIRED] += 1
+                elif mark.lab is not lab:
+                    passed[Passed.OTHERS] += 1
+                else:
+                    found.append(use)
+        return replace(told, uses=found, passed=passed)
 
     def lease(self, wish: Lease) -> Deferred[Leased]:
         """Reserve uses of caller IDs ahead."""
@@ -231,17 +276,14 @@ def _keep_optout(conn: Any, record: Record) -> None:
         optouts.add(conn, entry)
 
 
-def _uses(conn: Any, country: str, day: str, *, lab: bool, engine: str) -> CountryUses:
+def _standing(conn: Any, country: str, day: str, engine: str) -> CountryUses:
+    """Give all but the caller IDs themselves, which may be a million."""
     period = dids.period(conn, country, day)
     limit = dids.limits(conn).get(country)
-    owned = dids.owned(conn, country)
-    fitting = {each.number for each in owned if each.lab is lab}
-    retired = dids.retired(conn, country)
     return CountryUses(
         period=period,
         cap=None if limit is None else limit.cap,
-        uses=[use for use in dids.usage(conn, {country: period}) if use.number in fitting],
+        uses=(),
         rests=rests.every(conn, 0.0, country),
-        passed={Passed.RETIRED: len(retired), Passed.OTHERS: len(owned) - len(fitting)},
         held=leases.held(conn, country, period, but=engine),
     )

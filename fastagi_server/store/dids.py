@@ -31,6 +31,8 @@ from fastagi_server.store.statement import Statement
 from fastagi_server.telephony.did import Did, Limit, Mark, Reset, Use
 from fastagi_server.telephony.errors import BadInputError
 
+PAGE = 1000  # of the inventory: what waits behind a page waits for some milliseconds
+
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 _did = tables.did.c
@@ -79,6 +81,13 @@ _USES_OF_ONE = select(_use.uses).where(
     _use.number == bindparam("of_number"),
 )
 _NUMBERS = select(_did.number).where(_did.country == bindparam("of_country"), _OWNED).order_by(_did.number)
+_SOME = (
+    select(_did.number, _did.lab, _did.retired_at)
+    .where(_did.country == bindparam("of_country"), _did.number > bindparam("after"))
+    .order_by(_did.number)
+    .limit(bindparam("most"))
+)
+_USES_OF_SOME = _USES.where(_use.number.between(bindparam("first"), bindparam("last")))
 _LAST_SERIAL = select(func.coalesce(func.max(_reset.serial), 0)).where(
     _reset.country == bindparam("of_country"), _reset.day == bindparam("of_day")
 )
@@ -196,6 +205,24 @@ def _usage(conn: Connection, country: str, period: str) -> Iterator[Use]:
     for number in conn.execute(_NUMBERS, {"of_country": country}).scalars():
         unused = Use(number=number, country=country, period=period, uses=0, last_at=None)
         yield told.get(number, unused)
+
+
+def page(
+    conn: Connection, country: str, period: str, *, after: str = "", limit: int = PAGE
+) -> list[tuple[Mark, Use]]:
+    """Give some of a country's numbers after one, retired ones too, each with its uses in the period."""
+    told = {"of_country": country, "after": after, "most": limit}
+    rows = conn.execute(_SOME, told).all()
+    if not rows:
+        return []
+    span = {"of_country": country, "of_period": period, "first": rows[0].number, "last": rows[-1].number}
+    used = {number: (uses, last_at) for number, uses, last_at in conn.execute(_USES_OF_SOME, span)}
+    found = []
+    for number, lab, retired_at in rows:
+        uses, last_at = used.get(number, (0, None))
+        use = Use(number=number, country=country, period=period, uses=uses, last_at=last_at)
+        found.append((Mark(lab=lab, retired=retired_at is not None), use))
+    return found
 
 
 def set_limit(conn: Connection, limit: Limit) -> None:

@@ -443,3 +443,54 @@ def test_reserved_uses_are_counted_and_come_back_to_whoever_looks(asker: Asker, 
     assert asker.gets(one.give_back("usa", "2026-11-23")) == {"usa": 3}
     seen = asker.gets(other.uses("usa", "2026-11-23", lab=False))
     assert ([use.uses for use in seen.uses], seen.held) == ([0], 0)
+
+
+def owns(writer: Writer, count: int) -> list[str]:
+    ours = [Did(number=f"+1305556{n:04}", country="usa") for n in range(count)]
+    writer.submit(lambda conn: dids.add(conn, ours, 1.0)).result(10)
+    return [did.number for did in ours]
+
+
+def test_an_inventory_is_read_in_pages_that_others_come_between(asker: Asker, writer: Writer) -> None:
+    numbers = owns(writer, 2 * dids.PAGE + 3)
+    use = {"number": numbers[-1], "country": "usa", "period": "2026-11-23", "cap": 9, "at": 2.0}
+    writer.submit(lambda conn: dids.count(conn, **use)).result(10)
+    told = asker.watches(asker.ledger.uses("usa", "2026-11-23", lab=False))
+    asker.gets(asker.ledger.is_opted_out(BEGIN.number))
+    assert not told
+
+    asker.reactor.until(lambda: told)
+
+    seen = asker.value(told)
+    assert [use.number for use in seen.uses] == numbers
+    assert [use.number for use in seen.uses if use.uses] == [numbers[-1]]
+
+
+def test_who_asks_while_an_inventory_is_read_shares_it_unless_it_has_changed(
+    asker: Asker, writer: Writer
+) -> None:
+    def asks() -> list[Any]:
+        return asker.watches(asker.ledger.uses("usa", "2026-11-23", lab=False))
+
+    owns(writer, 1)
+    first, second = asks(), asks()
+    owns(writer, 2)
+    asker.ledger.forget_uses()
+    third = asks()
+    asker.reactor.until(lambda: first and third)
+
+    assert second[0] is first[0]
+    assert third[0] is not first[0]
+    assert len(third[0].uses) == 2
+
+
+def test_who_shares_a_reading_that_fails_is_told(asker: Asker, writer: Writer) -> None:
+    def asks() -> list[Any]:
+        return asker.watches(asker.ledger.uses("usa", "2026-11-23", lab=False))
+
+    both = asks(), asks()
+    asker.presence.failed("gone")
+
+    assert [type(told[0]) for told in both] == [StoreAwayError, StoreAwayError]
+    asker.comes_back()
+    asker.gets(asker.ledger.uses("usa", "2026-11-23", lab=False))

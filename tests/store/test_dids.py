@@ -196,3 +196,26 @@ def test_on_postgresql_each_number_is_read_once_and_not_once_for_each_other(engi
     with engine.begin() as conn:
         assert {use.uses for use in dids.usage(conn, {"usa": DAY})} == {1}
         assert conn.scalar(read) < 4 * len(numbers)
+
+
+def test_an_inventory_is_given_in_pages_with_what_was_used_and_what_is_retired(conn: Connection) -> None:
+    numbers = [f"+1212555{n:04}" for n in range(5)]
+    dids.add(conn, [Did(number=each, country="usa", lab=each == numbers[1]) for each in numbers], at=1.0)
+    dids.add(conn, [Did(number=numbers[0], country="canada")], at=1.0)
+    dids.retire(conn, numbers[2], at=2.0)
+    for country, period in (("usa", DAY), ("usa", f"{DAY}#2"), ("canada", DAY)):
+        dids.count(conn, number=numbers[3], country=country, period=period, cap=9, at=3.0)
+
+    first = dids.page(conn, "usa", DAY, limit=3)
+    second = dids.page(conn, "usa", DAY, after=first[-1][1].number, limit=3)
+
+    assert [(use.number, mark.lab, mark.retired) for mark, use in first] == [
+        (numbers[0], False, False),
+        (numbers[1], True, False),
+        (numbers[2], False, True),
+    ]
+    assert [(use.number, use.uses, use.last_at) for _, use in second] == [
+        (numbers[3], 1, 3.0),
+        (numbers[4], 0, None),
+    ]
+    assert dids.page(conn, "usa", DAY, after=numbers[4]) == []

@@ -30,7 +30,8 @@ _NO_CDR = "CDR_PROP(disable)"
 # Asterisk says how an Originate ended when the ring time is over at the latest; this is for its own delays.
 RESPONSE_SECONDS = 60.0
 _SUCCESS = "Success"
-_EPOCH = re.compile(r"[0-9]{1,12}")
+# Of so many digits none is beyond the year 9999, which no calendar tells.
+_EPOCH = re.compile(r"[0-9]{1,11}")
 
 
 @dataclass(frozen=True, kw_only=True)

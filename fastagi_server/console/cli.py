@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
@@ -43,6 +44,7 @@ _FILE = click.Path(path_type=Path, readable=False)
 
 def run(argv: Sequence[str], env: Mapping[str, str], actions: Actions, clock: Clock) -> int:
     """Run one command line and give its exit code: 0 done, 1 not done, 2 asked wrongly, 130 interrupted."""
+    argv = [as_text(arg) for arg in argv]
     language = _language(argv, env)
     as_json = failing.wants_json(argv)
     sessions: list[Session] = []
@@ -179,6 +181,18 @@ def _completing(discador: click.Group, say: Say) -> None:
     @click.argument("shell", type=click.Choice(completing.SHELLS))
     def completion(shell: str) -> None:
         click.echo(completing.script(shell, discador), nl=False)
+
+
+def as_text(arg: str) -> str:
+    """Give an argument as text: the bytes of a terminal that speaks no UTF-8 would be kept by no store.
+
+    What names a file stays as it is, or the file would not be found.
+    """
+    try:
+        arg.encode()
+    except UnicodeEncodeError:
+        return arg if os.path.lexists(arg) else os.fsencode(arg).decode("cp1252", "replace")
+    return arg
 
 
 def _language(argv: Sequence[str], env: Mapping[str, str]) -> Language:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -73,7 +74,8 @@ def take(known: Session, file: Path, *, why: str, as_json: bool) -> Code:
         raise NobodyOnTheListError(path=str(file))
     new = 0
     if not bad:
-        new = _write(known, numbers, why or f"imported from {file.name}")
+        name = os.fsencode(file.name).decode("utf-8", "replace")
+        new = _write(known, numbers, why or f"imported from {name}")
     if as_json:
         told = {"new": new, "known": 0 if bad else len(numbers) - new, "bad": [asdict(each) for each in bad]}
         click.echo(json.dumps(told, ensure_ascii=False))

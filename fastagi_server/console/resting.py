@@ -15,6 +15,7 @@ from fastagi_server.telephony.did import Rest, RestKind
 from fastagi_server.telephony.errors import BadInputError
 
 _UNITS = {"m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
+_LAST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 _SPAN = re.compile(r"([1-9][0-9]{0,5})([mhdw])")
 
 
@@ -77,10 +78,13 @@ def _end(known: Session, span: str, until: str) -> float:
         found = _SPAN.fullmatch(span)
         if found is None:
             raise BadInputError(field="--for", value=span, expected="a span like 30m, 2h, 3d or 1w")
-        return known.clock.wall() + int(found[1]) * _UNITS[found[2]]
+        ends = known.clock.wall() + int(found[1]) * _UNITS[found[2]]
+        if ends > _LAST:
+            raise BadInputError(field="--for", value=span, expected="a span that ends before the year 9999")
+        return ends
     try:
         at = datetime.fromisoformat(until)
-        return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC).timestamp()
     except (ValueError, OverflowError):
         expected = "a day such as 2026-11-23 or an instant such as 2026-11-23T18:00, in UTC"
         raise BadInputError(field="--until", value=until, expected=expected) from None

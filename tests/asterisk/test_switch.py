@@ -401,7 +401,8 @@ def test_an_entry(call: CallId, value: str, at: float, digit: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["", "/9", "-1/9", "1.5/9", "\u0661/9", "1764000000/99", "9" * 400 + "/9", "1e9/9"]
+    "value",
+    ["", "/9", "-1/9", "1.5/9", "\u0661/9", "1764000000/99", "9" * 400 + "/9", "9" * 12 + "/9", "1e9/9"],
 )
 def test_an_entry_that_we_never_wrote(call: CallId, value: str) -> None:
     assert read_kept(f"/discador_optout/{call}", value) is None

@@ -137,3 +137,15 @@ def test_a_long_list_is_written_in_chunks(
 
     assert discador("optout", "import", file).out.startswith("Imported: 25 new")
     assert len(listed(database)) == 25
+
+
+def test_a_terminal_and_a_file_name_of_another_encoding_are_taken_as_text(
+    discador: Any, database: Engine, tmp_path: Path
+) -> None:
+    file = tmp_path / "n\udcfameros.csv"
+    file.write_text("+525550001004\n")
+
+    assert discador("optout", "add", NUMBER, "--why", "el se\udcf1or lo pidi\udcf3").code == 0
+    assert discador("optout", "import", str(file)).code == 0
+
+    assert [why for *_, why in listed(database)] == ["el señor lo pidió", "imported from n\ufffdmeros.csv"]

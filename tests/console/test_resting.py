@@ -54,6 +54,8 @@ def test_a_quarantine_lasts_until_it_is_lifted(discador: Any, database: Engine) 
         (("rest", ONE, "--why", "x", "--for", "1h", "--until", "2027-01-01"), "one of the two"),
         (("quarantine", ONE, "--why", "x", "--for", "1h", "--until", "2027-01-01"), "one of the two"),
         (("rest", ONE, "--why", "x", "--for", "soon"), "a span like"),
+        (("rest", ONE, "--why", "x", "--for", "999999w"), "before the year 9999"),
+        (("rest", ONE, "--why", "x", "--until", "9999-12-31T23:00-14:00"), "an instant such as"),
         (("rest", ONE, "--why", "x", "--until", "soon"), "a day such as"),
         (("rest", ONE, "--why", "x", "--until", "2020-01-01"), "after the rest begins"),
         (("rest", ONE, "--why", " ", "--for", "1h"), "a word"),

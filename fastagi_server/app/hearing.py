@@ -57,6 +57,10 @@ class Listener(Protocol):
         """Look at the whole list again."""
         ...
 
+    def said_to_have_left(self, numbers: Collection[str]) -> None:
+        """Look whether they are on the list."""
+        ...
+
 
 class Hearing:
     """Hears for one engine; `forget` looks at the caller IDs again."""
@@ -78,7 +82,7 @@ class Hearing:
         self._handed = 0
         self._taken = 0
         self._source = make(self.hand)
-        self._wire = wire(self.hand) if wire else None
+        self._wire = wire(self.hint) if wire else None
 
     def start(self) -> None:
         """Begin to hear."""
@@ -105,6 +109,10 @@ class Hearing:
         """Take tidings in the thread that heard them."""
         self._handed += 1
         self._threads.callFromThread(self._take, told)
+
+    def hint(self, told: Sequence[Tiding]) -> None:
+        """Take what came another way than the store's, in any thread; it is looked up, never believed."""
+        self._threads.callFromThread(self._away.said_to_have_left, {each.value for each in told})
 
     def _take(self, told: Sequence[Tiding]) -> None:
         try:

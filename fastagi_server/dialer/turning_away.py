@@ -71,7 +71,12 @@ class TurningAway:
         self._doubted_at = self._clock.steady()
         for call in tuple(self._placing):
             self._cancel(call, LEFT)
-        for number in {each.number for each in self._calls.values() if each.answered_at is None}:
+        self.said_to_have_left({each.number for each in self._calls.values()})
+
+    def said_to_have_left(self, numbers: Collection[str]) -> None:
+        """Look into the store whether they have, if we call there: whoever says so may be mistaken."""
+        ours = {each.number for each in self._calls.values() if each.answered_at is None}
+        for number in ours.intersection(numbers):
             self._spawn(self._leave_if_listed(number))
 
     def is_too_late(self, begin: Begin) -> bool:

@@ -63,6 +63,9 @@ class Desk:
         if "odd" in numbers:
             raise ValueError("odd")
 
+    def said_to_have_left(self, numbers: Collection[str]) -> None:
+        self.said.append(f"said to have left {' '.join(sorted(numbers))}")
+
     def many_left(self) -> None:
         self.said.append("many")
 
@@ -112,6 +115,22 @@ def test_it_starts_and_ends_whoever_hears() -> None:
 class Wire(Source):
     def publish(self, number: str) -> None:
         self.said += f"{number} "
+
+
+def test_what_is_told_beside_the_store_is_looked_up_and_makes_us_neither_deaf_nor_fresh() -> None:
+    desk, wire, hands = Desk(), Wire(), list[Heard]()
+
+    def make(heard: Heard) -> Wire:
+        hands.append(heard)
+        return wire
+
+    hearing = Hearing(make=desk.make, threads=desk, clock=desk, away=desk, forget=lambda: None, wire=make)
+    desk.source.heard_until = desk.now
+    hands[0](told((Kind.OPTOUT, "+1")))
+    assert hearing.is_fresh()
+    desk.turn()
+    assert desk.said == ["said to have left +1"]
+    assert hearing.is_fresh()
 
 
 def test_a_way_beside_the_stores_starts_tells_and_ends_with_it() -> None:

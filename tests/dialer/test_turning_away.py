@@ -145,6 +145,18 @@ def test_many_at_once_take_back_all_that_is_prepared_and_look_at_what_rings(engi
     assert not engine.away.is_too_late(begin(5, "+525550001006", at=engine.time.wall()))
 
 
+def test_who_is_said_to_have_left_is_looked_up_and_a_lie_costs_nobody_anything(engine: Engine) -> None:
+    prepared, ringing = engine.prepared(begin(1)), engine.ringing(begin(2))
+    engine.away.said_to_have_left({NUMBER, OTHER})
+    assert engine.said == []
+    assert NUMBER not in engine.away
+    assert not engine.away.is_too_late(begin(3))
+
+    engine.listed = {NUMBER}
+    engine.away.said_to_have_left({NUMBER})
+    assert engine.said == [("cancel", prepared), ("hangup", ringing)]
+
+
 @pytest.mark.parametrize("shift", [-86400.0, -1.0, 86400.0])
 def test_a_clock_that_is_set_does_not_make_every_attempt_too_late(engine: Engine, shift: float) -> None:
     before = begin(4, "+525550001006", at=engine.time.wall())

@@ -76,7 +76,8 @@ class Loop:
 
     def turn(self) -> None:
         """Go on with one piece of work whose promise was kept, waiting for it."""
-        if not self._ready:
+        # Rung late for the turn before, the bell says nothing of this one.
+        while not self._ready:
             self._bell.clear()
             self._idle = True
             if not self._ready and not self._bell.wait(WAITING):

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, settings
 from fastagi_server.loadtest import lab, postgres
 from fastagi_server.loadtest.postgres import Cluster
 from fastagi_server.loadtest.release import Release
+from tests.databases import in_memory
 
 # How fast a shared machine draws examples is no finding.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -48,7 +49,7 @@ def release(request: pytest.FixtureRequest) -> Release:
 def cluster() -> Iterator[Cluster]:
     """Give a PostgreSQL of this run's own; whoever asks for it carries the mark `postgres`."""
     # Its server is another user, who may not look into pytest's folder.
-    with tempfile.TemporaryDirectory(prefix="discador-postgres-") as folder:
+    with tempfile.TemporaryDirectory(prefix="discador-postgres-", dir=in_memory()) as folder:
         Path(folder).chmod(0o711)
         with postgres.running(Path(folder) / "cluster") as cluster:
             yield cluster

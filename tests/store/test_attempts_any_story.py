@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -214,6 +215,7 @@ class Story(RuleBasedStateMachine):
 EXAMPLES = {"sqlite": 40, "postgresql": 12}
 
 
+@pytest.mark.timeout(300)  # hundreds of databases
 def test_any_story(databases: Databases, kind: str) -> None:
     Story.databases = databases
     drawn = settings(max_examples=EXAMPLES[kind], stateful_step_count=30, deadline=None)

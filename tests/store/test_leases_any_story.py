@@ -6,6 +6,7 @@ from collections import Counter
 from contextlib import ExitStack
 from typing import Any, ClassVar
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -147,6 +148,7 @@ class Story(RuleBasedStateMachine):
 EXAMPLES = {"sqlite": 30, "postgresql": 10}
 
 
+@pytest.mark.timeout(300)  # hundreds of databases
 def test_any_story(databases: Databases, kind: str) -> None:
     Story.databases = databases
     drawn = settings(max_examples=EXAMPLES[kind], stateful_step_count=30, deadline=None)

@@ -24,8 +24,8 @@ _ROOM = 2 << 30
 def in_memory() -> str | None:
     """Give a folder in memory where there is room, else None for the system's own.
 
-    What is tried here is killed, and never loses its power: who waits for a disk that neighbours use waits for
-    nothing that could be found out.
+    What is tried here is killed, and never loses its power: who waits for a disk that neighbours use finds
+    nothing out.
     """
     room = os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free >= _ROOM
     return str(_MEMORY) if room else None

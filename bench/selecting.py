@@ -6,9 +6,11 @@ import time
 from collections import deque
 from collections.abc import Callable, Coroutine, Generator
 from concurrent.futures import Future
-from functools import cached_property
+from functools import cached_property, partial
 from threading import Event
-from typing import Any
+from typing import Any, TypeVar
+
+from twisted.internet.defer import Deferred
 
 from fastagi_server.app.ledger import StoreLedger
 from fastagi_server.callerid.choice import Choice
@@ -24,6 +26,8 @@ from fastagi_server.telephony.campaign import Attempt, Begun, No, NotBegun
 from fastagi_server.telephony.country import Country, Texts
 from fastagi_server.telephony.did import Did
 from fastagi_server.telephony.record import Begin
+
+T = TypeVar("T")
 
 COUNTRY = "usa"
 ZONE = "America/New_York"
@@ -92,17 +96,20 @@ class Loop:
 
     def _step(self, work: Coroutine[Any, Any, Any]) -> None:
         try:
-            future: Future[Any] = work.send(None)
+            waited: Future[Any] | Deferred[Any] = work.send(None)
         except StopIteration:
             self.going -= 1
             return
-        future.add_done_callback(lambda _: self._kept(work))
+        # What one has asked, others may wait for.
+        note = waited.addBoth if isinstance(waited, Deferred) else waited.add_done_callback
+        note(partial(self._kept, work))
 
-    def _kept(self, work: Coroutine[Any, Any, Any]) -> None:
+    def _kept(self, work: Coroutine[Any, Any, Any], told: T) -> T:
         """Note, in the writer's thread, that a promise was kept; the bell rings only for who waits for it."""
         self._ready.append(work)
         if self._idle:
             self._bell.set()
+        return told
 
 
 class Promises:

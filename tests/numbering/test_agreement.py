@@ -42,6 +42,7 @@ def answers(sample: list[str]) -> list[str]:
     return done.stdout.splitlines()
 
 
+@pytest.mark.timeout(400)  # some hundred thousand numbers are asked of the library
 def test_without_the_library_every_answer_is_the_librarys(sample: list[str], answers: list[str]) -> None:
     assert len(answers) == len(sample) == 105_000
     expected = [told(read(text)) for text in sample]

@@ -24,6 +24,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
@@ -104,6 +105,23 @@ def run(told: argparse.Namespace) -> dict[str, Any]:
         file.write_bytes(b"0".ljust(LINE - 1) + b"\n")
     began = time.monotonic()
     alive = {name: start(told, name) for name in names}
+    try:
+        killed = kill_at(told, marks, chance, alive, files)
+    finally:
+        for process in alive.values():
+            process.kill()
+    seconds = time.monotonic() - began
+    return {**judged(told, files, killed), "seconds": round(seconds, 1)}
+
+
+def kill_at(
+    told: argparse.Namespace,
+    marks: Sequence[int],
+    chance: random.Random,
+    alive: dict[str, subprocess.Popen[bytes]],
+    files: Mapping[str, Path],
+) -> int:
+    """Kill one of the processes at each mark and start it again, until all have ended; give how many died."""
     killed = 0
     while alive:
         done = sum(told_by(file) for file in files.values()) // 2
@@ -123,8 +141,7 @@ def run(told: argparse.Namespace) -> dict[str, Any]:
                     raise SystemExit(f"{name} ended with {process.returncode}")
                 del alive[name]
         time.sleep(POLL_SECONDS)
-    seconds = time.monotonic() - began
-    return {**judged(told, files, killed), "seconds": round(seconds, 1)}
+    return killed
 
 
 def start(told: argparse.Namespace, name: str) -> subprocess.Popen[bytes]:

@@ -216,3 +216,19 @@ BROKEN: dict[str, tuple[str, Break, Mend]] = {
     "no caller IDs": ("callerid", no_caller_ids, import_caller_ids),
     "not permitted": ("permit", permit("10.9.9.9"), lambda site, _: permit("127.0.0.1")(site)),
 }
+# What is wrong with these is the same beside each Asterisk.
+OURS = (
+    "never applied",
+    "changed by hand",
+    "no destination",
+    "old schema",
+    "store for everybody",
+    "store of another",
+    "desk's folder of another",
+    "our folder of another",
+    "our folder shut",
+    "our file shut",
+    "log files of another",
+    "no caller IDs",
+    "not permitted",
+)

@@ -23,6 +23,7 @@ from fastagi_server.app.errors import DemoRunsError
 from fastagi_server.config import countries, language
 from fastagi_server.config.settings import Language
 from fastagi_server.console.tongue import Tongue
+from fastagi_server.console.why import why
 from fastagi_server.loadtest import books, debian, lab
 from fastagi_server.loadtest.database import check_is_labs
 from fastagi_server.loadtest.lists import COUNTRIES, callees, caller_ids
@@ -131,6 +132,8 @@ def _campaign(office: Office, name: str, tongue: Tongue, *, seconds: int) -> Non
     end = time.monotonic() + seconds + _TAIL_SECONDS
     while time.monotonic() < end and (standing := office.standing(name)).state != "done":
         _tell(tongue.say("demo.progress", sent=standing.sent, up=standing.up))
+        if standing.why_not:
+            _tell(tongue.say("campaign.why_not", why=why(tongue, standing.why_not)))
         time.sleep(5)
 
 

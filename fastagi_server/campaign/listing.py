@@ -84,7 +84,9 @@ def read_list(data: bytes) -> Iterator[Row]:
             }
             yield Row(line=reader.line_num, number=number, others=others)
     except csv.Error as error:
-        raise UnreadableListError(line=reader.line_num, why=str(error)) from error
+        longest = csv.field_size_limit()
+        why = f"it has a cell of more than {longest} characters; look for a quote that is never closed"
+        raise UnreadableListError(line=reader.line_num, why=why) from error
 
 
 def _decode(data: bytes) -> str:

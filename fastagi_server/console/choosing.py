@@ -19,6 +19,7 @@ from fastagi_server.store import calls, dids, rests
 from fastagi_server.store.errors import UnknownCallError
 from fastagi_server.telephony.call_id import CallId, is_call_id
 from fastagi_server.telephony.country import Country
+from fastagi_server.telephony.did import RestKind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,8 +52,10 @@ def explain(known: Session, what: str, *, country: str, as_json: bool) -> None:
         click.echo(json.dumps([asdict(each) for each in told]))
         return
     for each in told:
-        until = "-" if each.until is None else when(each.until)
-        says = known.tongue.say(f"did.why.{each.state}", **{**asdict(each), "until": until})
+        state, until = f"did.why.{each.state}", "" if each.until is None else when(each.until)
+        if each.state == RestKind.QUARANTINE and not until:
+            state = "did.why.quarantine.open"
+        says = known.tongue.say(state, **{**asdict(each), "until": until})
         click.echo(f"{each.number}  {each.country}  {says}")
 
 

@@ -84,7 +84,10 @@ def _end(known: Session, span: str, until: str) -> float:
         return ends
     try:
         at = datetime.fromisoformat(until)
-        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC).timestamp()
+        ends = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC).timestamp()
     except (ValueError, OverflowError):
         expected = "a day such as 2026-11-23 or an instant such as 2026-11-23T18:00, in UTC"
         raise BadInputError(field="--until", value=until, expected=expected) from None
+    if ends <= known.clock.wall():
+        raise BadInputError(field="--until", value=until, expected="an instant that is still to come, in UTC")
+    return ends

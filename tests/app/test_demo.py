@@ -9,13 +9,18 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from fastagi_server.app.demo import _free_name, _named, main
+from fastagi_server.app.demo import _campaign, _free_name, _named, main
+from fastagi_server.config.settings import Language
+from fastagi_server.console.tongue import Tongue
 from fastagi_server.loadtest.postgres import Cluster
 from fastagi_server.store import campaigns, migrate
 from fastagi_server.store.connect import open_database
+from fastagi_server.telephony.frames import CampaignStanding
 from tests.store.test_campaigns import SPRING
 
 HOUSE = Path(__file__).parents[2]
@@ -55,6 +60,30 @@ def test_where_nothing_was_kept_there_is_nothing_to_clear_away(
 def test_a_name_that_would_leave_the_labs_folder_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--name", "../x", "--lang", "en"], HOUSE) == 2
     assert "'../x' cannot be a lab's name" in capsys.readouterr().err
+
+
+def test_whoever_waits_for_calls_that_do_not_go_out_is_told_why(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("fastagi_server.app.demo.time.sleep", lambda _: None)
+    stands = CampaignStanding(
+        campaign="demo",
+        state="running",
+        sent=4,
+        up=2,
+        waiting=1,
+        paused={},
+        skipped={},
+        why_not="the store is away",
+    )
+    told = iter([stands, replace(stands, state="done")])
+    office: Any = SimpleNamespace(begin=lambda _: None, standing=lambda _: next(told))
+
+    _campaign(office, "demo", Tongue(Language.SPANISH), seconds=0)
+
+    said = capsys.readouterr().out.splitlines()
+    assert said[0].startswith("4 llamadas enviadas")
+    assert "el almacén no responde" in said[1]
 
 
 @pytest.mark.asterisk

@@ -69,7 +69,7 @@ def test_a_quarantined_number_says_by_whom_and_why(discador: Any) -> None:
 
     told = discador("did", "why", OURS, "--country", "usa").out
 
-    assert told.startswith(f"{OURS}  usa  in quarantine until -, by ")
+    assert told.startswith(f"{OURS}  usa  in quarantine until it is released, by ")
     assert told.endswith(": the carrier answers 603\n")
 
 

@@ -57,7 +57,10 @@ def test_a_quarantine_lasts_until_it_is_lifted(discador: Any, database: Engine) 
         (("rest", ONE, "--why", "x", "--for", "999999w"), "before the year 9999"),
         (("rest", ONE, "--why", "x", "--until", "9999-12-31T23:00-14:00"), "an instant such as"),
         (("rest", ONE, "--why", "x", "--until", "soon"), "a day such as"),
-        (("rest", ONE, "--why", "x", "--until", "2020-01-01"), "after the rest begins"),
+        (
+            ("rest", ONE, "--why", "x", "--until", "2020-01-01"),
+            "--until is '2020-01-01'; it should be an instant",
+        ),
         (("rest", ONE, "--why", " ", "--for", "1h"), "a word"),
         (("rest", "+525550009009", "--why", "x", "--for", "1h"), "not among our caller IDs"),
         (("release", ONE), "or so already"),

@@ -20,6 +20,7 @@ DIDS = {
     "did.why.at_cap": "not before the next period: {uses} uses in {period}, the cap is {cap}",
     "did.why.rest": "rests until {until}, by {who}: {why}",
     "did.why.quarantine": "in quarantine until {until}, by {who}: {why}",
+    "did.why.quarantine.open": "in quarantine until it is released, by {who}: {why}",
     "did.why.retired": "retired",
     "did.why.not_owned": "not one of our caller IDs",
     "notices.none": "Nothing to tell.",

@@ -20,6 +20,7 @@ DIDS = {
     "did.why.at_cap": "no antes del próximo periodo: {uses} usos en {period}, el tope es {cap}",
     "did.why.rest": "descansa hasta {until}, por {who}: {why}",
     "did.why.quarantine": "en cuarentena hasta {until}, por {who}: {why}",
+    "did.why.quarantine.open": "en cuarentena hasta que alguien lo libere, por {who}: {why}",
     "did.why.retired": "retirado",
     "did.why.not_owned": "no es de nuestros identificadores",
     "notices.none": "No hay nada que decir.",

@@ -20,6 +20,7 @@ DIDS = {
     "did.why.at_cap": "não antes do próximo período: {uses} usos em {period}, o teto é {cap}",
     "did.why.rest": "descansa até {until}, por {who}: {why}",
     "did.why.quarantine": "em quarentena até {until}, por {who}: {why}",
+    "did.why.quarantine.open": "em quarentena até que alguém o libere, por {who}: {why}",
     "did.why.retired": "retirado",
     "did.why.not_owned": "não é um dos nossos identificadores",
     "notices.none": "Nada a dizer.",

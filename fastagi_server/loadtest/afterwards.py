@@ -21,6 +21,9 @@ from fastagi_server.telephony.country import Country
 from fastagi_server.telephony.disposition import Disposition
 from fastagi_server.telephony.record import Record
 
+# What is done to an engine is no instant: it is noted, then done, and what lasts is told as instants so far
+# apart. What was begun within it had no better chance than what was begun before.
+MOMENT = 0.1
 # The ends of a record of which no call at the carrier is claimed.
 _CLAIMS_NOTHING = frozenset({Disposition.UNKNOWN, Disposition.CANCELLED})
 
@@ -157,7 +160,7 @@ def _burnt(case: _Case, shown: Counter[str]) -> Iterator[str]:
 
 def _met_by_a_kill(record: Record, kills: Sequence[float]) -> bool:
     ended = float("inf") if record.ended_at is None else record.ended_at
-    return any(record.begun_at <= kill < ended for kill in kills)
+    return any(record.begun_at <= kill + MOMENT and kill < ended for kill in kills)
 
 
 def _twice(case: _Case) -> Iterator[str]:

@@ -18,6 +18,7 @@ from typing import Any
 import yaml
 
 from fastagi_server.loadtest import books
+from fastagi_server.loadtest.afterwards import MOMENT
 from fastagi_server.loadtest.calls import CarrierCall
 from tests.faults import looks, steps
 from tests.faults.ordeal import CAPPED, CPS, SPOKEN, Ordeal, Past, away, unheard
@@ -28,8 +29,6 @@ from tests.faults.steps import Plan
 STALLS = (1.0, 4.0, 8.0, 15.0)
 LASTS = 1.5
 DRIFT_SECONDS = 30.0
-MOMENT = 0.1
-STOPPING = 0.002
 # An action older than every patience of ours and not resolved is never going to be.
 UNRESOLVED_SECONDS = 12.0
 
@@ -121,10 +120,8 @@ def killed(
             break
     ordeal.serve()
     ordeal.go_on(name)
-    kills = [
-        *(death.at for death in ordeal.deaths),
-        *moments([(asked_at, stopped_at), *ordeal.stops], STOPPING),
-    ]
+    stops = moments([(asked_at, stopped_at), *ordeal.stops])
+    kills = [*(death.at for death in ordeal.deaths), *stops]
     away_before = (asked_at - 1.0, ordeal.deaths[0].at)
     scene = judged(ordeal, name, kills, gone=[away_before, *ordeal.gone()])
     waited = away(ordeal.deaths, ordeal.calls())
@@ -219,9 +216,9 @@ def bad_wire(
     return scene
 
 
-def moments(windows: Sequence[tuple[float, float]], apart: float = MOMENT) -> list[float]:
+def moments(windows: Sequence[tuple[float, float]]) -> list[float]:
     """Give instants so close to each other that no attempt that a window met lies between two."""
-    return [begin + n * apart for begin, end in windows for n in range(int((end - begin) / apart) + 1)]
+    return [begin + n * MOMENT for begin, end in windows for n in range(int((end - begin) / MOMENT) + 1)]
 
 
 def _faults(dice: random.Random) -> Iterator[Fault]:

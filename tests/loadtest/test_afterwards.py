@@ -143,8 +143,9 @@ def test_a_caller_id_shown_more_often_than_counted() -> None:
     assert only(told, "over") == f"{DID}: shown 3 times and counted only 2"
 
 
-def test_an_attempt_that_a_kill_met_burns_its_use_and_is_honestly_unknown() -> None:
-    books = with_record(1, disposition=Disposition.UNKNOWN, begun_at=KILL - 0.1, ended_at=KILL + 1.5)
+@pytest.mark.parametrize("begun", [-0.1, 0.05])
+def test_an_attempt_that_a_kill_met_burns_its_use_and_is_honestly_unknown(begun: float) -> None:
+    books = with_record(1, disposition=Disposition.UNKNOWN, begun_at=KILL + begun, ended_at=KILL + 1.5)
 
     told = examine(with_calls(leave=1), books, TERMS)
 

@@ -6,18 +6,17 @@ import csv
 import enum
 import io
 import json
-import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import TextIO
 
 import click
 
-from fastagi_server.console import book
+from fastagi_server.console import book, private
 from fastagi_server.console.called import instant
-from fastagi_server.console.errors import CannotWriteError
 from fastagi_server.console.progress import watched
 from fastagi_server.console.session import Session
 from fastagi_server.numbering.parse import parse
@@ -25,8 +24,6 @@ from fastagi_server.store import optouts
 from fastagi_server.telephony.record import OptOut
 
 COLUMNS = ("number", "at", "source", "call", "digit", "who", "why")
-# People's numbers: for the owner and his group.
-_MODE = 0o640
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -47,25 +44,17 @@ def export(known: Session, file: Path, *, kind: Format, number: str, since: str)
         for text in _texts(known, which, kind):
             click.echo(text, nl=False)
         return
-    draft = file.with_name(f"{file.name}.part")
-    try:
-        count = _write(draft, _texts(known, which, kind))
-        draft.replace(file)
-    except OSError as error:
-        raise CannotWriteError(path=str(file), why=error.strerror or str(error)) from error
-    finally:
-        draft.unlink(missing_ok=True)
+    with private.replacing(file, newline="") as out:
+        count = _write(out, _texts(known, which, kind))
     click.echo(known.tongue.say("optout.exported", path=file, count=count - (kind is Format.CSV)))
 
 
-def _write(path: Path, texts: Iterable[str]) -> int:
+def _write(out: TextIO, texts: Iterable[str]) -> int:
     """Write the texts and give how many lines they are."""
     lines = 0
-    opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _MODE)
-    with os.fdopen(opened, "w", encoding="utf-8", newline="") as out:
-        for text in texts:
-            lines += text.count("\n")
-            out.write(text)
+    for text in texts:
+        lines += text.count("\n")
+        out.write(text)
     return lines
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import stat
 from pathlib import Path
 from typing import Any
@@ -76,6 +77,26 @@ def test_a_file_is_written_whole_and_for_its_owner_and_group(discador: Any, tmp_
     assert len(rows(file.read_text())) == 2
     assert stat.S_IMODE(file.stat().st_mode) & 0o027 == 0
     assert not list(tmp_path.glob("*.part"))
+    assert [each.name for each in tmp_path.glob("*optouts*")] == ["optouts.csv"]
+
+
+def test_what_is_no_file_is_not_replaced_by_one(discador: Any, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+
+    told = discador("optout", "export", str(tmp_path / "pipe"))
+
+    assert told.code == 1
+    assert "pipe" in told.err
+    assert stat.S_ISFIFO((tmp_path / "pipe").stat().st_mode)
+
+
+def test_a_link_stays_a_link_and_the_file_behind_it_is_written(discador: Any, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "there")
+
+    discador("optout", "export", str(tmp_path / "link"))
+
+    assert (tmp_path / "link").is_symlink()
+    assert len(rows((tmp_path / "there").read_text())) == 2
 
 
 def test_a_place_where_nothing_can_be_written_is_told(discador: Any, tmp_path: Path) -> None:

@@ -52,6 +52,21 @@ def test_what_a_crash_left_behind_is_no_hindrance(tmp_path: Path) -> None:
     assert (tmp_path / "x.conf").read_text() == "whole"
 
 
+def test_what_breaks_in_the_middle_leaves_what_was_there(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("old")
+
+    def break_off() -> None:
+        with private.replacing(path) as file:
+            file.write("half")
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        break_off()
+    assert path.read_text() == "old"
+    assert [each.name for each in tmp_path.iterdir()] == ["x.csv"]
+
+
 @pytest.mark.parametrize("place", [".", "nowhere/x.conf", "pipe"])
 def test_what_cannot_be_written_is_told(tmp_path: Path, place: str) -> None:
     os.mkfifo(tmp_path / "pipe")

@@ -21,9 +21,6 @@ from fastagi_server.telephony.country import Country
 from fastagi_server.telephony.disposition import Disposition
 from fastagi_server.telephony.record import Record
 
-# What is done to an engine is no instant: it is noted, then done, and what lasts is told as instants so far
-# apart. What was begun within it had no better chance than what was begun before.
-MOMENT = 0.1
 # The ends of a record of which no call at the carrier is claimed.
 _CLAIMS_NOTHING = frozenset({Disposition.UNKNOWN, Disposition.CANCELLED})
 
@@ -33,7 +30,8 @@ class Terms:
     """What was agreed, and what was done to the engine.
 
     `capped` is the country whose caller IDs have a `cap`; `retries` how many further attempts a contact may
-    have; `kills` when the engine was killed; `paused` the campaigns and countries that wait for a new day.
+    have; `kills` when the engine was killed; `spans` from when to when something else was done to it;
+    `paused` the campaigns and countries that wait for a new day.
     """
 
     countries: Mapping[str, Country]
@@ -41,6 +39,7 @@ class Terms:
     cap: int
     retries: int = 0
     kills: Sequence[float] = ()
+    spans: Sequence[tuple[float, float]] = ()
     paused: frozenset[tuple[str, str]] = frozenset()
 
 
@@ -151,16 +150,18 @@ def _over(case: _Case, shown: Counter[str]) -> Iterator[str]:
 
 
 def _burnt(case: _Case, shown: Counter[str]) -> Iterator[str]:
-    """Find uses without a call: one for each attempt that a kill met before it left is the price, no more."""
-    met = Counter(record.callerid for record in case.unseen if _met_by_a_kill(record, case.terms.kills))
+    """Find uses without a call: one for each attempt that was met before it left is the price, no more."""
+    met = Counter(record.callerid for record in case.unseen if _is_met(record, case.terms))
     for did, uses in sorted(case.books.uses.items()):
         if uses - shown[did] > met[did]:
             yield f"{did}: {uses} counted, {shown[did]} shown, {met[did]} met by a kill"
 
 
-def _met_by_a_kill(record: Record, kills: Sequence[float]) -> bool:
+def _is_met(record: Record, terms: Terms) -> bool:
+    """Say whether a kill came between the attempt's begin and its end, or a span of what lasted."""
     ended = float("inf") if record.ended_at is None else record.ended_at
-    return any(record.begun_at <= kill + MOMENT and kill < ended for kill in kills)
+    spans = (*((kill, kill) for kill in terms.kills), *terms.spans)
+    return any(record.begun_at <= last and first < ended for first, last in spans)
 
 
 def _twice(case: _Case) -> Iterator[str]:

@@ -17,7 +17,7 @@ from fastagi_server.loadtest.postgres import Cluster
 from fastagi_server.telephony.call_id import CHANCE_BYTES, mint
 from tests.faults import looks
 from tests.faults.ordeal import CAPPED, SPOKEN, Ordeal
-from tests.faults.scenes import Scene, begin, judged, moments
+from tests.faults.scenes import Scene, begin, judged
 
 HOUR, DAY = 3600.0, 86_400.0
 JUMPS = (HOUR, 0.0, -HOUR, DAY, 0.0, -DAY, 0.0)
@@ -53,7 +53,7 @@ def asterisk_killed(ordeal: Ordeal, name: str, people: Sequence[str], *, times: 
     scene = judged(
         ordeal,
         name,
-        moments([(gone - 0.5, back) for gone, back in windows]),
+        spans=[(gone - 0.5, back) for gone, back in windows],
         gone=[(gone - 1.0, back + 1.0) for gone, back in windows],
         cut_off=cut_off,
     )
@@ -78,7 +78,7 @@ def store_away(
     # A server that was killed needs a moment to be there again.
     there_at = time.time()
     came_back = _first_call(ordeal, there_at)
-    scene = judged(ordeal, name, moments([(gone_at - 0.5, came_back + 1.0)]))
+    scene = judged(ordeal, name, spans=[(gone_at - 0.5, came_back + 1.0)])
     not_durable = mint(taken_at + 0.05, bytes(CHANCE_BYTES))
     meanwhile = [call for call in ordeal.calls() if taken_at < call.invited_at < back_at - 0.05]
     scene.faults |= {
@@ -169,7 +169,7 @@ def clock_jumps(ordeal: Ordeal, name: str, people: Sequence[str], *, between: fl
     ordeal.days |= {day_of(at + offset, zone) for at, offset in jumped[1:]}
     ordeal.real = real
     # What was being begun at a jump is taken back: it may be as old as the clock says.
-    scene = judged(ordeal, name, moments([(at - 0.5, at + 0.5) for at, _ in jumped[1:]]))
+    scene = judged(ordeal, name, spans=[(at - 0.5, at + 0.5) for at, _ in jumped[1:]])
     busy = [call.invited_at for call in ordeal.calls() if call.invited_at >= first]
     stall = looks.longest_silence(ordeal.calls(), first, max(busy, default=first))
     scene.figures |= {"jumps": len(JUMPS), "days": sorted(ordeal.days), "longest_stall": stall}

@@ -70,6 +70,7 @@ class Past:
 
     name: str
     kills: Sequence[float] = ()
+    spans: Sequence[tuple[float, float]] = ()
     gone: Sequence[tuple[float, float]] = ()
     paused: frozenset[tuple[str, str]] = frozenset()
     cut_off: frozenset[str] = frozenset()
@@ -242,6 +243,7 @@ class Ordeal:
             cap=cap * len(days),
             retries=self.retries,
             kills=[kill for past in self.past for kill in past.kills],
+            spans=[span for past in self.past for span in past.spans],
             paused=frozenset[tuple[str, str]]().union(*(past.paused for past in self.past)),
         )
         of_these = {contact.number.removeprefix("+") for contact in books.contacts}

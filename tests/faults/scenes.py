@@ -18,7 +18,6 @@ from typing import Any
 import yaml
 
 from fastagi_server.loadtest import books
-from fastagi_server.loadtest.afterwards import MOMENT
 from fastagi_server.loadtest.calls import CarrierCall
 from tests.faults import looks, steps
 from tests.faults.ordeal import CAPPED, CPS, SPOKEN, Ordeal, Past, away, unheard
@@ -29,6 +28,7 @@ from tests.faults.steps import Plan
 STALLS = (1.0, 4.0, 8.0, 15.0)
 LASTS = 1.5
 DRIFT_SECONDS = 30.0
+MOMENT = 0.1
 # An action older than every patience of ours and not resolved is never going to be.
 UNRESOLVED_SECONDS = 12.0
 
@@ -64,19 +64,31 @@ def begin(
 def judged(
     ordeal: Ordeal,
     name: str,
-    kills: Sequence[float],
     *,
+    kills: Sequence[float] = (),
+    spans: Sequence[tuple[float, float]] = (),
     gone: Sequence[tuple[float, float]] = (),
     cut_off: frozenset[str] = frozenset(),
 ) -> Scene:
     """Let everything end, and have it judged; who waits for a new day at a cap may wait.
 
-    `gone` is when nobody of ours heard Asterisk, `cut_off` are the calls that ended with Asterisk itself.
+    `spans` is when something was done that lasted, `gone` when nobody of ours heard Asterisk, `cut_off` are
+    the calls that ended with Asterisk itself.
     """
     unsettled = ordeal.settle(name)
     paused = frozenset((name, slug) for slug in ordeal.office.standing(name).paused)
     # Caller IDs and the day are shared with the scenes before, so all of a lab is judged together.
-    ordeal.past.append(Past(name=name, kills=kills, gone=gone, paused=paused, cut_off=cut_off))
+    ordeal.past.append(
+        Past(
+            name=name,
+            # Who was up while it lasted is looked at from moment to moment.
+            kills=[*kills, *_moments(spans)],
+            spans=spans,
+            gone=gone,
+            paused=paused,
+            cut_off=cut_off,
+        )
+    )
     # An engine that lives has uses reserved ahead, which are counted and no call shows.
     ordeal.office.service.stop()
     told = ordeal.judge()
@@ -120,10 +132,14 @@ def killed(
             break
     ordeal.serve()
     ordeal.go_on(name)
-    stops = moments([(asked_at, stopped_at), *ordeal.stops])
-    kills = [*(death.at for death in ordeal.deaths), *stops]
     away_before = (asked_at - 1.0, ordeal.deaths[0].at)
-    scene = judged(ordeal, name, kills, gone=[away_before, *ordeal.gone()])
+    scene = judged(
+        ordeal,
+        name,
+        kills=[death.at for death in ordeal.deaths],
+        spans=[(asked_at, stopped_at), *ordeal.stops],
+        gone=[away_before, *ordeal.gone()],
+    )
     waited = away(ordeal.deaths, ordeal.calls())
     known = sorted(seconds for seconds in waited if seconds is not None)
     hit = Counter(death.step for death in ordeal.deaths if death.by_plan and death.step)
@@ -196,7 +212,7 @@ def bad_wire(
         bad = [(at - 1.0, at + 1.0) for at in proxy.at] + [
             (at - 1.0, end + 4.0) for at, end in proxy.unusable
         ]
-        scene = judged(ordeal, name, moments(bad), gone=[(at, end + 4.0) for at, end in bad])
+        scene = judged(ordeal, name, spans=bad, gone=[(at, end + 4.0) for at, end in bad])
         ordeal.wait(lambda: not ordeal.tally()["live"], 30, "an engine without calls")
         tally = ordeal.tally()
         busy = [call.invited_at for call in ordeal.calls() if call.invited_at >= first]
@@ -216,9 +232,8 @@ def bad_wire(
     return scene
 
 
-def moments(windows: Sequence[tuple[float, float]]) -> list[float]:
-    """Give instants so close to each other that no attempt that a window met lies between two."""
-    return [begin + n * MOMENT for begin, end in windows for n in range(int((end - begin) / MOMENT) + 1)]
+def _moments(spans: Sequence[tuple[float, float]]) -> list[float]:
+    return [begin + n * MOMENT for begin, end in spans for n in range(int((end - begin) / MOMENT) + 1)]
 
 
 def _faults(dice: random.Random) -> Iterator[Fault]:

@@ -143,9 +143,8 @@ def test_a_caller_id_shown_more_often_than_counted() -> None:
     assert only(told, "over") == f"{DID}: shown 3 times and counted only 2"
 
 
-@pytest.mark.parametrize("begun", [-0.1, 0.05])
-def test_an_attempt_that_a_kill_met_burns_its_use_and_is_honestly_unknown(begun: float) -> None:
-    books = with_record(1, disposition=Disposition.UNKNOWN, begun_at=KILL + begun, ended_at=KILL + 1.5)
+def test_an_attempt_that_a_kill_met_burns_its_use_and_is_honestly_unknown() -> None:
+    books = with_record(1, disposition=Disposition.UNKNOWN, begun_at=KILL - 0.1, ended_at=KILL + 1.5)
 
     told = examine(with_calls(leave=1), books, TERMS)
 
@@ -154,8 +153,21 @@ def test_an_attempt_that_a_kill_met_burns_its_use_and_is_honestly_unknown(begun:
     assert told.match.perfect
 
 
-def test_a_use_that_was_burnt_without_a_kill() -> None:
+@pytest.mark.parametrize(
+    ("span", "clean"), [((1.2, 1.3), True), ((0.0, 1.0), True), ((0.0, 0.9), False), ((1.5, 2.0), False)]
+)
+def test_so_does_one_that_lies_within_what_lasted_however_short_it_was(
+    span: tuple[float, float], clean: bool
+) -> None:
     books = with_record(1, disposition=Disposition.UNKNOWN, begun_at=KILL + 1.0, ended_at=KILL + 1.5)
+    lasted = replace(TERMS, spans=[(KILL + span[0], KILL + span[1])])
+
+    assert examine(with_calls(leave=1), books, lasted).clean is clean
+
+
+@pytest.mark.parametrize("begun", [0.05, 1.0])
+def test_a_use_that_was_burnt_without_a_kill(begun: float) -> None:
+    books = with_record(1, disposition=Disposition.UNKNOWN, begun_at=KILL + begun, ended_at=KILL + 1.5)
 
     told = examine(with_calls(leave=1), books, TERMS)
 

@@ -34,9 +34,9 @@ SOURCES = (
 )
 _WANTED = "import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))"
 _READY_SECONDS = 20.0
-# What somebody has set for a Discador of their own, in the environment or a .env file, is not the lab's.
 # As in etc/discador.service.
 _FIRST = ("nice", "-n", "-10")
+# What somebody has set for a Discador of their own, in the environment or a .env file, is not the lab's.
 _APART = ("env", "--chdir=/", "--unset=DATABASE_URL", "--unset=REDIS_URL")
 
 

@@ -68,7 +68,8 @@ _RESTS = exists().where(
     _rest.since <= _AT,
     rests.active(_AT),
 )
-_MAY_SHOW = or_(not_(bindparam("is_counted", type_=Boolean)), and_(_OWNED, ~_RESTS))
+_OPEN_TO_US = and_(_OWNED, ~_RESTS)
+_MAY_SHOW = or_(not_(bindparam("is_counted", type_=Boolean)), _OPEN_TO_US)
 _WHY_NOT = Statement(
     select(
         case(
@@ -81,7 +82,7 @@ _WHY_NOT = Statement(
         )
     )
 )
-_SHOWN = Statement(select(literal(1)).where(_MAY_SHOW))
+_SHOWN = Statement(select(literal(1)).where(_OPEN_TO_US))
 # Whoever has a contact in hand at this moment has it: to wait for the end would be to wait in a circle
 # some day, for each engine has several in hand.
 _MINE = (
@@ -140,7 +141,6 @@ def may_show(conn: Connection, begin: Begin, *, lab: bool, at: float) -> bool:
         "of_callerid": begin.callerid,
         "of_country": begin.country,
         "of_begun_at": at,
-        "is_counted": True,
         "is_lab": lab,
     }
     return _SHOWN.returned(conn, told) is not None

@@ -50,19 +50,26 @@ CAP_NOW = (
     "COALESCE(NULLIF(COALESCE((SELECT cap FROM did_limit WHERE did_limit.country = :country), "
     "CAST(:cap AS INTEGER)), 0), 2147483647)"
 )
+# What becomes of a number that has uses already. A clock of another machine may be behind ours; the last use
+# is the latest told.
+COUNTED_TOO = (
+    "ON CONFLICT (country, period, number) DO UPDATE SET uses = did_use.uses + excluded.uses, last_at = "
+    "CASE WHEN excluded.last_at > did_use.last_at THEN excluded.last_at ELSE did_use.last_at END"
+)
 # The condition is the promise: one statement looks and counts, so no two processes can both take the last
-# use. A clock of another machine may be behind ours; the last use is the latest told. A number that is seen
-# to be at its cap is not even locked.
+# use. A number that is seen to be at its cap is not even locked.
 _COUNT = Statement(
     text(
         "INSERT INTO did_use (country, period, number, uses, last_at) "  # noqa: S608 - no value is put in
         "SELECT :country, :period, :number, 1, :at WHERE NOT EXISTS (SELECT 1 FROM did_use AS full_one "
         "WHERE full_one.country = :country AND full_one.period = :period AND full_one.number = :number "
-        "AND full_one.uses >= " + CAP_NOW + ") "
-        "ON CONFLICT (country, period, number) DO UPDATE SET uses = did_use.uses + 1, "
-        "last_at = CASE WHEN excluded.last_at > did_use.last_at THEN excluded.last_at "
-        "ELSE did_use.last_at END "
-        "WHERE did_use.uses < " + CAP_NOW + " RETURNING uses"
+        "AND full_one.uses >= "
+        + CAP_NOW
+        + ") "
+        + COUNTED_TOO
+        + " WHERE did_use.uses < "
+        + CAP_NOW
+        + " RETURNING uses"
     ).bindparams(bindparam("at", type_=Double), bindparam("cap", type_=Integer))
 )
 _SET_LIMIT = text(

@@ -49,9 +49,7 @@ _RESERVE = Statement(
     text(
         "INSERT INTO did_use (country, period, number, uses, last_at) "
         "VALUES (:country, :period, :number, :uses, :at) "
-        "ON CONFLICT (country, period, number) DO UPDATE SET uses = did_use.uses + excluded.uses, "
-        "last_at = CASE WHEN excluded.last_at > did_use.last_at THEN excluded.last_at "
-        "ELSE did_use.last_at END WHERE did_use.uses + excluded.uses <= :cap RETURNING uses"
+        f"{dids.COUNTED_TOO} WHERE did_use.uses + excluded.uses <= :cap RETURNING uses"
     ).bindparams(bindparam("at", type_=Double), bindparam("cap", type_=Integer))
 )
 _NOTE = Statement(

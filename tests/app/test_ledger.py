@@ -81,6 +81,7 @@ class Failing:
         self.answer_lost = False
         self.poison = ""
         self.told: Callable[[str], None] = lambda _: None
+        self.urgent: list[str] = []
 
     def submit(
         self, work: Callable[[Any], Any], *, patience: float = 0.0, urgent: bool = False
@@ -88,6 +89,8 @@ class Failing:
         # Only attempts are done at once with others of their kind, and those have no name of their own.
         name = getattr(work, "__qualname__", "StoreLedger.attempt").partition(".<locals>")[0]
         self.told(name)
+        if urgent:
+            self.urgent.append(name)
         if self._errors or (self.poison and self.poison == name):
             error = self._errors.pop(0) if self._errors else NotDurableError(why="not this one")
             if isinstance(error, StoreBusyError | StoreClosedError):
@@ -100,7 +103,7 @@ class Failing:
             unsure: Future[Any] = Future()
             unsure.set_exception(NotDurableError(why="disk I/O error"))
             return unsure
-        return self._writer.submit(work, patience=patience)
+        return self._writer.submit(work, patience=patience, urgent=urgent)
 
 
 def add(writer: Writer) -> None:
@@ -250,6 +253,16 @@ def test_an_end_is_kept_when_the_store_is_back_however_long_that_takes(
     reactor.until(lambda: told)
     assert told == [None]
     assert asker.gets(asker.ledger.find(CALL)) == ENDED
+
+
+def test_an_opt_out_alone_is_urgent(reactor: Any, writer: Writer) -> None:
+    failing = Failing(writer)
+    asker = Asker(reactor, failing)
+
+    asker.gets(asker.ledger.opt_out(OptOut(number="+525512340000", at=1.0, source="operator")))
+    asker.gets(asker.ledger.find(CALL))
+
+    assert failing.urgent == ["StoreLedger.opt_out"]
 
 
 def test_opt_outs_are_written_before_the_ends_when_the_store_is_back(reactor: Any, writer: Writer) -> None:

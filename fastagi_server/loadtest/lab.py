@@ -6,11 +6,10 @@ nothing else. Several labs may run side by side.
 
 from __future__ import annotations
 
-import itertools
 import re
 import secrets  # noqa: TID251 - the lab is its own door: nobody above it has chance to hand in
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,10 +43,8 @@ class Lab:
     def load(cls, name: str = DEFAULT_NAME, *, cache: Path | None = None) -> Lab:
         """Find a lab of any release by its name; the error when there is none says how to start it."""
         check_name(name)
-        for release in Release:
-            paths = Paths(name=name, root=debian.chroot(cache or debian.cache_folder(), release))
-            if paths.state.exists():
-                return cls(name=name, release=release, paths=paths, ports=read_state(paths.state))
+        for found in _every(name, cache or debian.cache_folder()):
+            return found
         raise NoLabError(name=name)
 
     def programs(self) -> tuple[programs.Program, ...]:
@@ -114,7 +111,12 @@ def up(
         if found:
             _remove(found)
         paths = Paths(name=name, root=root)
-        lab = Lab(name=name, release=release, paths=paths, ports=_choose_ports(cache))
+        lab = Lab(
+            name=name,
+            release=release,
+            paths=paths,
+            ports=ports.choose(ports.used_ports(), claimed_blocks(cache)),
+        )
         shutil.rmtree(lab.paths.folder, ignore_errors=True)
         try:
             folders.make(
@@ -155,10 +157,22 @@ def _find(name: str, cache: Path) -> Lab | None:
         return None
 
 
-def _choose_ports(cache: Path) -> Ports:
-    states = (debian.chroot(cache, release).glob("lab/*/lab.json") for release in Release)
-    claimed = {read_state(state).block for state in itertools.chain(*states)}
-    return ports.choose(ports.used_ports(), claimed)
+def _every(pattern: str, cache: Path) -> Iterator[Lab]:
+    for release in Release:
+        root = debian.chroot(cache, release)
+        for state in sorted(root.glob(f"lab/{pattern}/lab.json")):
+            paths = Paths(name=state.parent.name, root=root)
+            yield Lab(name=paths.name, release=release, paths=paths, ports=read_state(state))
+
+
+def claimed_blocks(cache: Path | None = None) -> set[int]:
+    """Give the first port of each block that a lab claims: one of which anything still runs.
+
+    A lab of which nothing runs any more (the machine was started anew, a test run killed) claims nothing:
+    brought up again it chooses anew, and six such folders would leave no block to anybody.
+    """
+    cache = cache or debian.cache_folder()
+    return {found.ports.block for found in _every("*", cache) if any(found.pids().values())}
 
 
 def _start(lab: Lab) -> None:

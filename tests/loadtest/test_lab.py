@@ -382,3 +382,21 @@ def test_a_lab_of_which_a_program_died_is_brought_up_anew(release: Release) -> N
         assert lab.up(name, release=release).running()
     finally:
         lab.down(name)
+
+
+@asterisk
+def test_a_lab_claims_its_ports_until_nothing_of_it_runs_any_more(release: Release) -> None:
+    name = f"{NAME}-4"
+    gone = lab.up(name, release=release)
+    try:
+        *others, last = gone.programs()
+        for program in others:
+            programs.end(program)
+        assert gone.ports.block in lab.claimed_blocks()
+
+        programs.end(last)
+
+        assert gone.ports.block not in lab.claimed_blocks()
+        assert gone.paths.folder.exists()
+    finally:
+        lab.down(name)

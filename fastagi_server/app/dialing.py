@@ -16,18 +16,19 @@ from fastagi_server.app.lending import Lending
 from fastagi_server.app.logs import Logs
 from fastagi_server.asterisk.trunk import Ask, addresses
 from fastagi_server.compliance.gate import check_trunk, stays_here
+from fastagi_server.config.pacing import Pacing
 from fastagi_server.config.settings import Gate, Settings
 from fastagi_server.dialer.ahead import Ahead
 from fastagi_server.dialer.by_hand import ByHand
 from fastagi_server.dialer.campaigns import Campaigns
 from fastagi_server.dialer.engine import Engine
 from fastagi_server.dialer.lend import Lender
+from fastagi_server.dialer.pacer import CAMPAIGN, CLUSTER, COUNTRY, Pacer, Policy, scopes_of
 from fastagi_server.dialer.pools import Pools
 from fastagi_server.dialer.ports import Spawn
 from fastagi_server.dialer.prepare import Preparer
-from fastagi_server.dialer.runner import CLUSTER, Runner, scopes_of
+from fastagi_server.dialer.runner import Runner
 from fastagi_server.dialer.show import Shows
-from fastagi_server.pacing.window import Windows
 from fastagi_server.telephony.call_id import CHANCE_BYTES, CallId, mint
 from fastagi_server.telephony.campaign import Campaign, Contact
 from fastagi_server.telephony.clock import Clock
@@ -66,9 +67,12 @@ class Dialing:
         self._spawn = spawn
         self._ask = ask
         # One for all campaigns: what a carrier counts does not know our lists.
-        self._windows = Windows({CLUSTER: settings.max_cps})
+        self.pacer = Pacer(clock=clock, policy=policy_of(settings.pacing), told=logs.paced)
+        self.pacer.limit(CLUSTER, settings.max_cps)
         for name, trunk in settings.trunks.items():
-            self._windows.limit(scopes_of(name)[-1], trunk.cps)
+            self.pacer.limit(scopes_of(name)[-1], trunk.cps)
+        for slug, cps in settings.pacing.country_cps.items():
+            self.pacer.limit(f"{COUNTRY}:{slug}", cps)
         by_slug = {country.slug: country for country in countries}
         self.ahead = Ahead(engine=settings.engine, store=ledger, clock=clock, spawn=spawn)
         self.pools = Pools(countries=by_slug, uses=ledger, clock=clock, ahead=self.ahead)
@@ -108,13 +112,13 @@ class Dialing:
 
     async def room(self, trunk: str) -> None:
         """Wait until one more call over the trunk is within its limits; its place is taken from then on."""
-        while (wait := self._windows.earliest(scopes_of(trunk)) - self._clock.steady()) > 0:
+        while (wait := self.pacer.held_until(scopes_of(trunk)) - self._clock.steady()) > 0:
             await deferLater(self._reactor, wait)
         self.wrote(trunk)
 
     def wrote(self, trunk: str) -> None:
         """Take note that a call by hand was written; between its place and its write a commit has passed."""
-        self._windows.wrote(scopes_of(trunk), self._clock.steady())
+        self.pacer.wrote(scopes_of(trunk), self._clock.steady())
 
     def forget(self) -> None:
         """Look at the store again: the inventory, a limit or a period has changed."""
@@ -137,11 +141,13 @@ class Dialing:
         )
 
     def _runner(self, campaign: Campaign, done: Callable[[], None]) -> Runner:
-        self._windows.limit(f"campaign:{campaign.name}", campaign.cps)
         contract = self._settings.trunks[campaign.trunk].cps
-        rates = [rate for rate in (campaign.cps, contract, self._settings.max_cps) if rate]
+        most = min((rate for rate in (contract, self._settings.max_cps) if rate), default=FASTEST)
         rooms = [room for room in (campaign.concurrency, self._settings.max_concurrent_calls) if room]
-        cps = min(rates, default=FASTEST)
+        cps = min(campaign.cps, most) if campaign.cps else most
+        # Of a campaign without any limit too there is one call after the other.
+        self.pacer.limit(f"{CAMPAIGN}:{campaign.name}", cps)
+        self.pacer.pace(campaign.trunk, most)
         self._logs.running(campaign, cps)
 
         def over() -> None:
@@ -156,7 +162,7 @@ class Dialing:
             preparer=self._preparer(campaign),
             ledger=self._ledger,
             engine=self._engine,
-            windows=self._windows,
+            pacer=self.pacer,
             clock=self._clock,
             later=self._reactor.callLater,
             spawn=self._spawn,
@@ -177,3 +183,16 @@ class Dialing:
             clock=self._clock,
             told=self._logs.prepared,
         )
+
+
+def policy_of(pacing: Pacing) -> Policy:
+    """Give what the pacer is to do, from what the operator has set."""
+    return Policy(
+        auto=pacing.auto_adjust_cps,
+        initial=pacing.initial_cps,
+        step=pacing.ramp_up_step,
+        interval=pacing.ramp_up_interval,
+        quality=pacing.quality_threshold,
+        threshold=pacing.emergency_brake_threshold,
+        hold=pacing.brake_hold_seconds,
+    )

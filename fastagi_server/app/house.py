@@ -47,6 +47,7 @@ from fastagi_server.telephony.country import Country
 from fastagi_server.telephony.record import Record, State
 
 PULSE_SECONDS = 0.5
+PACE_SECONDS = 1.0  # how often paces may rise, and brakes look again
 # How soon what nobody draws from is given back, and the end of a day is told.
 RESERVED_SECONDS = 1.0
 # How long a trunk that Asterisk's configuration has led elsewhere is used at most.
@@ -135,11 +136,12 @@ class House:
             forget=self._dialing.forget,
             by_hand=self._dialing.by_hand,
             logs=logs,
+            pacer=self._dialing.pacer,
             away_since=lambda: self._presence.since or 0.0,
         )
         self._rounds = Rounds(reactor=reactor, spawn=self._works.spawn, may=lambda: not self._presence.away)
-        self.engine.watch(write_down)
-        self.engine.watch(logs.watch)
+        for watcher in (write_down, logs.watch, self._dialing.pacer.watch):
+            self.engine.watch(watcher)
 
     def start(self, *, desk: bool, any_port: bool = False) -> None:
         """Open the doors and reach for Asterisk; `any_port` takes a free FastAGI port.
@@ -155,6 +157,7 @@ class House:
         self._rounds.begin("pulse", PULSE_SECONDS, self.engine.pulse, now=True)
         self._rounds.begin(STORE, LOOK_SECONDS, self._presence.look)
         self._rounds.begin("tick", TICK_SECONDS, lambda: self._logs.tick(self.engine))
+        self._rounds.begin("pace", PACE_SECONDS, self._dialing.pacer.tick)
         self._rounds.begin("reserved", RESERVED_SECONDS, self._dialing.ahead.look)
         self._link.start()
         _log.info("FastAGI listens at %s", self._uri)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
 from fastagi_server.app.journal import File, Journal
@@ -18,10 +18,11 @@ from fastagi_server.dialer.prepare import Prepared, Skipped
 from fastagi_server.dialer.runner import Progress
 from fastagi_server.dialer.show import Shown
 from fastagi_server.ivr.answers import Lent
-from fastagi_server.metrics.report import NOT_SENT, REACHED
+from fastagi_server.pacing.brake import Standing, Why
+from fastagi_server.pacing.governor import Change
 from fastagi_server.telephony import facts
 from fastagi_server.telephony.campaign import Campaign
-from fastagi_server.telephony.disposition import Disposition
+from fastagi_server.telephony.disposition import NOT_SENT, REACHED, Disposition
 from fastagi_server.telephony.record import Record, State
 
 TICK_SECONDS = 10.0
@@ -186,6 +187,23 @@ class Logs:
     def day_closed(self, says: Mapping[str, Any]) -> None:
         """Tell a country's day of caller IDs, once it is over."""
         self._tell(File.CLI_MANAGER, "day_closed", says)
+
+    def paced(self, scope: str, change: Change | Why) -> None:
+        """Tell that a pace changed or a brake turned, with the numbers; what stops or slows is a warning."""
+        slower = isinstance(change, Change) and change.after < change.before
+        stopped = isinstance(change, Why) and change.standing is not Standing.FREE
+        level = logging.WARNING if slower or stopped else logging.INFO
+        _log.log(level, "%s: %s", scope, change.sentence())
+        if self._performance:
+            event = "pace" if isinstance(change, Change) else "brake"
+            says = {"scope": scope, **asdict(change), "why": change.sentence()}
+            self._tell(File.PERFORMANCE, event, says, level=level)
+
+    def released(self, scope: str, *, who: str, why: str) -> None:
+        """Tell that an operator released a brake."""
+        _log.warning("%s: its brake was released by %s: %s", scope, who, why)
+        if self._performance:
+            self._tell(File.PERFORMANCE, "brake_released", {"scope": scope, "who": who, "why": why})
 
     def running(self, campaign: Campaign, cps: float) -> None:
         """Tell that a load test goes on, or begins."""

@@ -13,6 +13,7 @@ from fastagi_server.config.settings import Settings
 from fastagi_server.dialer.by_hand import ByHand
 from fastagi_server.dialer.campaigns import Campaigns
 from fastagi_server.dialer.engine import Engine
+from fastagi_server.dialer.pacer import Pacer
 from fastagi_server.dialer.ports import Spawn
 from fastagi_server.telephony import facts, frames
 from fastagi_server.telephony.call_id import CHANCE_BYTES, CallId, mint
@@ -55,10 +56,12 @@ class Orders:
         forget: Callable[[], None],
         by_hand: ByHand,
         logs: Logs,
+        pacer: Pacer,
         away_since: Callable[[], float] = float,
     ) -> None:
         self._away_since = away_since
         self._logs = logs
+        self._pacer = pacer
         self._engine = engine
         self._settings = settings
         self._countries = countries
@@ -95,8 +98,10 @@ class Orders:
                 tell(frames.Done())
             case frames.Leave():
                 self._spawn(self._leave(order, tell))
+            case frames.Pacing():
+                self._pace(order, tell)
             case _:
-                expected = "dial, ask, campaigning, forget or leave"
+                expected = "dial, ask, campaigning, forget, leave or pacing"
                 wrong = BadInputError(field="order", value=type(order).__name__, expected=expected)
                 tell(frames.failed(wrong))
 
@@ -115,6 +120,22 @@ class Orders:
             tell(frames.failed(error))
         else:
             tell(frames.Done())
+
+    def _pace(self, order: frames.Pacing, tell: Tell) -> None:
+        try:
+            if order.do not in ("ask", "release"):
+                raise BadInputError(field="pacing.do", value=order.do, expected="ask, release")
+            if order.do == "release":
+                self._pacer.release(order.scope)
+                self._logs.released(order.scope, who=order.who, why=order.why)
+        except DiscadorError as error:
+            tell(frames.failed(error))
+            return
+        scopes = {
+            each.scope: {"limit": each.limit, "pace": each.pace, "standing": each.standing, "why": each.why}
+            for each in self._pacer.standings()
+        }
+        tell(frames.PacingStanding(scopes=scopes))
 
     async def _campaign(self, order: frames.Campaigning, tell: Tell) -> None:
         campaigns = self._campaigns

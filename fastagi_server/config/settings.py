@@ -15,6 +15,7 @@ from fastagi_server.config.asterisk import Asterisk
 from fastagi_server.config.dialplan import Dialplan
 from fastagi_server.config.fastagi import FastAgi
 from fastagi_server.config.logs import Logs
+from fastagi_server.config.pacing import Pacing
 from fastagi_server.config.schema import about, verify
 from fastagi_server.config.trunk import Trunk
 
@@ -153,6 +154,13 @@ class Settings:
             "may give orders.",
             why="beside the database it needs no rights; a service uses /run/discador/desk.sock.",
             check=shapes.socket,
+        ),
+    )
+    pacing: Pacing = field(
+        default_factory=Pacing,
+        metadata=about(
+            "How fast calls go out, and what stops them.",
+            why="slowly at first, as fast as the limits allow while all is well.",
         ),
     )
     asterisk: Asterisk = field(

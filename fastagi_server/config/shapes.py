@@ -28,6 +28,7 @@ _BIND = re.compile(r"(?:\[(?P<six>[0-9A-Fa-f:]+)\]|(?P<four>[0-9.]+)):(?P<port>[
 _ABSOLUTE = re.compile(r"/[A-Za-z0-9_./@+-]{1,254}", re.ASCII)
 NUMBER = "{number}"
 LAST_PORT = 65535
+FASTEST_CPS = 1000
 SOCKET_BYTES = 107  # what sun_path of a Unix socket's address holds, less the closing zero
 MAX_SECRET = 512  # Asterisk reads lines of at most 1024 bytes
 ANY_ADDRESS = {"0.0.0.0", "::"}  # noqa: S104 - told apart here, bound nowhere
@@ -95,6 +96,11 @@ def socket(value: Path) -> str | None:
 def conf(value: str) -> str | None:
     """Hold a dialplan file to a plain name that Asterisk includes."""
     return None if _CONF.fullmatch(value) else "a file name that ends in .conf, without a folder"
+
+
+def cps(value: float) -> str | None:
+    """Hold a limit to calls per second; what has none is left out."""
+    return None if 0 < value <= FASTEST_CPS else f"more than 0, at most {FASTEST_CPS}"
 
 
 def included(value: str) -> str | None:

@@ -51,14 +51,14 @@ def _rows(known: Session, records: list[Record]) -> Iterator[tuple[str, ...]]:
         yield (*place, ended, why(known.tongue, each.why or ""))
 
 
-def instant(text: str) -> float:
+def instant(text: str, field: str = "--since") -> float:
     """Read a day or an instant; what names no zone is UTC, as everything that is printed."""
     try:
         at = datetime.fromisoformat(text)
         return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError):
         expected = "a day such as 2026-11-23 or an instant such as 2026-11-23T18:00, in UTC"
-        raise BadInputError(field="--since", value=text, expected=expected) from None
+        raise BadInputError(field=field, value=text, expected=expected) from None
 
 
 def when(at: float) -> str:

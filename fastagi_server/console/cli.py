@@ -19,6 +19,7 @@ from fastagi_server.console import (
     cli_config,
     cli_numbers,
     cli_optouts,
+    cli_pacing,
     cli_trunks,
     clicks,
     commands,
@@ -83,6 +84,7 @@ def build(tongue: Tongue, sessions: list[Session]) -> Sections:
     cli_numbers.add(discador, say, json_option)
     cli_optouts.add(discador, say, json_option)
     cli_campaigns.add(discador, say, json_option)
+    cli_pacing.add(discador, say, json_option)
     cli_config.add(discador, say, json_option)
     cli_trunks.add(discador, say, json_option)
     _completing(discador, say)

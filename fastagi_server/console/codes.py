@@ -38,6 +38,7 @@ ASKED_WRONGLY = {
     "NoNumberColumnError",
     "NoVoiceError",
     "NameIsUsedError",
+    "NoBrakeError",
     "NobodyOnTheListError",
     "NobodyToCallError",
     "NotAListError",

@@ -93,6 +93,16 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "discador did why +12125559002 --country usa --json",
     ),
     "notices": ("discador notices", "discador notices --limit 100 --json"),
+    "pacing show": ("discador pacing show", "discador pacing show --json"),
+    "pacing release": (
+        'discador pacing release trunk:carrier --why "the carrier mended its route"',
+        'discador pacing release country:mexico --why "another prompt" --json',
+    ),
+    "pacing certificate": (
+        "discador pacing certificate",
+        "discador pacing certificate --since 2026-11-23 --csv",
+        "discador pacing certificate --json",
+    ),
     "campaign create": (
         "discador campaign create spring --list people.csv",
         "discador campaign create summer --list people.csv --country mexico --cps 5 --concurrency 40",

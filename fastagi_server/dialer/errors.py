@@ -94,3 +94,10 @@ class AllAsideError(DiscadorError):
 
     def __init__(self, *, country: str, count: int) -> None:
         super().__init__(country=country, count=count)
+
+
+class NoBrakeError(DiscadorError):
+    """No brake holds {scope!r}; those that hold now: {known}."""
+
+    def __init__(self, *, scope: str, known: str) -> None:
+        super().__init__(scope=scope, known=known)

@@ -12,24 +12,7 @@ from dataclasses import dataclass
 
 from fastagi_server.pacing.proof import mean_rate, most_in_a_second, percentile
 from fastagi_server.telephony.campaign import Timing
-from fastagi_server.telephony.disposition import Disposition
-
-# The far end's network was reached: a person, a machine, a busy line or a phone that rang.
-REACHED = frozenset(
-    {
-        Disposition.CONNECTED,
-        Disposition.OPTED_OUT,
-        Disposition.MACHINE,
-        Disposition.NO_KEY,
-        Disposition.HUNG_UP,
-        Disposition.BUSY,
-        Disposition.NO_ANSWER,
-    }
-)
-
-
-# Taken back or refused at the last look: nothing was ever written to Asterisk, so nobody was tried.
-NOT_SENT = frozenset({Disposition.CANCELLED, Disposition.REFUSED})
+from fastagi_server.telephony.disposition import NOT_SENT, REACHED
 
 
 @dataclass(frozen=True, kw_only=True)

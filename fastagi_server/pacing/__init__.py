@@ -1,1 +1,1 @@
-"""When the next call may leave. Pure arithmetic on instants: no clock, no timer."""
+"""When the next call may leave, and whether it should. Pure arithmetic: no clock, no timer."""

@@ -1,6 +1,6 @@
 """A limit that holds in every sliding second: no write within one second of the write `limit` places before.
 
-The grid spaces the slots; a timer that fires late now and early later could still put one too many into a
+Slots are equally far apart; a timer that fires late now and early later could still put one too many into a
 second, and this looks at what was really written.
 """
 

@@ -7,7 +7,7 @@ from dataclasses import fields
 from sqlalchemy import Connection, bindparam, func, select
 
 from fastagi_server.store import tables
-from fastagi_server.telephony.campaign import Timing
+from fastagi_server.telephony.campaign import Origination, Timing
 from fastagi_server.telephony.disposition import Disposition
 from fastagi_server.telephony.errors import BadInputError
 
@@ -22,6 +22,17 @@ _DISPOSITIONS = (
 _TIMINGS = (
     select(*(_c[_COLUMNS.get(field.name, field.name)].label(field.name) for field in fields(Timing)))
     .where(*_ENDED, _c.call_id > bindparam("after_call"))
+    .order_by(_c.call_id)
+    .limit(bindparam("most"))
+)
+
+_ORIGINATIONS = (
+    select(*(_c[_COLUMNS.get(field.name, field.name)].label(field.name) for field in fields(Origination)))
+    .where(
+        _c.ordered_at >= bindparam("since"),
+        _c.ordered_at < bindparam("until"),
+        _c.call_id > bindparam("after_call"),
+    )
     .order_by(_c.call_id)
     .limit(bindparam("most"))
 )
@@ -42,6 +53,19 @@ def timings(conn: Connection, campaign: str, *, after: str = "", limit: int = PA
         raise BadInputError(field="limit", value=limit, expected="1 or more")
     rows = conn.execute(_TIMINGS, {"of_campaign": campaign, "after_call": after, "most": limit})
     return [Timing(**row) for row in rows.mappings()]
+
+
+def originations(
+    conn: Connection, since: float, until: float, *, after: str = "", limit: int = PAGE
+) -> list[Origination]:
+    """Give a page of what was originated from one instant up to another, in the order of their calls.
+
+    Ask for the next page after its last call; an empty page is the end.
+    """
+    if limit < 1:
+        raise BadInputError(field="limit", value=limit, expected="1 or more")
+    told = {"since": since, "until": until, "after_call": after, "most": limit}
+    return [Origination(**row) for row in conn.execute(_ORIGINATIONS, told).mappings()]
 
 
 def names(conn: Connection) -> set[str]:

@@ -170,3 +170,16 @@ class Timing:
     ringing_at: float | None
     answered_at: float | None
     ended_at: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Origination:
+    """Where one call went, when it was to leave and when its Originate was written, in Unix seconds."""
+
+    call: CallId
+    engine: str
+    trunk: str
+    country: str
+    campaign: str
+    planned_at: float
+    ordered_at: float

@@ -23,3 +23,19 @@ class Disposition(enum.StrEnum):
     REFUSED = "refused"
     CANCELLED = "cancelled"
     UNKNOWN = "unknown"
+
+
+# The far end's network was reached: a person, a machine, a busy line or a phone that rang.
+REACHED = frozenset(
+    {
+        Disposition.CONNECTED,
+        Disposition.OPTED_OUT,
+        Disposition.MACHINE,
+        Disposition.NO_KEY,
+        Disposition.HUNG_UP,
+        Disposition.BUSY,
+        Disposition.NO_ANSWER,
+    }
+)
+# Taken back or refused at the last look: nothing was ever written to Asterisk, so nobody was tried.
+NOT_SENT = frozenset({Disposition.CANCELLED, Disposition.REFUSED})

@@ -65,6 +65,19 @@ class Leave:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Pacing:
+    """Ask how fast calls may go out, or release a brake: `do` is ask or release, `scope` is whose.
+
+    `who` and `why` are the operator's, for the log.
+    """
+
+    do: str = "ask"
+    scope: str = ""
+    who: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Placed:
     """The call is open and has its id."""
 
@@ -140,6 +153,16 @@ class CampaignStanding:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PacingStanding:
+    """How fast calls may go out: for each scope its limit and its pace in calls per second, and its brake.
+
+    A scope's words are `limit` and `pace` (null for none), `standing` (free, stopped, probing) and `why`.
+    """
+
+    scopes: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Done:
     """The order was carried out, and there is nothing more to say."""
 
@@ -150,12 +173,14 @@ Frame = (
     | Campaigning
     | Forget
     | Leave
+    | Pacing
     | Placed
     | Happened
     | Closed
     | Failed
     | Standing
     | CampaignStanding
+    | PacingStanding
     | Done
 )
 _KINDS: dict[str, type[Frame]] = {
@@ -166,12 +191,14 @@ _KINDS: dict[str, type[Frame]] = {
         Campaigning,
         Forget,
         Leave,
+        Pacing,
         Placed,
         Happened,
         Closed,
         Failed,
         Standing,
         CampaignStanding,
+        PacingStanding,
         Done,
     )
 }

@@ -20,6 +20,8 @@ from fastagi_server.dialer.pools import Exhausted
 from fastagi_server.dialer.prepare import Prepared
 from fastagi_server.dialer.runner import Progress
 from fastagi_server.ivr.answers import Lent
+from fastagi_server.pacing.brake import Standing, Why
+from fastagi_server.pacing.governor import Change, Move
 from fastagi_server.telephony import facts
 from fastagi_server.telephony.call_id import CallId, mint
 from fastagi_server.telephony.campaign import Campaign, CampaignState
@@ -156,6 +158,25 @@ def test_the_link_is_told_up_and_down(told: Told) -> None:
         (File.PERFORMANCE, "link_up", None),
         (File.PERFORMANCE, "link_down", "it went"),
     ]
+
+
+def test_a_pace_and_a_brake_are_told_with_their_numbers(told: Told, caplog: pytest.LogCaptureFixture) -> None:
+    logs = Logs(tell=told)
+    logs.paced(
+        "trunk:carrier",
+        Change(move=Move.REFUSED, at=1.0, before=21.0, after=19.75, sent=198, refused=4, ner=None),
+    )
+    logs.paced(
+        "country:mexico",
+        Why(standing=Standing.STOPPED, at=2.0, resolved=80, succeeded=4, usual=0.4, threshold=0.1),
+    )
+    logs.released("country:mexico", who="ana", why="mended")
+
+    (pace,), (brake,) = told.of("pace"), told.of("brake")
+    assert (pace["scope"], pace["after"], pace["refused"]) == ("trunk:carrier", 19.75, 4)
+    assert (brake["scope"], brake["standing"], brake["succeeded"]) == ("country:mexico", "stopped", 4)
+    assert told.of("brake_released") == [{"scope": "country:mexico", "who": "ana", "why": "mended"}]
+    assert [record.levelno for record in caplog.records] == [logging.WARNING] * 3
 
 
 def test_without_performance_monitoring_the_other_two_are_written(told: Told) -> None:

@@ -16,6 +16,7 @@ from fastagi_server.dialer.by_hand import ByHand
 from fastagi_server.dialer.call import opened
 from fastagi_server.dialer.campaigns import Campaigns
 from fastagi_server.dialer.engine import Engine
+from fastagi_server.dialer.pacer import Pacer, Policy
 from fastagi_server.dialer.pools import Pools
 from fastagi_server.dialer.ports import Cancellable, CountryUses
 from fastagi_server.dialer.runner import Progress, Runner
@@ -171,6 +172,8 @@ class Desk:
         self.paced: list[str] = []
         self.runners: list[str] = []
         self.refusal: DiscadorError | None = None
+        self.pacer = Pacer(clock=clock, policy=Policy(threshold=0.1))
+        self.pacer.limit("trunk:carrier", 20.0)
         self.orders = Orders(
             engine=self.engine,
             settings=settings,
@@ -184,6 +187,7 @@ class Desk:
             forget=lambda: self.forgotten.append("forget"),
             by_hand=self.by_hand(settings, countries, clock),
             logs=Logs(tell=lambda *line, **_: self.lines.append(line)),
+            pacer=self.pacer,
         )
         self.told: list[frames.Frame] = []
 
@@ -288,7 +292,10 @@ def test_a_wrong_order_is_answered_and_nothing_is_dialed(desk: Desk) -> None:
     desk.asks(frames.Closed(record={}))
 
     assert isinstance(desk.told[0], frames.Failed)
-    assert desk.told[0].message == "order is 'Closed'; it should be dial, ask, campaigning, forget or leave."
+    assert (
+        desk.told[0].message
+        == "order is 'Closed'; it should be dial, ask, campaigning, forget, leave or pacing."
+    )
 
 
 @pytest.mark.parametrize(
@@ -477,3 +484,46 @@ def test_a_number_is_put_on_the_list_by_whose_order_and_why(desk: Desk) -> None:
         "ana",
         "asked by mail",
     )
+
+
+FREE = {"limit": 20.0, "pace": None, "standing": "free", "why": ""}
+
+
+def test_how_fast_calls_may_go_is_told(desk: Desk) -> None:
+    desk.asks(frames.Pacing())
+
+    assert desk.told == [frames.PacingStanding(scopes={"trunk:carrier": FREE})]
+    assert frames.decode(frames.encode(desk.told[0])) == desk.told[0]
+
+
+def test_a_brake_that_holds_is_released_with_who_and_why(desk: Desk) -> None:
+    brake = desk.pacer._brake("trunk:carrier")
+    for _ in range(1_000):
+        desk.pacer._braked("trunk:carrier", brake.resolved(succeeded=False, at=1.0))
+    desk.asks(frames.Pacing())
+    (stopped,) = desk.told
+    assert isinstance(stopped, frames.PacingStanding)
+    assert stopped.scopes["trunk:carrier"]["standing"] == "stopped"
+
+    desk.asks(frames.Pacing(do="release", scope="trunk:carrier", who="ana", why="mended"))
+
+    assert desk.told[-1] == frames.PacingStanding(scopes={"trunk:carrier": FREE})
+    assert desk.lines[-1][1:] == (
+        "brake_released",
+        {"scope": "trunk:carrier", "who": "ana", "why": "mended"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("order", "code"),
+    [
+        (frames.Pacing(do="release", scope="country:mexico"), "NoBrakeError"),
+        (frames.Pacing(do="faster"), "BadInputError"),
+    ],
+)
+def test_a_pace_that_cannot_be_is_refused(desk: Desk, order: frames.Pacing, code: str) -> None:
+    desk.asks(order)
+
+    (failed,) = desk.told
+    assert isinstance(failed, frames.Failed)
+    assert failed.code == code

@@ -13,8 +13,9 @@ import pytest
 from fastagi_server.loadtest import debian, lab
 from fastagi_server.loadtest.service import Service
 from tests.calls.changing import Site, outcomes
+from tests.conftest import ON_22
 
-pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(400), ON_22]
 
 # A hook that does its work, but for the first time.
 HOOK = """

@@ -10,11 +10,11 @@ from collections.abc import Callable, Collection, Coroutine, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from fastagi_server.dialer.pacer import CLUSTER, Pacer, Policy
 from fastagi_server.dialer.pools import Pools
 from fastagi_server.dialer.ports import CountryUses
 from fastagi_server.dialer.prepare import Preparer
-from fastagi_server.dialer.runner import CLUSTER, Runner
-from fastagi_server.pacing.window import Windows
+from fastagi_server.dialer.runner import Runner
 from fastagi_server.telephony.call_id import CallId, mint
 from fastagi_server.telephony.campaign import (
     Attempt,
@@ -249,6 +249,7 @@ class Stage:
         cap: int | None = None,
         late: Callable[[], float] = lambda: 0.0,
         store: type[Store] = Store,
+        policy: Policy | None = None,
     ) -> None:
         self.time = Time(late)
         self.store = store(
@@ -269,6 +270,8 @@ class Stage:
             mint=lambda: mint(self.time.wall(), dice.randbytes(10)),
             clock=self.time,
         )
+        self.pacer = Pacer(clock=self.time, policy=policy)
+        self.pacer.limit(CLUSTER, cps)
         self.runner = Runner(
             campaign=CAMPAIGN,
             cps=cps,
@@ -277,7 +280,7 @@ class Stage:
             preparer=self.preparer,
             ledger=self.store,
             engine=self.engine,
-            windows=Windows({CLUSTER: cps}),
+            pacer=self.pacer,
             clock=self.time,
             later=self.time.later,
             spawn=run,

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from fastagi_server.callerid.day import day_of, ends_at
 from fastagi_server.dialer.errors import StoreAwayError
-from fastagi_server.dialer.runner import ASIDE_SECONDS, IDLE_SECONDS
+from fastagi_server.dialer.runner import IDLE_SECONDS
+from fastagi_server.dialer.supply import ASIDE_SECONDS
 from fastagi_server.pacing.proof import mean_rate, most_in_a_second
 from fastagi_server.telephony.campaign import (
     Attempt,

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Connection
 
 from fastagi_server.store import calls, campaigns, reports
-from fastagi_server.telephony.campaign import Timing
+from fastagi_server.telephony.campaign import Origination, Timing
 from fastagi_server.telephony.disposition import Disposition
 from fastagi_server.telephony.errors import BadInputError
 from fastagi_server.telephony.record import Begin
@@ -71,3 +71,27 @@ def test_timings_come_in_pages_oldest_first(conn: Connection, make_begin: MakeBe
     assert pages == [told[:3], told[3:]]
     with pytest.raises(BadInputError, match="limit is 0"):
         reports.timings(conn, "spring", limit=0)
+
+
+def test_originations_of_a_span_come_in_pages(conn: Connection, make_begin: MakeBegin) -> None:
+    begins = [make_begin(n) for n in range(1, 6)]
+    for n, begin in enumerate(begins):
+        end(conn, begin, Disposition.NO_KEY, ordered_at=10.0 + n)
+    calls.begin(conn, make_begin(6))
+
+    first = reports.originations(conn, 11.0, 14.0, limit=2)
+    second = reports.originations(conn, 11.0, 14.0, after=first[-1].call)
+
+    assert [each.ordered_at for each in (*first, *second)] == [11.0, 12.0, 13.0]
+    assert first[0] == Origination(
+        call=begins[1].call,
+        engine=begins[1].engine,
+        trunk=begins[1].trunk,
+        country="mexico",
+        campaign="spring",
+        planned_at=begins[1].planned_at,
+        ordered_at=11.0,
+    )
+    assert reports.originations(conn, 14.0, 14.0) == []
+    with pytest.raises(BadInputError, match="limit"):
+        reports.originations(conn, 0.0, 1.0, limit=0)

@@ -24,6 +24,8 @@ EVERY = [
     frames.Campaigning(campaign="spring", do="start"),
     frames.Forget(),
     frames.Leave(number="+525550001003", who="ana", why="asked by mail"),
+    frames.Pacing(do="release", scope="trunk:carrier", who="ana", why="mended"),
+    frames.PacingStanding(scopes={"cluster": {"limit": 30.0, "pace": None, "standing": "free", "why": ""}}),
     frames.CampaignStanding(
         campaign="spring",
         state="running",

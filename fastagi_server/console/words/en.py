@@ -5,12 +5,14 @@ from __future__ import annotations
 from fastagi_server.console.words.demo_en import DEMO
 from fastagi_server.console.words.dids_en import DIDS
 from fastagi_server.console.words.findings_en import FINDINGS
+from fastagi_server.console.words.pacing_en import PACING
 from fastagi_server.console.words.pages_en import PAGES
 
 WORDS = {
     **DEMO,
     **DIDS,
     **FINDINGS,
+    **PACING,
     **PAGES,
     "help": "A press-1 dialer for Asterisk: FastAGI decisions, AMI originations, rendered dialplan.",
     "help.config": "The configuration file; else $DISCADOR_CONFIG, ./discador.yml, /etc/discador/discador.yml.",

@@ -5,12 +5,14 @@ from __future__ import annotations
 from fastagi_server.console.words.demo_es import DEMO
 from fastagi_server.console.words.dids_es import DIDS
 from fastagi_server.console.words.findings_es import FINDINGS
+from fastagi_server.console.words.pacing_es import PACING
 from fastagi_server.console.words.pages_es import PAGES
 
 WORDS = {
     **DEMO,
     **DIDS,
     **FINDINGS,
+    **PACING,
     **PAGES,
     "help": "Un marcador «oprima 1» para Asterisk: decisiones por FastAGI, llamadas por AMI, dialplan generado.",
     "help.config": "El archivo de configuración; si no, $DISCADOR_CONFIG, ./discador.yml, /etc/discador/discador.yml.",

@@ -47,4 +47,7 @@ PAGES = {
     "page.campaign_list": "Oldest first: when it was made (UTC), name, state, trunk, rate.",
     "page.campaign_report": "As text in your language or as JSON, at any time, during the campaign too.",
     "page.campaign_delete": "It asks first; through a pipe only --yes is a yes.",
+    "page.pacing_show": "As the running service has them; a scope without a limit, a pace or a brake is left out.",
+    "page.pacing_release": "It holds again as soon as success falls again. One that a cause outside holds is better mended there.",
+    "page.pacing_certificate": "Of all that is in the store, by the limits of the configuration as it is now; it ends with 1 where one was not kept.",
 }

@@ -47,4 +47,7 @@ PAGES = {
     "page.campaign_list": "La más antigua primero: cuándo se creó (UTC), nombre, estado, troncal, ritmo.",
     "page.campaign_report": "Como texto en su idioma o como JSON, en cualquier momento, también durante la campaña.",
     "page.campaign_delete": "Pregunta antes; por una tubería solo --yes es un sí.",
+    "page.pacing_show": "Tal como los tiene el servicio; un ámbito sin límite, ritmo ni freno no aparece.",
+    "page.pacing_release": "Vuelve a frenar en cuanto caiga de nuevo el éxito. Lo que tiene la causa fuera se arregla mejor allí.",
+    "page.pacing_certificate": "De todo lo que hay en el almacén, con los límites de la configuración actual; termina con 1 si alguno no se cumplió.",
 }

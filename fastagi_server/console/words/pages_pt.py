@@ -47,4 +47,7 @@ PAGES = {
     "page.campaign_list": "A mais antiga primeiro: quando foi criada (UTC), nome, estado, tronco, ritmo.",
     "page.campaign_report": "Como texto no seu idioma ou como JSON, a qualquer momento, também durante a campanha.",
     "page.campaign_delete": "Pergunta antes; por um pipe só --yes é um sim.",
+    "page.pacing_show": "Como o serviço os tem; um âmbito sem limite, ritmo nem freio não aparece.",
+    "page.pacing_release": "Volta a frear assim que o sucesso cair de novo. O que tem a causa fora é melhor consertado lá.",
+    "page.pacing_certificate": "De tudo o que há no armazém, com os limites da configuração atual; termina com 1 se algum não foi respeitado.",
 }

@@ -5,12 +5,14 @@ from __future__ import annotations
 from fastagi_server.console.words.demo_pt import DEMO
 from fastagi_server.console.words.dids_pt import DIDS
 from fastagi_server.console.words.findings_pt import FINDINGS
+from fastagi_server.console.words.pacing_pt import PACING
 from fastagi_server.console.words.pages_pt import PAGES
 
 WORDS = {
     **DEMO,
     **DIDS,
     **FINDINGS,
+    **PACING,
     **PAGES,
     "help": "Um discador «pressione 1» para Asterisk: decisões por FastAGI, chamadas por AMI, dialplan gerado.",
     "help.config": "O arquivo de configuração; senão $DISCADOR_CONFIG, ./discador.yml, /etc/discador/discador.yml.",

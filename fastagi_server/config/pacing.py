@@ -1,0 +1,103 @@
+"""How fast calls go out, and what stops them. Values only: nothing is paced here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from fastagi_server.config import shapes
+from fastagi_server.config.schema import about, verify
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pacing:
+    """How a campaign's pace rises and falls below its limits, and the emergency brake."""
+
+    auto_adjust_cps: bool = field(
+        default=True,
+        metadata=about(
+            "Whether each trunk's pace adjusts itself: it begins at initial_cps and rises by ramp_up_step "
+            "every ramp_up_interval up to the limits; it falls when the carrier answers 503 or 429, and "
+            "when NER falls under quality_threshold. Without it calls go out at the limits from the first "
+            "second.",
+            why="a carrier answers 503 to a burst, and a limit that nobody has told is found only by "
+            "adjusting.",
+        ),
+    )
+    initial_cps: float = field(
+        default=5.0,
+        metadata=about(
+            "The pace at which a trunk begins, and begins anew after a brake.",
+            why="a wrong list or a broken trunk shows itself within seconds, at little cost.",
+            unit="calls per second",
+            least=0.1,
+            most=1000,
+        ),
+    )
+    ramp_up_step: float = field(
+        default=2.0,
+        metadata=about(
+            "By how much the pace rises each time.",
+            why="from 5 to 30 it takes two minutes, in which every step proves itself.",
+            unit="calls per second",
+            least=0.1,
+            most=1000,
+        ),
+    )
+    ramp_up_interval: float = field(
+        default=10.0,
+        metadata=about(
+            "How long each step proves itself before the next.",
+            why="most calls that fail have failed by then.",
+            unit="seconds",
+            least=1,
+            most=3600,
+        ),
+    )
+    quality_threshold: float = field(
+        default=0.8,
+        metadata=about(
+            "The least NER of the last minute: the share of attempts that reached the far end's network. "
+            "Below it the pace falls, down to initial_cps. 0 is no such threshold.",
+            why="more than a fifth of numbers that do not exist, or calls that the carrier fails, is a bad"
+            " list or a bad route.",
+            unit="share of 1",
+            least=0,
+            most=1,
+        ),
+    )
+    emergency_brake_threshold: float = field(
+        default=0.1,
+        metadata=about(
+            "The least ASR. A campaign, country or trunk whose share of answered calls is proved to have "
+            "fallen under it sends nothing more, looks again after brake_hold_seconds with a tenth of its "
+            "pace, and goes on by itself once answers are back. 0 is no brake.",
+            why="calls that nobody answers burn caller IDs, and carriers block who makes them.",
+            unit="share of 1",
+            least=0,
+            most=0.5,
+        ),
+    )
+    brake_hold_seconds: float = field(
+        default=20.0,
+        metadata=about(
+            "How long the emergency brake holds before a few calls try again.",
+            why="so a cause that is gone costs less than a minute.",
+            unit="seconds",
+            least=1,
+            most=86400,
+        ),
+    )
+    country_cps: Mapping[str, float] = field(
+        default_factory=dict,
+        metadata=about(
+            "The most calls per second into a country, by its slug, over all trunks and campaigns of this "
+            "engine.",
+            why="no country has a limit of its own; those of max_cps, the trunk and the campaign hold.",
+            each=shapes.cps,
+            example={"mexico": 10.0},
+        ),
+    )
+
+    def __post_init__(self) -> None:
+        verify(self)

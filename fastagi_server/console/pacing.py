@@ -1,0 +1,52 @@
+"""The commands that show paces and brakes, and release one; the running service has both."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from fastagi_server.console import book, failing
+from fastagi_server.console.codes import Code
+from fastagi_server.console.session import Session
+from fastagi_server.telephony import frames
+
+
+def show(known: Session, *, as_json: bool) -> Code:
+    """Print each scope with its limit, its pace and its brake."""
+    told = book.answer(known, frames.Pacing())
+    if not isinstance(told, frames.PacingStanding):
+        return _refused(known, told, as_json=as_json)
+    if as_json:
+        click.echo(json.dumps(told.scopes))
+        return Code.DONE
+    for scope, standing in told.scopes.items():
+        click.echo(line(known, scope, standing))
+        if standing["why"]:
+            click.echo(f"  {standing['why']}")
+    return Code.DONE
+
+
+def release(known: Session, scope: str, *, why: str, as_json: bool) -> Code:
+    """Let calls of a stopped scope leave again."""
+    told = book.answer(known, frames.Pacing(do="release", scope=scope, who=book.user(), why=why))
+    if not isinstance(told, frames.PacingStanding):
+        return _refused(known, told, as_json=as_json)
+    click.echo(
+        json.dumps({"released": scope}) if as_json else known.tongue.say("pacing.released", scope=scope)
+    )
+    return Code.DONE
+
+
+def line(known: Session, scope: str, standing: dict[str, Any]) -> str:
+    """Give one scope as a line."""
+    none = known.tongue.say("pacing.none")
+    rates = {name: none if standing[name] is None else f"{standing[name]:.2f}" for name in ("limit", "pace")}
+    word = known.tongue.say(f"pacing.{standing['standing']}")
+    return known.tongue.say("pacing.line", scope=scope, **rates, standing=word)
+
+
+def _refused(known: Session, told: frames.Frame, *, as_json: bool) -> Code:
+    assert isinstance(told, frames.Failed)
+    return failing.tell(known.tongue, told, as_json=as_json)

@@ -1,0 +1,197 @@
+"""The emergency brake: evidence, call by call, that success has fallen under the threshold.
+
+A share of a window is either slow or wrong: at a steady 15 %, any window short enough to stop within seconds
+is under 10 % several times a day. So what is weighed is how much better each resolved call is explained by a
+rate below the threshold than by the rate that was usual before (a cumulative sum of log-likelihood ratios,
+Page 1954). The further the fall, the sooner the proof. Pure: calls and instants in, a state out.
+"""
+
+from __future__ import annotations
+
+import enum
+import math
+from dataclasses import dataclass
+
+from fastagi_server.telephony.errors import BadInputError
+
+# What is usual is the mean of about so many calls; a fall must not become usual before it is noticed.
+USUAL_CALLS = 2_000
+# What is usual is believed between these multiples of the threshold.
+LEAST_USUAL, MOST_USUAL = 1.5, 6.0
+# The proof that stops: at the least usual rate, at most one false stop in so many resolved calls.
+FALSE_STOP_CALLS = 1e8
+# The proof that frees, and the one that says that probing on is in vain.
+FREES, IN_VAIN = 20.0, 20.0
+MINIMUM = 50
+_TINY = 1e-9
+
+
+class Standing(enum.StrEnum):
+    """Whether calls may leave."""
+
+    FREE = "free"
+    STOPPED = "stopped"
+    PROBING = "probing"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Why:
+    """The numbers of a decision: `succeeded` of `resolved` calls since success began to fall.
+
+    `usual` is the share that was usual before, `threshold` what it must not fall under.
+    """
+
+    standing: Standing
+    at: float
+    resolved: int
+    succeeded: int
+    usual: float
+    threshold: float
+
+    def sentence(self) -> str:
+        """Say it in one line."""
+        share = self.succeeded / self.resolved if self.resolved else 0.0
+        return (
+            f"{self.standing}: {self.succeeded} of the last {self.resolved} resolved calls succeeded "
+            f"({share:.1%}), {self.usual:.1%} was usual, {self.threshold:.0%} is the least"
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Weights:
+    """How much one call weighs for a rate under the threshold, against the usual rate."""
+
+    failed: float
+    succeeded: float
+
+
+def weigh(usual: float, threshold: float) -> Weights:
+    """Give the weights with which a rate exactly at the threshold proves nothing either way."""
+    fallen = _fallen(usual, threshold)
+    return Weights(
+        failed=math.log((1 - fallen) / (1 - usual)),
+        succeeded=math.log(fallen / usual),
+    )
+
+
+def _fallen(usual: float, threshold: float) -> float:
+    """Give the rate that a share at the threshold tells from the threshold as well as from the usual rate."""
+    wanted = _apart(threshold, usual)
+    low, high = _TINY, threshold
+    for _ in range(60):
+        middle = (low + high) / 2
+        if _apart(threshold, middle) > wanted:
+            low = middle
+        else:
+            high = middle
+    return (low + high) / 2
+
+
+def _apart(p: float, q: float) -> float:
+    """Give how far a share is from a rate (Kullback and Leibler's divergence)."""
+    return p * math.log(p / q) + (1 - p) * math.log((1 - p) / (1 - q))
+
+
+class Brake:
+    """One scope's brake: a campaign's, a country's, a trunk's or a caller ID's."""
+
+    def __init__(
+        self,
+        *,
+        threshold: float,
+        hold_seconds: float,
+        minimum: int = MINIMUM,
+        by_itself: bool = True,
+        false_stop_calls: float = FALSE_STOP_CALLS,
+    ) -> None:
+        if not 0 <= threshold < 1 / LEAST_USUAL:
+            raise BadInputError(
+                field="threshold", value=threshold, expected=f"0 (never) to less than {1 / LEAST_USUAL:.2f}"
+            )
+        self._threshold = threshold
+        self._hold = hold_seconds
+        self._minimum = minimum
+        self._by_itself = by_itself
+        self._proof = math.log(false_stop_calls)
+        self._usual: float | None = None
+        self._seen = 0
+        self._since = 0.0
+        self._weights: dict[int, Weights] = {}
+        self.standing = Standing.FREE
+        self._forget()
+
+    def resolved(self, *, succeeded: bool, at: float) -> Why | None:
+        """Weigh one call that is resolved; give why the standing changes, None while it does not."""
+        if not self._threshold or self.standing is Standing.STOPPED:
+            return None
+        weights = self._weighed()
+        self._sum += weights.succeeded if succeeded else weights.failed
+        self._calls += 1
+        self._good += succeeded
+        if self.standing is Standing.PROBING:
+            return self._probed(at)
+        self._learn(succeeded=succeeded)
+        if self._sum <= 0:
+            self._forget()
+        elif self._sum >= self._proof and self._calls >= self._minimum:
+            return self._turn(Standing.STOPPED, at)
+        return None
+
+    def tick(self, now: float) -> Why | None:
+        """Begin to probe once the hold is over, where that needs no operator."""
+        if self.standing is Standing.STOPPED and self._by_itself and now - self._since >= self._hold:
+            return self._turn(Standing.PROBING, now)
+        return None
+
+    def release(self, now: float) -> Why | None:
+        """Let calls leave again because an operator says so; what was usual is kept."""
+        return None if self.standing is Standing.FREE else self._turn(Standing.FREE, now)
+
+    @property
+    def usual(self) -> float:
+        """The share that is usual, as far as it is believed."""
+        usual = self._threshold * LEAST_USUAL if self._usual is None else self._usual
+        return min(max(usual, self._threshold * LEAST_USUAL), self._threshold * MOST_USUAL, 0.95)
+
+    def _probed(self, at: float) -> Why | None:
+        if self._sum <= -math.log(FREES):
+            return self._turn(Standing.FREE, at)
+        if self._sum >= math.log(IN_VAIN):
+            return self._turn(Standing.STOPPED, at)
+        return None
+
+    def _turn(self, standing: Standing, at: float) -> Why:
+        why = Why(
+            standing=standing,
+            at=at,
+            resolved=self._calls,
+            succeeded=self._good,
+            usual=self.usual,
+            threshold=self._threshold,
+        )
+        self.standing = standing
+        self._since = at
+        self._forget()
+        return why
+
+    def _learn(self, *, succeeded: bool) -> None:
+        """Let what happens become usual, slowly, and not while a fall is being weighed."""
+        self._seen += 1
+        before = 0.0 if self._usual is None else self._usual
+        if self._seen > USUAL_CALLS // 10 and self._sum > self._proof / 4:
+            return
+        self._usual = before + (succeeded - before) / min(self._seen, USUAL_CALLS)
+
+    def _forget(self) -> None:
+        self._sum = 0.0
+        self._calls = 0
+        self._good = 0
+
+    def _weighed(self) -> Weights:
+        """Give the weights of what is usual; while calls probe, the least usual is enough to be free."""
+        least = self._threshold * LEAST_USUAL
+        usual = self.usual if self.standing is Standing.FREE and self._seen >= self._minimum else least
+        key = round(usual * 100)
+        if key not in self._weights:
+            self._weights[key] = weigh(max(key / 100, least), self._threshold)
+        return self._weights[key]

@@ -1,0 +1,84 @@
+"""Slots: instants at which one call may leave, under several rates at once; the strictest decides.
+
+A bucket holds one call and no more. A slot that nobody uses is gone, for carriers count in every second and a
+quiet one buys no burst; one that is used late does not push the next, so the instants do not drift.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from fastagi_server.telephony.errors import BadInputError
+
+FASTEST = 10_000.0
+# A slot that is late holds back the slot one second later; the slots are so much further apart than the limit
+# asks that the slack of a second's slots absorbs it, or every timer's little lateness would grow.
+HEADROOM = 0.996
+
+
+class Bucket:
+    """One rate, in calls per second: None for no limit, 0 for nothing at all."""
+
+    __slots__ = ("_last", "interval", "rate")
+
+    def __init__(self, rate: float | None) -> None:
+        self._last = -math.inf
+        self.set(rate)
+
+    def set(self, rate: float | None) -> None:
+        """Change the rate; what was taken under the old one counts on."""
+        if rate is not None and not 0 <= rate <= FASTEST:
+            raise BadInputError(field="cps", value=rate, expected=f"0 to {FASTEST:.0f}")
+        self.rate = rate
+        self.interval = 0.0 if rate is None else 1 / (rate * HEADROOM) if rate else math.inf
+
+    def earliest(self) -> float:
+        """Give the first instant of the steady clock at which a slot is free."""
+        if self.interval == math.inf:
+            return math.inf
+        return self._last + self.interval
+
+    def take(self, slot: float) -> None:
+        """Take a slot."""
+        self._last = max(self._last, slot)
+
+
+class Slots:
+    """The buckets of many scopes; a scope that was never given a rate has no limit."""
+
+    def __init__(self) -> None:
+        self._buckets: dict[str, Bucket] = {}
+
+    def set(self, scope: str, rate: float | None) -> None:
+        """Give a scope its rate from now on."""
+        bucket = self._buckets.get(scope)
+        if bucket is None:
+            self._buckets[scope] = Bucket(rate)
+        elif bucket.rate != rate:
+            bucket.set(rate)
+
+    def rate(self, scope: str) -> float | None:
+        """Give a scope's rate, None where it has no limit."""
+        bucket = self._buckets.get(scope)
+        return None if bucket is None else bucket.rate
+
+    def scopes(self) -> tuple[str, ...]:
+        """Give every scope that was ever given a rate."""
+        return tuple(self._buckets)
+
+    def earliest(self, scopes: Iterable[str], now: float) -> float:
+        """Give the first free slot in every scope, not before now; infinite where one is closed."""
+        return max([now, *(bucket.earliest() for bucket in self._of(scopes))])
+
+    def interval(self, scopes: Iterable[str]) -> float:
+        """Give how far apart the slots of these scopes are, in seconds."""
+        return max((bucket.interval for bucket in self._of(scopes)), default=0.0)
+
+    def take(self, scopes: Iterable[str], slot: float) -> None:
+        """Take a slot in every scope."""
+        for bucket in self._of(scopes):
+            bucket.take(slot)
+
+    def _of(self, scopes: Iterable[str]) -> list[Bucket]:
+        return [self._buckets[scope] for scope in scopes if scope in self._buckets]

@@ -1,0 +1,80 @@
+"""A trunk begins slowly and rises; a country whose calls nobody answers is stopped, and nobody else is."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from fastagi_server.app.clock import RealClock
+from fastagi_server.config import countries
+from fastagi_server.loadtest import lab
+from fastagi_server.loadtest.office import Office
+from fastagi_server.loadtest.release import Release
+from fastagi_server.pacing.proof import most_in_a_second
+from tests.conftest import ON_22
+
+pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(300), ON_22]
+
+OFF = "auto_adjust_cps: false\n  emergency_brake_threshold: 0\n"
+# The brake holds for longer than the test lasts: an operator lets go.
+ON = "ramp_up_step: 10\n  ramp_up_interval: 3\n  brake_hold_seconds: 600\n"
+BUSY = [f"+1212{320 + n // 100}{n % 100:02}40" for n in range(260)]
+ANSWERED = [f"+525550{n:04}22" for n in range(260)]
+
+
+@pytest.fixture
+def office(command: Path, release: Release) -> Iterator[Office]:
+    name = f"pace-{os.getpid()}"
+    spoken = [each for each in countries.load() if each.slug in ("usa", "mexico")]
+    office = Office(lab=lab.up(name, release=release, countries=spoken), command=command, clock=RealClock())
+    try:
+        office.prepare()
+        yield office
+    finally:
+        office.service.stop()
+        lab.down(name)
+
+
+def test_a_country_that_nobody_answers_in_is_stopped_until_somebody_lets_go(office: Office) -> None:
+    config = office.service.config
+    text = config.read_text()
+    assert OFF in text
+    config.write_text(text.replace(OFF, ON))
+    office.own([*(f"+13053200{n:03}" for n in range(10)), "+525511000000"])
+    # Both countries in turn, as a shuffled list has them.
+    office.plan("pace", [number for pair in zip(BUSY, ANSWERED, strict=True) for number in pair])
+    office.serve()
+    office.begin("pace")
+
+    office.wait_until(lambda: len(office.rung(ANSWERED)) == 260, 90, "everybody's call who answers")
+
+    stopped = office.standing("pace").paused
+    assert set(stopped) == {"country:usa"}
+    assert "0 of the last" in stopped["country:usa"]
+    rung = len(office.rung(BUSY))
+    # The proof takes 186 calls that nobody answers where 15 % is the least that is taken for usual.
+    assert 186 <= rung < 230
+    shown = office.service.once("pacing", "show")
+    assert "country:usa: limit none, pace none, brake on" in shown
+    assert "trunk:carrier: limit none, pace 30.00, brake off" in shown
+
+    assert "released" in office.service.once(
+        "pacing", "release", "country:usa", "--why", "the line was mended"
+    )
+    office.wait_until(lambda: len(office.rung(BUSY)) > rung, 30, "a call after the release")
+    office.stop("pace")
+
+    everybody = office.rung([*BUSY, *ANSWERED])
+    assert Counter(call.number for call in everybody).most_common(1)[0][1] == 1
+    began = min(call.invited_at for call in everybody)
+    assert most_in_a_second([call.invited_at for call in everybody if call.invited_at < began + 2.5]) <= 7
+    told = json.loads(office.service.once("pacing", "certificate", "--json"))
+    assert told["kept"]
+    (campaign,) = (each for each in told["scopes"] if each["scope"] == "campaign:pace")
+    assert (campaign["originations"] >= 446, campaign["limit"]) == (True, 25.0)
+    assert 20 <= campaign["most"] <= 25

@@ -1,0 +1,214 @@
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from fastagi_server.dialer.errors import NoBrakeError
+from fastagi_server.dialer.pacer import Pacer, Policy, scopes_of
+from fastagi_server.pacing.brake import Standing, Why
+from fastagi_server.pacing.governor import Change, Move
+from fastagi_server.pacing.proof import most_in_a_second
+from fastagi_server.telephony import facts
+from fastagi_server.telephony.call_id import mint
+from fastagi_server.telephony.disposition import Disposition
+from fastagi_server.telephony.record import Record, State
+from tests.dialer.stage import Stage, contact
+
+POLICY = Policy(auto=True, threshold=0.1, hold=20.0)
+SCOPES = (*scopes_of("carrier"), "campaign:c", "country:usa")
+
+
+class Time:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def wall(self) -> float:
+        return self.now
+
+    def steady(self) -> float:
+        return self.now
+
+
+class Told:
+    def __init__(self) -> None:
+        self.changes: list[tuple[str, Change | Why]] = []
+
+    def __call__(self, scope: str, change: Change | Why) -> None:
+        self.changes.append((scope, change))
+
+
+def ended(time: Time, *, answered: bool, country: str = "usa", **more: Any) -> tuple[Record, facts.Fact]:
+    call = mint(time.now, random.randbytes(10))
+    record = Record(
+        call=call,
+        number="+12125560001",
+        country=country,
+        callerid="+13055560000",
+        trunk="carrier",
+        campaign="c",
+        state=State.ENDED,
+        planned_at=time.now,
+        begun_at=time.now,
+        contact=1,
+        disposition=Disposition.NO_KEY if answered else Disposition.NO_ANSWER,
+        answered_at=time.now if answered else None,
+        ended_at=time.now,
+    )
+    return replace(record, **more), facts.Vanished(call=call, at=time.now)
+
+
+def fed(pacer: Pacer, time: Time, share: float, calls: int, **more: Any) -> None:
+    dice = random.Random(3)
+    for _ in range(calls):
+        pacer.watch(*ended(time, answered=dice.random() < share, **more))
+
+
+def test_a_call_is_in_every_scope_and_the_strictest_decides() -> None:
+    pacer = Pacer(clock=Time())
+    pacer.limit("cluster", 100.0)
+    pacer.limit("trunk:carrier", 20.0)
+    pacer.limit("country:usa", 2.0)
+
+    instants = []
+    for _ in range(5):
+        slot = pacer.earliest(SCOPES, 50.0)
+        pacer.took(SCOPES, slot, slot)
+        instants.append(slot)
+
+    assert most_in_a_second(instants) <= 2
+    assert pacer.earliest((*scopes_of("carrier"), "country:mexico"), 50.0) < instants[-1] + 0.1
+
+
+def test_a_call_that_is_far_too_late_has_the_slot_of_now() -> None:
+    pacer = Pacer(clock=Time())
+    pacer.limit("cluster", 10.0)
+    slot = pacer.earliest(SCOPES, 50.0)
+
+    pacer.took(SCOPES, slot, slot + 3.0)
+
+    assert pacer.earliest(SCOPES, 53.0) >= 53.1
+
+
+def test_a_trunk_begins_slowly_and_rises_while_it_is_used() -> None:
+    time, told = Time(), Told()
+    pacer = Pacer(clock=time, policy=POLICY, told=told)
+    pacer.limit("trunk:carrier", 20.0)
+    pacer.pace("carrier", 20.0)
+    pacer.tick()
+    assert pacer.interval(SCOPES) == pytest.approx(0.2, rel=0.01)
+
+    for _ in range(50):
+        call = mint(time.now, bytes(10))
+        record, _ = ended(time, answered=True, state=State.ORDERED)
+        pacer.watch(record, facts.Ordered(call=call, at=time.now))
+    time.now += 10.0
+    pacer.tick()
+
+    assert pacer.interval(SCOPES) == pytest.approx(1 / 7, rel=0.01)
+    ((scope, change),) = told.changes
+    assert scope == "trunk:carrier"
+    assert isinstance(change, Change)
+    assert change.move is Move.STEP
+
+
+def test_a_fall_of_answers_stops_campaign_country_and_trunk_and_frees_them_again() -> None:
+    time, told = Time(), Told()
+    pacer = Pacer(clock=time, policy=POLICY, told=told)
+    pacer.limit("cluster", 25.0)
+    fed(pacer, time, 0.4, 3_000)
+    fed(pacer, time, 0.0, 200)
+
+    assert pacer.earliest(SCOPES, 0.0) == float("inf")
+    assert pacer.slots_in(SCOPES, 0.4) == 0
+    assert set(pacer.braked("carrier", "c")) == {"campaign:c", "country:usa", "trunk:carrier"}
+    assert "0 of the last" in pacer.braked("carrier", "c")["trunk:carrier"]
+
+    time.now += 20.0
+    pacer.tick()
+    assert pacer.interval(SCOPES) == pytest.approx(1 / 2.5, rel=0.01)
+
+    fed(pacer, time, 0.4, 100)
+    assert pacer.braked("carrier", "c") == {}
+    assert pacer.interval(SCOPES) == pytest.approx(1 / 25, rel=0.01)
+    turns = [
+        change.standing for scope, change in told.changes if scope == "campaign:c" and isinstance(change, Why)
+    ]
+    assert turns == [Standing.STOPPED, Standing.PROBING, Standing.FREE]
+
+
+def test_one_country_that_fails_stops_alone() -> None:
+    time = Time()
+    pacer = Pacer(clock=time, policy=POLICY)
+    dice = random.Random(5)
+    for n in range(4_000):
+        pacer.watch(*ended(time, answered=dice.random() < 0.4))
+        fails = n > 3_000
+        pacer.watch(*ended(time, answered=not fails and dice.random() < 0.4, country="mexico"))
+
+    assert set(pacer.braked("carrier", "c")) == {"country:mexico"}
+    assert pacer.earliest(SCOPES, 1.0) == 1.0
+
+
+def test_what_was_not_sent_and_what_is_not_known_proves_nothing() -> None:
+    time = Time()
+    pacer = Pacer(clock=time, policy=POLICY)
+
+    fed(pacer, time, 0.0, 2_000, disposition=Disposition.CANCELLED)
+    fed(pacer, time, 0.0, 2_000, disposition=Disposition.UNKNOWN)
+    fed(pacer, time, 0.0, 2_000, contact=None)
+
+    assert pacer.braked("carrier", "c") == {}
+
+
+def test_an_operator_releases_a_brake_by_its_name_and_no_other() -> None:
+    time = Time()
+    pacer = Pacer(clock=time, policy=POLICY)
+    fed(pacer, time, 0.0, 2_000)
+
+    with pytest.raises(NoBrakeError, match=r"country:usa"):
+        pacer.release("country:mexico")
+    for scope in ("campaign:c", "country:usa", "trunk:carrier"):
+        pacer.release(scope)
+
+    assert pacer.earliest(SCOPES, 5.0) == 5.0
+    assert {each.standing for each in pacer.standings()} == {Standing.FREE}
+
+
+def test_a_campaign_that_is_stopped_takes_back_what_is_prepared_and_goes_on_later() -> None:
+    stage = Stage([contact(n) for n in range(400)], policy=Policy(threshold=0.1, hold=20.0))
+    stage.runner.start()
+    stage.time.pass_by(2)
+    before = len(stage.engine.sent)
+    failed = ended(Time(), answered=False)
+
+    for _ in range(1_000):
+        stage.pacer.watch(*failed)
+    stage.time.pass_by(5)
+
+    assert len(stage.engine.sent) == before
+    assert not stage.engine.waiting
+    assert "campaign:c" in stage.runner.progress().paused
+
+    for scope in ("campaign:c", "country:usa", "trunk:carrier"):
+        stage.pacer.release(scope)
+    stage.time.pass_by(60)
+
+    assert len(stage.engine.sent) == 400
+    assert stage.done
+
+
+def test_a_country_with_a_limit_of_its_own_does_not_slow_the_others() -> None:
+    everybody = [contact(n, "mexico" if n < 300 else "usa") for n in range(600)]
+    stage = Stage(everybody, cps=20)
+    stage.pacer.limit("country:mexico", 2.0)
+
+    stage.runner.start()
+    stage.time.pass_by(15)
+
+    mexico = [at for at, order in stage.engine.sent if order.context.endswith("mexico")]
+    assert most_in_a_second(mexico) <= 2
+    assert 25 <= len(mexico) <= 32
+    assert len(stage.engine.sent) >= 0.95 * 15 * 20

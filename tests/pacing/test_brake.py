@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from fastagi_server.pacing.brake import Brake, Standing, Why, weigh
+from fastagi_server.telephony.errors import BadInputError
+
+USUAL, FALLEN = 0.40, 0.05
+
+
+def brake(**more: float) -> Brake:
+    return Brake(threshold=0.1, hold_seconds=30.0, **more)  # type: ignore[arg-type]
+
+
+def fed(one: Brake, share: float, calls: int, seed: int = 1, at: float = 0.0) -> tuple[int, Why | None]:
+    """Feed calls of which a share succeeds, until the standing changes; give how many it took, and why."""
+    dice = random.Random(seed)
+    for n in range(calls):
+        why = one.resolved(succeeded=dice.random() < share, at=at)
+        if why is not None:
+            return n + 1, why
+    return calls, None
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_fall_from_forty_percent_to_five_is_proved_within_two_hundred_calls(seed: int) -> None:
+    one = brake()
+    fed(one, USUAL, 3_000, seed)
+
+    calls, why = fed(one, FALLEN, 5_000, seed + 1000)
+
+    assert calls <= 200
+    assert why is not None
+    assert one.standing is Standing.STOPPED
+    assert why.succeeded / why.resolved < 0.1
+    assert 0.35 < why.usual < 0.45
+
+
+@pytest.mark.parametrize("share", [0.15, 0.2, 0.4])
+def test_a_steady_share_above_the_threshold_never_brakes(share: float) -> None:
+    _, why = fed(brake(), share, 200_000)
+
+    assert why is None
+
+
+def test_who_is_under_the_threshold_from_the_beginning_is_stopped_too() -> None:
+    calls, why = fed(brake(), FALLEN, 5_000)
+
+    assert why is not None
+    assert calls < 1_000
+
+
+def test_a_handful_of_failures_is_no_proof() -> None:
+    one = brake(minimum=50)
+
+    calls, why = fed(one, 0.0, 5_000)
+
+    assert why is not None
+    assert calls >= 50
+
+
+def test_after_the_hold_it_probes_and_is_free_when_success_is_back() -> None:
+    one = brake()
+    fed(one, 0.0, 5_000)
+
+    assert one.tick(29.9) is None
+    assert one.resolved(succeeded=True, at=20.0) is None
+
+    probing = one.tick(30.0)
+    assert probing is not None
+    assert probing.standing is Standing.PROBING
+
+    calls, why = fed(one, USUAL, 100, at=31.0)
+    assert calls < 40
+    assert why is not None
+    assert one.standing is Standing.FREE
+
+
+def test_probes_that_fail_stop_it_again_for_a_whole_hold() -> None:
+    one = brake()
+    fed(one, 0.0, 5_000)
+    one.tick(30.0)
+
+    calls, _ = fed(one, 0.0, 100, at=40.0)
+
+    assert one.standing is Standing.STOPPED
+    assert calls < 60
+    assert one.tick(69.0) is None
+    assert one.tick(70.0) is not None
+
+
+def test_one_that_needs_an_operator_waits_for_him() -> None:
+    one = Brake(threshold=0.1, hold_seconds=30.0, by_itself=False)
+    fed(one, 0.0, 5_000)
+
+    assert one.tick(1e6) is None
+
+    released = one.release(1e6)
+    assert released is not None
+    assert one.standing is Standing.FREE
+    assert one.release(1e6) is None
+
+
+def test_a_threshold_of_nothing_never_brakes() -> None:
+    _, why = fed(Brake(threshold=0.0, hold_seconds=1.0), 0.0, 5_000)
+
+    assert why is None
+
+
+@pytest.mark.parametrize("threshold", [-0.1, 0.7, float("nan")])
+def test_a_threshold_that_is_none_is_refused(threshold: float) -> None:
+    with pytest.raises(BadInputError, match="threshold"):
+        Brake(threshold=threshold, hold_seconds=1.0)
+
+
+def test_a_share_at_the_threshold_proves_nothing() -> None:
+    for usual in (0.15, 0.4, 0.6):
+        weights = weigh(usual, 0.1)
+
+        assert 0.9 * weights.failed + 0.1 * weights.succeeded == pytest.approx(0.0, abs=1e-3)
+
+
+def test_the_reason_has_the_numbers() -> None:
+    why = Why(standing=Standing.STOPPED, at=1.0, resolved=80, succeeded=4, usual=0.4, threshold=0.1)
+
+    assert why.sentence() == (
+        "stopped: 4 of the last 80 resolved calls succeeded (5.0%), 40.0% was usual, 10% is the least"
+    )

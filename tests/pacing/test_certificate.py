@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import pytest
+
+from fastagi_server.pacing.certificate import certify
+from fastagi_server.telephony.call_id import mint
+from fastagi_server.telephony.campaign import Origination
+
+
+def origination(at: float, *, late: float = 0.0, engine: str = "one", country: str = "usa") -> Origination:
+    return Origination(
+        call=mint(at, bytes(10)),
+        engine=engine,
+        trunk="carrier",
+        country=country,
+        campaign="spring",
+        planned_at=at,
+        ordered_at=at + late,
+    )
+
+
+def test_each_scope_is_proved_by_itself() -> None:
+    told = [origination(n / 8, country="usa" if n % 2 else "mexico") for n in range(100)]
+
+    proofs = {each.scope: each for each in certify(told, {"cluster": 8.0, "country:usa": 3.0})}
+
+    assert set(proofs) == {"cluster", "trunk:carrier", "country:usa", "country:mexico", "campaign:spring"}
+    assert (proofs["cluster"].originations, proofs["cluster"].most) == (100, 8)
+    assert proofs["cluster"].mean == pytest.approx(8.0)
+    assert proofs["cluster"].is_kept
+    assert proofs["country:usa"].most == 4
+    assert not proofs["country:usa"].is_kept
+    assert proofs["trunk:carrier"].limit is None
+    assert proofs["trunk:carrier"].is_kept
+
+
+def test_the_spacing_is_compared_with_what_was_planned() -> None:
+    told = [origination(n / 10, late=0.003 if n == 50 else 0.0) for n in range(100)]
+
+    cluster = next(each for each in certify(told, {}) if each.scope == "cluster")
+
+    assert cluster.off_p50 == pytest.approx(0.0, abs=1e-9)
+    assert cluster.off_p99 == pytest.approx(0.003)
+    assert cluster.off_max == pytest.approx(0.003)
+
+
+def test_two_engines_have_scopes_of_their_own() -> None:
+    told = [origination(1.0), origination(1.1, engine="two")]
+
+    scopes = [each.scope for each in certify(told, {"cluster": 1.0}) if each.scope.endswith("cluster")]
+
+    assert scopes == ["one/cluster", "two/cluster"]
+
+
+def test_a_limit_below_one_a_second_allows_one() -> None:
+    told = certify([origination(1.0), origination(5.0)], {"cluster": 0.25})
+    cluster = next(each for each in told if each.scope == "cluster")
+
+    assert cluster.most == 1
+    assert cluster.is_kept
+
+
+def test_of_nothing_nothing_is_proved() -> None:
+    assert certify([], {"cluster": 1.0}) == []

@@ -23,12 +23,13 @@ from fastagi_server.dialer.by_hand import ByHand
 from fastagi_server.dialer.campaigns import Campaigns
 from fastagi_server.dialer.engine import Engine
 from fastagi_server.dialer.lend import Lender
-from fastagi_server.dialer.pacer import CAMPAIGN, CLUSTER, COUNTRY, Pacer, Policy, scopes_of
+from fastagi_server.dialer.pacer import Pacer, Policy, scopes_of
 from fastagi_server.dialer.pools import Pools
 from fastagi_server.dialer.ports import Spawn
 from fastagi_server.dialer.prepare import Preparer
 from fastagi_server.dialer.runner import Runner
 from fastagi_server.dialer.show import Shows
+from fastagi_server.pacing import scopes
 from fastagi_server.telephony.call_id import CHANCE_BYTES, CallId, mint
 from fastagi_server.telephony.campaign import Campaign, Contact
 from fastagi_server.telephony.clock import Clock
@@ -68,11 +69,11 @@ class Dialing:
         self._ask = ask
         # One for all campaigns: what a carrier counts does not know our lists.
         self.pacer = Pacer(clock=clock, policy=policy_of(settings.pacing), told=logs.paced)
-        self.pacer.limit(CLUSTER, settings.max_cps)
+        self.pacer.limit(scopes.CLUSTER, settings.max_cps)
         for name, trunk in settings.trunks.items():
-            self.pacer.limit(scopes_of(name)[-1], trunk.cps)
+            self.pacer.limit(scopes.trunk(name), trunk.cps)
         for slug, cps in settings.pacing.country_cps.items():
-            self.pacer.limit(f"{COUNTRY}:{slug}", cps)
+            self.pacer.limit(scopes.country(slug), cps)
         by_slug = {country.slug: country for country in countries}
         self.ahead = Ahead(engine=settings.engine, store=ledger, clock=clock, spawn=spawn)
         self.pools = Pools(countries=by_slug, uses=ledger, clock=clock, ahead=self.ahead)
@@ -146,7 +147,7 @@ class Dialing:
         rooms = [room for room in (campaign.concurrency, self._settings.max_concurrent_calls) if room]
         cps = min(campaign.cps, most) if campaign.cps else most
         # Of a campaign without any limit too there is one call after the other.
-        self.pacer.limit(f"{CAMPAIGN}:{campaign.name}", cps)
+        self.pacer.limit(scopes.campaign(campaign.name), cps)
         self.pacer.pace(campaign.trunk, most)
         self._logs.running(campaign, cps)
 
@@ -156,7 +157,6 @@ class Dialing:
 
         return Runner(
             campaign=campaign,
-            cps=cps,
             concurrency=min(rooms, default=0),
             channels=self._settings.trunks[campaign.trunk].channels,
             preparer=self._preparer(campaign),

@@ -16,6 +16,7 @@ from fastagi_server.console import book
 from fastagi_server.console.called import instant, when
 from fastagi_server.console.codes import Code
 from fastagi_server.console.session import Session
+from fastagi_server.pacing import scopes
 from fastagi_server.pacing.certificate import Proof, certify
 from fastagi_server.store import campaigns, reports
 from fastagi_server.telephony.campaign import Origination
@@ -32,10 +33,10 @@ def certificate(known: Session, *, since: str, until: str, as_csv: bool, as_json
         kept = ask_store(campaigns.every)
     settings = known.settings
     limits = {
-        "cluster": settings.max_cps,
-        **{f"trunk:{name}": trunk.cps for name, trunk in settings.trunks.items()},
-        **{f"country:{slug}": cps for slug, cps in settings.pacing.country_cps.items()},
-        **{f"campaign:{each.name}": each.cps for each in kept},
+        scopes.CLUSTER: settings.max_cps,
+        **{scopes.trunk(name): trunk.cps for name, trunk in settings.trunks.items()},
+        **{scopes.country(slug): cps for slug, cps in settings.pacing.country_cps.items()},
+        **{scopes.campaign(each.name): each.cps for each in kept},
     }
     proofs = certify(originations, limits)
     broken = [proof.scope for proof in proofs if not proof.is_kept]

@@ -16,26 +16,25 @@ from fastagi_server.telephony import frames
 def show(known: Session, *, as_json: bool) -> Code:
     """Print each scope with its limit, its pace and its brake."""
     told = book.answer(known, frames.Pacing())
-    if not isinstance(told, frames.PacingStanding):
-        return _refused(known, told, as_json=as_json)
-    if as_json:
+    if isinstance(told, frames.Failed):
+        return failing.tell(known.tongue, told, as_json=as_json)
+    if as_json and isinstance(told, frames.PacingStanding):
         click.echo(json.dumps(told.scopes))
-        return Code.DONE
-    for scope, standing in told.scopes.items():
-        click.echo(line(known, scope, standing))
-        if standing["why"]:
-            click.echo(f"  {standing['why']}")
+    elif isinstance(told, frames.PacingStanding):
+        for scope, standing in told.scopes.items():
+            click.echo(line(known, scope, standing))
+            if standing["why"]:
+                click.echo(f"  {standing['why']}")
     return Code.DONE
 
 
 def release(known: Session, scope: str, *, why: str, as_json: bool) -> Code:
     """Let calls of a stopped scope leave again."""
     told = book.answer(known, frames.Pacing(do="release", scope=scope, who=book.user(), why=why))
-    if not isinstance(told, frames.PacingStanding):
-        return _refused(known, told, as_json=as_json)
-    click.echo(
-        json.dumps({"released": scope}) if as_json else known.tongue.say("pacing.released", scope=scope)
-    )
+    if isinstance(told, frames.Failed):
+        return failing.tell(known.tongue, told, as_json=as_json)
+    said = known.tongue.say("pacing.released", scope=scope)
+    click.echo(json.dumps({"released": scope}) if as_json else said)
     return Code.DONE
 
 
@@ -45,8 +44,3 @@ def line(known: Session, scope: str, standing: dict[str, Any]) -> str:
     rates = {name: none if standing[name] is None else f"{standing[name]:.2f}" for name in ("limit", "pace")}
     word = known.tongue.say(f"pacing.{standing['standing']}")
     return known.tongue.say("pacing.line", scope=scope, **rates, standing=word)
-
-
-def _refused(known: Session, told: frames.Frame, *, as_json: bool) -> Code:
-    assert isinstance(told, frames.Failed)
-    return failing.tell(known.tongue, told, as_json=as_json)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from fastagi_server.dialer.errors import NoBrakeError
+from fastagi_server.pacing import scopes
 from fastagi_server.pacing.brake import Brake, Standing, Why
 from fastagi_server.pacing.governor import Change, Governor, Ramp
 from fastagi_server.pacing.slots import Slots
@@ -20,7 +21,6 @@ from fastagi_server.telephony.clock import Clock
 from fastagi_server.telephony.disposition import NOT_SENT, Disposition
 from fastagi_server.telephony.record import Record, State
 
-CLUSTER, TRUNK, CAMPAIGN, COUNTRY = "cluster", "trunk", "campaign", "country"
 _PACE, _BRAKE = "pace of ", "brake of "
 # How much of its pace a scope gets to see whether the cause is gone.
 PROBE_SHARE, PROBE_LEAST = 0.1, 1.0
@@ -30,7 +30,7 @@ IDLE_SECONDS, SHORTEST_SECONDS = 0.2, 0.001
 
 def scopes_of(trunk: str) -> tuple[str, ...]:
     """Give the scopes whose limits every call over a trunk is under, whoever orders it."""
-    return (CLUSTER, f"{TRUNK}:{trunk}")
+    return (scopes.CLUSTER, scopes.trunk(trunk))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,23 +80,23 @@ class Pacer:
         self._governors: dict[str, Governor] = {}
         self._brakes: dict[str, Brake] = {}
         self._why: dict[str, Why] = {}
-        self._scopes: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._buckets: dict[tuple[str, ...], tuple[str, ...]] = {}
         # Told when a scope is stopped or let go: what is prepared for it may wait for long.
         self.turned: list[Callable[[str, Standing], None]] = []
 
     def limit(self, scope: str, cps: float) -> None:
-        """Hold a scope to a limit in calls per second from now on, 0 for none; the trunk's pace begins."""
+        """Hold a scope to a limit in calls per second from now on, 0 for none."""
         self._slots.set(scope, cps or None)
         self._windows.limit(scope, cps)
 
     def pace(self, trunk: str, most: float) -> None:
         """Let a trunk's pace rise from its beginning to the most, unless it does so already."""
-        scope = f"{TRUNK}:{trunk}"
+        scope = scopes.trunk(trunk)
         if not self._policy.auto or scope in self._governors:
             return
         policy = self._policy
         ramp = Ramp(
-            initial=min(policy.initial, most),
+            initial=policy.initial,
             step=policy.step,
             interval=policy.interval,
             most=most,
@@ -105,51 +105,52 @@ class Pacer:
         self._governors[scope] = Governor(ramp)
         self._slots.set(_PACE + scope, self._governors[scope].rate)
 
-    def earliest(self, scopes: tuple[str, ...], now: float) -> float:
+    def earliest(self, within: tuple[str, ...], now: float) -> float:
         """Give the first instant, not before now, at which a call in all these scopes may leave.
 
         It is infinite while one of them is stopped.
         """
-        return self._slots.earliest(self._all(scopes), now)
+        return self._slots.earliest(self._all(within), now)
 
-    def held_until(self, scopes: Sequence[str]) -> float:
+    def held_until(self, within: Sequence[str]) -> float:
         """Give the first instant that what was really written allows."""
-        return self._windows.earliest(scopes)
+        return self._windows.earliest(within)
 
-    def took(self, scopes: tuple[str, ...], slot: float, now: float) -> None:
+    def took(self, within: tuple[str, ...], slot: float, now: float) -> None:
         """Take note of a call that was written now for its slot; one that is far too late has that of now."""
-        late = now - slot > self._slots.interval(self._all(scopes)) / 2
-        self._slots.take(self._all(scopes), now if late else slot)
-        self._windows.wrote(scopes, now)
+        every = self._all(within)
+        late = now - slot > self._slots.interval(every) / 2
+        self._slots.take(every, now if late else slot)
+        self._windows.wrote(within, now)
 
-    def wrote(self, scopes: tuple[str, ...], now: float) -> None:
+    def wrote(self, within: tuple[str, ...], now: float) -> None:
         """Take note of a call that somebody ordered by hand; no brake and no pace has to do with it."""
-        self._slots.take(scopes, now)
-        self._windows.wrote(scopes, now)
+        self._slots.take(within, now)
+        self._windows.wrote(within, now)
 
-    def interval(self, scopes: tuple[str, ...]) -> float:
+    def interval(self, within: tuple[str, ...]) -> float:
         """Give the seconds from call to call in these scopes, or to the next look at one that is stopped."""
-        interval = self._slots.interval(self._all(scopes))
+        interval = self._slots.interval(self._all(within))
         return IDLE_SECONDS if interval == math.inf else max(interval, SHORTEST_SECONDS)
 
-    def slots_in(self, scopes: tuple[str, ...], seconds: float) -> int:
+    def slots_in(self, within: tuple[str, ...], seconds: float) -> int:
         """Count the slots of that many seconds, at least two; none where a scope is stopped."""
-        interval = self._slots.interval(self._all(scopes))
+        interval = self._slots.interval(self._all(within))
         return 0 if interval == math.inf else max(2, math.ceil(seconds / max(interval, SHORTEST_SECONDS)))
 
     def braked(self, trunk: str, campaign: str) -> dict[str, str]:
         """Say why each scope is stopped or probes that a campaign's calls may be in."""
-        held = [(scope, one) for scope, one in self._brakes.items() if one.standing is not Standing.FREE]
-        ours = (f"{TRUNK}:{trunk}", f"{CAMPAIGN}:{campaign}")
+        ours = (scopes.trunk(trunk), scopes.campaign(campaign))
         return {
             scope: self._why[scope].sentence()
-            for scope, _ in held
-            if scope in ours or scope.startswith(f"{COUNTRY}:")
+            for scope in self._held()
+            if scope in ours or scopes.is_country(scope)
         }
 
     def watch(self, record: Record, fact: facts.Fact) -> None:
         """Learn from a call: what left, and what became of it."""
-        governor = self._governors.get(f"{TRUNK}:{record.trunk}")
+        trunk = scopes.trunk(record.trunk)
+        governor = self._governors.get(trunk)
         if isinstance(fact, facts.Ordered) and governor:
             governor.sent(fact.at)
         if record.state is not State.ENDED or record.disposition is None or record.contact is None:
@@ -160,14 +161,10 @@ class Pacer:
             change = governor.resolved(
                 disposition=record.disposition, sip_code=record.sip_code, at=record.ended_at or fact.at
             )
-            self._paced(f"{TRUNK}:{record.trunk}", change)
+            self._paced(trunk, change)
         if self._policy.threshold:
             succeeded = record.answered_at is not None
-            for scope in (
-                f"{CAMPAIGN}:{record.campaign}",
-                f"{COUNTRY}:{record.country}",
-                f"{TRUNK}:{record.trunk}",
-            ):
+            for scope in (scopes.campaign(record.campaign), scopes.country(record.country), trunk):
                 why = self._brake(scope).resolved(succeeded=succeeded, at=self._clock.wall())
                 self._braked(scope, why)
 
@@ -181,16 +178,15 @@ class Pacer:
 
     def release(self, scope: str) -> None:
         """Let calls of a stopped scope leave again, because an operator says so."""
-        brake = self._brakes.get(scope)
-        if brake is None or brake.standing is Standing.FREE:
-            stopped = [each for each, one in self._brakes.items() if one.standing is not Standing.FREE]
-            raise NoBrakeError(scope=scope, known=", ".join(stopped) or "none")
-        self._braked(scope, brake.release(self._clock.wall()))
+        held = self._held()
+        if scope not in held:
+            raise NoBrakeError(scope=scope, known=", ".join(held) or "none")
+        self._braked(scope, self._brakes[scope].release(self._clock.wall()))
 
     def standings(self) -> list[Pace]:
-        """Say how every scope stands that has a limit, a pace or a brake that is not free."""
-        scopes = {*self._slots.scopes(), *self._brakes}
-        plain = sorted(each for each in scopes if not each.startswith((_PACE, _BRAKE)))
+        """Say how every scope stands that a limit was set for, or whose calls were weighed."""
+        known = {*self._slots.scopes(), *self._brakes}
+        plain = sorted(each for each in known if not each.startswith((_PACE, _BRAKE)))
         return [self._standing(each) for each in plain]
 
     def _standing(self, scope: str) -> Pace:
@@ -204,11 +200,16 @@ class Pacer:
             why=self._why[scope].sentence() if standing is not Standing.FREE else "",
         )
 
-    def _all(self, scopes: tuple[str, ...]) -> tuple[str, ...]:
-        known = self._scopes.get(scopes)
+    def _held(self) -> list[str]:
+        """Give the scopes that are stopped, or that probe."""
+        return [scope for scope, brake in self._brakes.items() if brake.standing is not Standing.FREE]
+
+    def _all(self, within: tuple[str, ...]) -> tuple[str, ...]:
+        """Give the buckets of these scopes: their limits', their paces' and their brakes'."""
+        known = self._buckets.get(within)
         if known is None:
-            more = (prefix + each for each in scopes for prefix in (_PACE, _BRAKE))
-            known = self._scopes[scopes] = (*scopes, *more)
+            more = (prefix + each for each in within for prefix in (_PACE, _BRAKE))
+            known = self._buckets[within] = (*within, *more)
         return known
 
     def _brake(self, scope: str) -> Brake:
@@ -240,5 +241,5 @@ class Pacer:
             told(scope, why.standing)
 
     def _usual_pace(self, scope: str) -> float:
-        rates = (self._slots.rate(_PACE + scope), self._slots.rate(scope), self._slots.rate(CLUSTER))
+        rates = (self._slots.rate(_PACE + scope), self._slots.rate(scope), self._slots.rate(scopes.CLUSTER))
         return min((rate for rate in rates if rate), default=PROBE_LEAST)

@@ -12,12 +12,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from fastagi_server.dialer.gate import DAY_OVER
-from fastagi_server.dialer.pacer import CAMPAIGN, COUNTRY, Pacer, scopes_of
+from fastagi_server.dialer.pacer import Pacer, scopes_of
 from fastagi_server.dialer.pools import Exhausted
 from fastagi_server.dialer.ports import CampaignLedger, Cancellable, Later, Sends, Spawn
 from fastagi_server.dialer.prepare import Prepared, Preparer
 from fastagi_server.dialer.supply import Supply
 from fastagi_server.dialer.waiting import Line
+from fastagi_server.pacing import scopes
 from fastagi_server.pacing.brake import Standing
 from fastagi_server.telephony.campaign import Campaign, CampaignState, Contact
 from fastagi_server.telephony.clock import Clock
@@ -55,7 +56,6 @@ class Runner:
         self,
         *,
         campaign: Campaign,
-        cps: float,
         concurrency: int,
         channels: int,
         preparer: Preparer,
@@ -68,7 +68,6 @@ class Runner:
         done: Callable[[], None],
     ) -> None:
         self.campaign = campaign
-        self._cps = cps
         self._concurrency = concurrency
         self._channels = channels
         self._preparer = preparer
@@ -79,9 +78,8 @@ class Runner:
         self._later = later
         self._spawn = spawn
         self._done = done
-        self._base = (*scopes_of(campaign.trunk), f"{CAMPAIGN}:{campaign.name}")
+        self._base = (*scopes_of(campaign.trunk), scopes.campaign(campaign.name))
         self._of_country: dict[str, tuple[str, ...]] = {}
-        self._ahead = max(2, math.ceil(cps * AHEAD_SECONDS))
         self._supply = Supply(campaign=campaign.name, ledger=ledger, clock=clock)
         self._ready = Line()
         self._skipped: Counter[str] = Counter()
@@ -172,37 +170,38 @@ class Runner:
 
     def _slot(self, slot: float) -> None:
         """Send who may have the slot, unless a limit says later, then wait for the next one."""
-        for old in [each for each in self._ready if not self._preparer.holds(each)]:
-            self._ready.remove(old)
-            self._engine.cancel(old.order.call, DAY_OVER)
         prepared, soonest = self._soonest(slot)
+        while prepared is not None and not self._preparer.holds(prepared):
+            self._ready.remove(prepared)
+            self._engine.cancel(prepared.order.call, DAY_OVER)
+            prepared, soonest = self._soonest(slot)
         if prepared is not None and self._engine.ready and self._has_room():
             if not self._engine.hears():
                 self._timer = self._later(HEARING_SECONDS, lambda: self._slot(slot))
                 return
             now = self._clock.steady()
-            scopes = self._scopes(prepared.begin.country)
+            within = self._scopes(prepared.begin.country)
             # Another campaign may have had the slot meanwhile.
-            wait = max(soonest, self._pacer.held_until(scopes)) - now
-            if wait > 0 and soonest < math.inf:
+            wait = max(soonest, self._pacer.held_until(within)) - now
+            if wait > 0:
                 self._timer = self._later(wait, lambda: self._slot(soonest))
                 return
-            self._send(prepared, soonest, scopes)
+            self._send(prepared, soonest, within)
             self._look()
         else:  # a slot that nobody uses is gone
             self._fill()
             self._timer = self._later(self._pacer.interval(self._base), self._look)
 
-    def _send(self, prepared: Prepared, slot: float, scopes: tuple[str, ...]) -> None:
+    def _send(self, prepared: Prepared, slot: float, within: tuple[str, ...]) -> None:
         self._ready.remove(prepared)
         planned_at = self._clock.wall() + slot - self._clock.steady()
         if self._engine.send(prepared.order, planned_at):
-            self._pacer.took(scopes, slot, self._clock.steady())
+            self._pacer.took(within, slot, self._clock.steady())
             self._sent += 1
 
     def _scopes(self, country: str) -> tuple[str, ...]:
         if country not in self._of_country:
-            self._of_country[country] = (*self._base, f"{COUNTRY}:{country}")
+            self._of_country[country] = (*self._base, scopes.country(country))
         return self._of_country[country]
 
     def _has_room(self) -> bool:
@@ -211,7 +210,7 @@ class Runner:
 
     def _fill(self) -> None:
         """Keep enough attempts prepared, and enough contacts at hand."""
-        ahead = min(self._ahead, self._pacer.slots_in(self._base, AHEAD_SECONDS))
+        ahead = self._pacer.slots_in(self._base, AHEAD_SECONDS)
         under_way = len(self._ready) + self._preparing.total()
         # Several are prepared at once, so that they share a commit.
         if not self._running or not ahead or (under_way > ahead // 2 and self._supply):
@@ -223,8 +222,6 @@ class Runner:
         waiting = self._ready.of() + self._preparing
         while self._engine.ready and under_way < ahead and (contact := self._supply.take(may)):
             self._preparing[contact.country] += 1
-            waiting[contact.country] += 1
-            under_way += 1
             self._spawn(self._prepare(contact, self._planned()))
             # It may have been prepared in this very turn.
             waiting = self._ready.of() + self._preparing
@@ -237,9 +234,9 @@ class Runner:
         """Say whether one more of a country would leave soon: one that must wait fills no place."""
         if country in self._supply.paused:
             return False
-        scopes = self._scopes(country)
-        slots = self._pacer.slots_in(scopes, AHEAD_SECONDS)
-        if slots and self._pacer.interval(scopes) <= self._pacer.interval(self._base):
+        within = self._scopes(country)
+        slots = self._pacer.slots_in(within, AHEAD_SECONDS)
+        if slots and self._pacer.interval(within) <= self._pacer.interval(self._base):
             return True
         return waiting[country] < min(ahead, slots)
 
@@ -275,12 +272,13 @@ class Runner:
 
     async def _load(self) -> None:
         """Fetch contacts that are due; when there are none look again a little later."""
+        fetched = False
         try:
             fetched = await self._supply.fetch()
             if not self._supply:
                 await self._finish_if_over()
         except DiscadorError:
-            fetched = False  # the store is away, which is told elsewhere
+            return  # the store is away, which is told elsewhere
         finally:
             if fetched:
                 self._look_again()

@@ -16,6 +16,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from fastagi_server.loadtest import debian, programs
@@ -41,6 +42,7 @@ _NICE = ("nice", "-n", "-10")
 _APART = ("env", "--chdir=/", "--unset=DATABASE_URL", "--unset=REDIS_URL")
 
 
+@cache
 def _first() -> tuple[str, ...]:
     """Give the words that put the engine before the media of both Asterisks, who share its cores."""
     try:

@@ -113,7 +113,7 @@ class Brake:
         self._minimum = minimum
         self._by_itself = by_itself
         self._proof = math.log(false_stop_calls)
-        self._usual: float | None = None
+        self._usual = 0.0
         self._seen = 0
         self._since = 0.0
         self._weights: dict[int, Weights] = {}
@@ -150,8 +150,7 @@ class Brake:
     @property
     def usual(self) -> float:
         """The share that is usual, as far as it is believed."""
-        usual = self._threshold * LEAST_USUAL if self._usual is None else self._usual
-        return min(max(usual, self._threshold * LEAST_USUAL), self._threshold * MOST_USUAL, 0.95)
+        return min(max(self._usual, self._threshold * LEAST_USUAL), self._threshold * MOST_USUAL, 0.95)
 
     def _probed(self, at: float) -> Why | None:
         if self._sum <= -math.log(FREES):
@@ -177,10 +176,9 @@ class Brake:
     def _learn(self, *, succeeded: bool) -> None:
         """Let what happens become usual, slowly, and not while a fall is being weighed."""
         self._seen += 1
-        before = 0.0 if self._usual is None else self._usual
         if self._seen > USUAL_CALLS // 10 and self._sum > self._proof / 4:
             return
-        self._usual = before + (succeeded - before) / min(self._seen, USUAL_CALLS)
+        self._usual += (succeeded - self._usual) / min(self._seen, USUAL_CALLS)
 
     def _forget(self) -> None:
         self._sum = 0.0

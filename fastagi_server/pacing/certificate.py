@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
+from fastagi_server.pacing import scopes
 from fastagi_server.pacing.proof import mean_rate, most_in_a_second, percentile
 from fastagi_server.telephony.campaign import Origination
 
@@ -41,20 +42,20 @@ def certify(originations: Iterable[Origination], limits: Mapping[str, float]) ->
     `limits` are calls per second by scope, 0 for none. Where several engines originated, each has scopes of
     its own, for a limit is an engine's: `one/trunk:carrier`.
     """
-    scopes: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
+    found: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
     for each in originations:
         instants = (each.ordered_at, each.planned_at)
         for scope in (
-            "cluster",
-            f"trunk:{each.trunk}",
-            f"country:{each.country}",
-            f"campaign:{each.campaign}",
+            scopes.CLUSTER,
+            scopes.trunk(each.trunk),
+            scopes.country(each.country),
+            scopes.campaign(each.campaign),
         ):
-            scopes[each.engine, scope].append(instants)
-    alone = len({engine for engine, _ in scopes}) == 1
+            found[each.engine, scope].append(instants)
+    alone = len({engine for engine, _ in found}) == 1
     return [
         _proof(scope if alone else f"{engine}/{scope}", instants, limits.get(scope) or None)
-        for (engine, scope), instants in sorted(scopes.items())
+        for (engine, scope), instants in sorted(found.items())
     ]
 
 

@@ -10,11 +10,12 @@ from collections.abc import Callable, Collection, Coroutine, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from fastagi_server.dialer.pacer import CLUSTER, Pacer, Policy
+from fastagi_server.dialer.pacer import Pacer, Policy
 from fastagi_server.dialer.pools import Pools
 from fastagi_server.dialer.ports import CountryUses
 from fastagi_server.dialer.prepare import Preparer
 from fastagi_server.dialer.runner import Runner
+from fastagi_server.pacing import scopes
 from fastagi_server.telephony.call_id import CallId, mint
 from fastagi_server.telephony.campaign import (
     Attempt,
@@ -271,10 +272,9 @@ class Stage:
             clock=self.time,
         )
         self.pacer = Pacer(clock=self.time, policy=policy)
-        self.pacer.limit(CLUSTER, cps)
+        self.pacer.limit(scopes.CLUSTER, cps)
         self.runner = Runner(
             campaign=CAMPAIGN,
-            cps=cps,
             concurrency=concurrency,
             channels=channels,
             preparer=self.preparer,

@@ -6,7 +6,6 @@ PACING = {
     "help.pacing": "How fast calls go out, and what stops them.",
     "help.pacing.show": "Print the limit, the pace and the brake of each scope.",
     "help.pacing.release": "Let calls of a scope leave again that its brake has stopped.",
-    "help.pacing.scope": "As discador pacing show names it: country:mexico, trunk:carrier.",
     "help.pacing.why": "Why, for the log.",
     "help.pacing.certificate": "Prove from the records that no second went over a limit.",
     "help.pacing.since": "From when: a day or an instant, UTC where it names no zone.",

@@ -6,7 +6,6 @@ PACING = {
     "help.pacing": "Con qué ritmo salen las llamadas, y qué las detiene.",
     "help.pacing.show": "Muestra el límite, el ritmo y el freno de cada ámbito.",
     "help.pacing.release": "Deja salir de nuevo las llamadas de un ámbito que su freno detuvo.",
-    "help.pacing.scope": "Como lo nombra discador pacing show: country:mexico, trunk:carrier.",
     "help.pacing.why": "Por qué, para el registro.",
     "help.pacing.certificate": "Prueba con los registros que ningún segundo pasó de un límite.",
     "help.pacing.since": "Desde cuándo: un día o un instante, UTC si no nombra zona.",

@@ -6,7 +6,6 @@ PACING = {
     "help.pacing": "Em que ritmo saem as chamadas, e o que as detém.",
     "help.pacing.show": "Mostra o limite, o ritmo e o freio de cada âmbito.",
     "help.pacing.release": "Deixa sair de novo as chamadas de um âmbito que o seu freio deteve.",
-    "help.pacing.scope": "Como discador pacing show o chama: country:mexico, trunk:carrier.",
     "help.pacing.why": "Por quê, para o registro.",
     "help.pacing.certificate": "Prova pelos registros que nenhum segundo passou de um limite.",
     "help.pacing.since": "Desde quando: um dia ou um instante, UTC se não nomear o fuso.",

@@ -1,0 +1,26 @@
+"""What limits, paces and brakes are for, by the names that people see: `cluster`, `trunk:carrier`."""
+
+from __future__ import annotations
+
+CLUSTER = "cluster"
+_COUNTRY = "country:"
+
+
+def trunk(name: str) -> str:
+    """Give the scope of all calls over a trunk."""
+    return f"trunk:{name}"
+
+
+def campaign(name: str) -> str:
+    """Give the scope of a campaign's calls."""
+    return f"campaign:{name}"
+
+
+def country(slug: str) -> str:
+    """Give the scope of all calls into a country."""
+    return f"{_COUNTRY}{slug}"
+
+
+def is_country(scope: str) -> bool:
+    """Say whether a scope is a country's."""
+    return scope.startswith(_COUNTRY)

@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+from fastagi_server.pacing import scopes
+
+
+def test_scopes_have_the_names_that_people_type() -> None:
+    assert (scopes.CLUSTER, scopes.trunk("a"), scopes.campaign("a"), scopes.country("a")) == (
+        "cluster",
+        "trunk:a",
+        "campaign:a",
+        "country:a",
+    )
+
+
+def test_a_campaign_named_like_a_country_is_none() -> None:
+    assert scopes.is_country(scopes.country("mexico"))
+    assert not scopes.is_country(scopes.campaign("country:mexico"))
+    assert not scopes.is_country(scopes.CLUSTER)

@@ -28,7 +28,7 @@ def listed(
     """Print the newest calls of a choice."""
     which = calls.Which(
         campaign=campaign,
-        number=(parse(number).e164 or number) if number else "",
+        number=asked_number(number),
         since=instant(since) if since else None,
         outcome=Disposition(outcome) if outcome else None,
     )
@@ -49,6 +49,17 @@ def _rows(known: Session, records: list[Record]) -> Iterator[tuple[str, ...]]:
         ended = str(each.disposition or each.state)
         place = (when(each.begun_at), each.number, each.country, each.campaign, each.callerid)
         yield (*place, ended, why(known.tongue, each.why or ""))
+
+
+def asked_number(text: str) -> str:
+    """Give the E.164 of the number that is asked for, empty where none is."""
+    if not text:
+        return ""
+    number = parse(text)
+    if not number.whole:
+        expected = "a telephone number with its country code"
+        raise BadInputError(field="--number", value=text, expected=expected)
+    return number.e164
 
 
 def instant(text: str, field: str = "--since") -> float:

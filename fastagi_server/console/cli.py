@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -39,6 +40,8 @@ from fastagi_server.telephony.errors import DiscadorError
 
 Say = Callable[..., str]
 Option = Callable[[Callable[..., Any]], Callable[..., Any]]
+# Why a device takes no more.
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 # What cannot be read or written is told by us, in the reader's language.
 _FILE = click.Path(path_type=Path, readable=False)
 
@@ -61,6 +64,11 @@ def run(argv: Sequence[str], env: Mapping[str, str], actions: Actions, clock: Cl
         except DiscadorError as error:
             tongue = sessions[0].tongue if sessions else Tongue(language)
             return failing.tell(tongue, error, as_json=as_json)
+        except OSError as error:
+            # What is printed goes to a file without a name of its own; a pipe's end is click's affair.
+            if error.filename is not None or error.errno not in _FULL:
+                raise
+            return failing.tell_unprinted(Tongue(language), error, as_json=as_json)
     return code if isinstance(code, int) else 0
 
 

@@ -36,6 +36,7 @@ ASKED_WRONGLY = {
     "NoEndpointError",
     "NoCountryError",
     "NoNumberColumnError",
+    "NoTrunkError",
     "NoVoiceError",
     "NameIsUsedError",
     "NoBrakeError",

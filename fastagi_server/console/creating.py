@@ -15,7 +15,12 @@ from fastagi_server.campaign.listing import Row, read_list
 from fastagi_server.compliance.gate import judge
 from fastagi_server.console import book
 from fastagi_server.console.campaigns import Counts, counted, tell_counts
-from fastagi_server.console.errors import NobodyOnTheListError, NobodyToCallError, UnknownTrunkError
+from fastagi_server.console.errors import (
+    NobodyOnTheListError,
+    NobodyToCallError,
+    NoTrunkError,
+    UnknownTrunkError,
+)
 from fastagi_server.console.progress import watched
 from fastagi_server.console.reason import refused_line
 from fastagi_server.console.session import Session
@@ -117,6 +122,8 @@ def _campaign(known: Session, asked: Asked) -> Campaign:
     if math.isnan(asked.cps):
         raise BadInputError(field="cps", value="nan", expected="calls per second, 0 for no limit")
     trunk = asked.trunk or known.settings.usual_trunk
+    if not trunk:
+        raise NoTrunkError
     if trunk not in known.settings.trunks:
         raise UnknownTrunkError(name=trunk, known=", ".join(known.settings.trunks) or "none")
     return Campaign(

@@ -57,6 +57,10 @@ class UnknownTrunkError(DiscadorError):
         super().__init__(name=name, known=known)
 
 
+class NoTrunkError(DiscadorError):
+    """There is no trunk yet: put the carrier under trunks: in the configuration; see docs/trunks.md."""
+
+
 class NoEndpointError(DiscadorError):
     """{trunks}: no pjsip: in the configuration, so there is no endpoint to render; see docs/trunks.md."""
 

@@ -16,10 +16,9 @@ from typing import TextIO
 import click
 
 from fastagi_server.console import book, private
-from fastagi_server.console.called import instant
+from fastagi_server.console.called import asked_number, instant
 from fastagi_server.console.progress import watched
 from fastagi_server.console.session import Session
-from fastagi_server.numbering.parse import parse
 from fastagi_server.store import optouts
 from fastagi_server.telephony.record import OptOut
 
@@ -37,7 +36,7 @@ class Format(enum.StrEnum):
 def export(known: Session, file: Path, *, kind: Format, number: str, since: str) -> None:
     """Write the list to a file, whole or not at all, or to standard output."""
     which = optouts.Which(
-        number=(parse(number).e164 or number) if number else "",
+        number=asked_number(number),
         since=instant(since) if since else None,
     )
     if str(file) == "-":

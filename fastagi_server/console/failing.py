@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from fastagi_server.console.codes import Code, of_error
+from fastagi_server.console.errors import CannotWriteError
 from fastagi_server.console.tongue import Tongue
 from fastagi_server.telephony.errors import DiscadorError
 from fastagi_server.telephony.frames import Failed
@@ -32,6 +33,12 @@ def tell(tongue: Tongue, error: DiscadorError | Failed, *, as_json: bool) -> Cod
     else:
         click.echo(tongue.say("error", sentence=sentence), err=True)
     return of_error(error.code)
+
+
+def tell_unprinted(tongue: Tongue, error: OSError, *, as_json: bool) -> Code:
+    """Tell that what was to be printed has no place where standard output goes."""
+    why = error.strerror or str(error)
+    return tell(tongue, CannotWriteError(path=tongue.say("output"), why=why), as_json=as_json)
 
 
 def tell_click(error: click.ClickException, *, as_json: bool) -> int:

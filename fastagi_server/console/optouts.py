@@ -20,7 +20,6 @@ from fastagi_server.console.progress import watched
 from fastagi_server.console.reason import reason
 from fastagi_server.console.session import Session
 from fastagi_server.desk.client import NobodyAtTheDeskError
-from fastagi_server.numbering.number import Number, Why
 from fastagi_server.numbering.parse import parse
 from fastagi_server.store import optouts
 from fastagi_server.store.chunks import chunks
@@ -29,7 +28,6 @@ from fastagi_server.telephony.errors import BadInputError
 from fastagi_server.telephony.record import IMPORT, OPERATOR, OptOut
 
 SHOWN = 20
-_NOT_WHOLE = (Why.TOO_SHORT, Why.TOO_LONG, Why.SHORT_CODE, Why.ROUNDED)
 # So few that no call waits long for its turn.
 CHUNK = 500
 
@@ -46,7 +44,7 @@ class Bad:
 def add(known: Session, text: str, *, why: str, as_json: bool) -> Code:
     """Put one number on the list, by a running engine or straight in the store; every engine hears of it."""
     read = parse(text)
-    if not _may_be_listed(read):
+    if not read.whole:
         raise BadInputError(field="NUMBER", value=text, expected="a telephone number with its country code")
     number = read.e164
     if not why.strip():
@@ -94,16 +92,11 @@ def _judged(rows: Iterable[Row]) -> tuple[Sequence[str], list[Bad]]:
     bad = []
     for row in rows:
         number = parse(row.number)
-        if not _may_be_listed(number):
+        if not number.whole:
             bad.append(Bad(line=row.line, number=number.raw, why=str(number.why)))
         else:
             numbers[number.e164] = None
     return list(numbers), bad
-
-
-def _may_be_listed(number: Number) -> bool:
-    """Say whether it is a whole number; one that we would never dial may be on the list all the same."""
-    return bool(number.e164) and number.why not in _NOT_WHOLE
 
 
 def _write(known: Session, numbers: Sequence[str], why: str) -> int:

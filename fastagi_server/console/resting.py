@@ -21,8 +21,9 @@ _SPAN = re.compile(r"([1-9][0-9]{0,5})([mhdw])")
 
 def rest(known: Session, which: Which, *, span: str, until: str, why: str, as_json: bool) -> None:
     """Do not show these numbers for a while."""
-    if bool(span) == bool(until):
-        raise BadInputError(field="--for, --until", value=span + until, expected="one of the two")
+    if not (span or until):
+        raise BadInputError(field="--for", value=span, expected="a span, or an instant after --until")
+    _check_one(span, until)
     retiring.change(
         known,
         which,
@@ -34,12 +35,16 @@ def rest(known: Session, which: Which, *, span: str, until: str, why: str, as_js
 
 def quarantine(known: Session, which: Which, *, span: str, until: str, why: str, as_json: bool) -> None:
     """Do not show these numbers before somebody releases them, or for a while."""
-    if span and until:
-        raise BadInputError(field="--for, --until", value=span + until, expected="one of the two")
+    _check_one(span, until)
     ends = _end(known, span, until) if span or until else None
     retiring.change(
         known, which, _putting(known, RestKind.QUARANTINE, ends, why), done="quarantined", as_json=as_json
     )
+
+
+def _check_one(span: str, until: str) -> None:
+    if span and until:
+        raise BadInputError(field="--until", value=until, expected=f"nothing beside --for {span}")
 
 
 def release(known: Session, which: Which, *, as_json: bool) -> None:

@@ -36,6 +36,9 @@ class Why(enum.StrEnum):
 MAY_SHOW = frozenset({Why.OK, Why.TOLL_FREE})
 
 
+_NOT_WHOLE = frozenset({Why.TOO_SHORT, Why.TOO_LONG, Why.SHORT_CODE, Why.ROUNDED})
+
+
 class Rule(enum.StrEnum):
     """The correction that made an outdated writing into today's number."""
 
@@ -62,6 +65,11 @@ class Number:
     def dialable(self) -> bool:
         """Say whether the number is of a kind that may be called at all."""
         return self.why is Why.OK
+
+    @property
+    def whole(self) -> bool:
+        """Say whether it is one whole number, though perhaps none that we would dial."""
+        return bool(self.e164) and self.why not in _NOT_WHOLE
 
 
 _new = object.__new__

@@ -89,6 +89,17 @@ def test_no_such_calls_is_not_no_calls(discador: Any) -> None:
     assert discador("calls", "--campaign", "x").out == "No such calls.\n"
 
 
+@pytest.mark.parametrize("argv", [("calls",), ("optout", "export", "-")])
+@pytest.mark.parametrize("text", ["12", "mexico", "5255"])
+def test_a_number_that_is_none_is_refused_and_nothing_is_found(
+    discador: Any, argv: tuple[str, ...], text: str
+) -> None:
+    told = discador(*argv, "--number", text)
+
+    assert (told.code, told.out) == (2, "")
+    assert f"--number is {text!r}; it should be a telephone number with its country code" in told.err
+
+
 @pytest.mark.parametrize("text", ["yesterday", "2027-13-01", "18:00"])
 def test_a_since_that_is_no_instant_is_refused(discador: Any, text: str) -> None:
     told = discador("calls", "--since", text)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import io
 import json
 import stat
@@ -120,6 +121,35 @@ def test_an_action_that_fails_is_1_and_what_was_asked_wrongly_is_2(discador: Any
 
     discador.actions.raises = NotDialableError(number="12", why="too short")
     assert discador("apply").code == 2
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "standard output cannot be written: No space left on device"),
+        ("es", "salida estándar"),
+        ("pt", "saída padrão"),
+    ],
+)
+def test_a_full_device_is_told_and_not_traced(
+    discador: Any, monkeypatch: pytest.MonkeyPatch, language: str, told: str
+) -> None:
+    full = io.TextIOWrapper(io.BufferedWriter(io.FileIO("/dev/full", "w")))
+    monkeypatch.setattr(sys, "stdout", full)
+
+    answer = discador("--lang", language, "optouts")
+
+    assert answer.code == 1
+    assert told in answer.err
+    with pytest.raises(OSError, match="No space"):
+        full.close()
+
+
+def test_a_mistake_of_ours_with_a_file_is_not_taken_for_a_full_device(discador: Any) -> None:
+    discador.actions.raises = OSError(errno.EIO, "Input/output error", "/some/where")
+
+    with pytest.raises(OSError, match="some/where"):
+        discador("apply")
 
 
 def test_an_interrupt_anywhere_is_130(discador: Any) -> None:

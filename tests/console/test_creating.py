@@ -84,6 +84,15 @@ def test_a_name_that_is_taken_changes_nothing(discador: Any, file: Path, databas
         assert sum(campaigns.counts(conn, "spring").values()) == 6
 
 
+def test_without_any_trunk_it_says_where_one_is_put(discador: Any, file: Path) -> None:
+    discador.write("lab: false\n")
+
+    told = discador("campaign", "create", "spring", "--list", str(file))
+
+    assert told.code == 2
+    assert "put the carrier under trunks: in the configuration" in told.err
+
+
 @pytest.mark.parametrize(
     ("option", "text", "sentence"),
     [

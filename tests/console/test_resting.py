@@ -50,9 +50,12 @@ def test_a_quarantine_lasts_until_it_is_lifted(discador: Any, database: Engine) 
 @pytest.mark.parametrize(
     ("argv", "told"),
     [
-        (("rest", ONE, "--why", "x"), "one of the two"),
-        (("rest", ONE, "--why", "x", "--for", "1h", "--until", "2027-01-01"), "one of the two"),
-        (("quarantine", ONE, "--why", "x", "--for", "1h", "--until", "2027-01-01"), "one of the two"),
+        (("rest", ONE, "--why", "x"), "--for"),
+        (("rest", ONE, "--why", "x", "--for", "1h", "--until", "2027-01-01"), "nothing beside --for 1h"),
+        (
+            ("quarantine", ONE, "--why", "x", "--for", "1h", "--until", "2027-01-01"),
+            "nothing beside --for 1h",
+        ),
         (("rest", ONE, "--why", "x", "--for", "soon"), "a span like"),
         (("rest", ONE, "--why", "x", "--for", "999999w"), "before the year 9999"),
         (("rest", ONE, "--why", "x", "--until", "9999-12-31T23:00-14:00"), "an instant such as"),

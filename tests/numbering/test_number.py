@@ -24,3 +24,11 @@ def test_the_quick_way_makes_the_same_number() -> None:
 def test_a_number_is_frozen() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         Number(raw="", why=Why.EMPTY).why = Why.OK  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("why", "whole"), [(Why.OK, True), (Why.PREMIUM, True), (Why.TOO_SHORT, False), (Why.ROUNDED, False)]
+)
+def test_a_number_that_nobody_dials_may_be_whole_all_the_same(why: Why, whole: bool) -> None:
+    assert Number(raw="", why=why, e164="+5255").whole is whole
+    assert not Number(raw="", why=why).whole

@@ -134,6 +134,7 @@ WORDS = {
     "calls.none": "No calls yet.",
     "optouts.none": "Nobody has opted out.",
     "error": "discador: {sentence}",
+    "output": "standard output",
     "help.trunk": "The trunks: what Asterisk dials, and the endpoints that are ours.",
     "help.trunk.list": "Print the trunks.",
     "help.trunk.show": "Print everything that a trunk says; secrets are hidden.",

@@ -76,6 +76,7 @@ ERRORS = {
     "UnknownCountryError": "No hay país {name!r}; hay: {known}.",
     "UnknownNameError": "No hay {kind} {name!r}; hay: {known}.",
     "UnknownTrunkError": "No hay troncal {name!r}; la configuración tiene: {known}.",
+    "NoTrunkError": "Todavía no hay ninguna troncal: ponga el operador bajo trunks: en la configuración; vea docs/trunks.md.",
     "NoEndpointError": "{trunks}: sin pjsip: en la configuración, así que no hay endpoint que generar; vea docs/trunks.md.",
     "UnreadableFragmentError": "La línea {number} de un pjsip.conf no se puede leer: {line!r}.",
     "AllChannelsUpError": "No se llamó a {number}: hay {up} llamadas por la troncal {trunk}, y sus canales son {limit}.",

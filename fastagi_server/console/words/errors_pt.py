@@ -76,6 +76,7 @@ ERRORS = {
     "UnknownCountryError": "Não há país {name!r}; há: {known}.",
     "UnknownNameError": "Não há {kind} {name!r}; há: {known}.",
     "UnknownTrunkError": "Não há tronco {name!r}; a configuração tem: {known}.",
+    "NoTrunkError": "Ainda não há nenhum tronco: ponha a operadora em trunks: na configuração; veja docs/trunks.md.",
     "NoEndpointError": "{trunks}: sem pjsip: na configuração, então não há endpoint para gerar; veja docs/trunks.md.",
     "UnreadableFragmentError": "A linha {number} de um pjsip.conf não pode ser lida: {line!r}.",
     "AllChannelsUpError": "{number} não foi chamado: há {up} chamadas pelo tronco {trunk}, e os seus canais são {limit}.",

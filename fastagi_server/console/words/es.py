@@ -134,6 +134,7 @@ WORDS = {
     "calls.none": "Todavía no hay llamadas.",
     "optouts.none": "Nadie ha pedido ser excluido.",
     "error": "discador: {sentence}",
+    "output": "la salida estándar",
     "help.trunk": "Las troncales: qué marca Asterisk, y los endpoints que son nuestros.",
     "help.trunk.list": "Imprime las troncales.",
     "help.trunk.show": "Imprime todo lo que dice una troncal; los secretos se ocultan.",

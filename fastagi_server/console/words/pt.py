@@ -134,6 +134,7 @@ WORDS = {
     "calls.none": "Ainda não há chamadas.",
     "optouts.none": "Ninguém pediu para ser excluído.",
     "error": "discador: {sentence}",
+    "output": "a saída padrão",
     "help.trunk": "Os troncos: o que o Asterisk disca, e os endpoints que são nossos.",
     "help.trunk.list": "Imprime os troncos.",
     "help.trunk.show": "Imprime tudo o que um tronco diz; os segredos ficam ocultos.",

@@ -47,6 +47,7 @@ from fastagi_server.app.hearing import Hearing
 from fastagi_server.app.ledger import StoreLedger
 from fastagi_server.app.presence import Presence
 from fastagi_server.app.promises import Promises
+from fastagi_server.dialer import ports
 from fastagi_server.dialer.engine import Engine
 from fastagi_server.store import migrate, tables
 from fastagi_server.store.connect import open_database
@@ -159,7 +160,7 @@ class Worker:
         self._ledger = Ledger(promises=promises, spawn=_spawn, clock=self._clock, engine=name)
         self._ledger.noting = writer
         self._engine = Engine(
-            switch=self._asterisk,
+            asterisks=[ports.Asterisk(switch=self._asterisk)],
             ledger=self._ledger,
             clock=self._clock,
             spawn=_spawn,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -11,10 +12,10 @@ from twisted.internet.task import deferLater
 from fastagi_server.app.choose import campaign_order
 from fastagi_server.app.days import Days
 from fastagi_server.app.errors import UnknownNameError
+from fastagi_server.app.fleet import Leads
 from fastagi_server.app.ledger import StoreLedger
 from fastagi_server.app.lending import Lending
 from fastagi_server.app.logs import Logs
-from fastagi_server.asterisk.trunk import Ask, addresses
 from fastagi_server.compliance.gate import check_trunk, stays_here
 from fastagi_server.config.pacing import Pacing
 from fastagi_server.config.settings import Gate, Settings
@@ -35,7 +36,7 @@ from fastagi_server.telephony.campaign import Campaign, Contact
 from fastagi_server.telephony.clock import Clock
 from fastagi_server.telephony.country import Country
 from fastagi_server.telephony.errors import DiscadorError
-from fastagi_server.telephony.orders import PlaceCall
+from fastagi_server.telephony.orders import FIRST, PlaceCall
 
 FASTEST = 1000.0
 _log = logging.getLogger("discador")
@@ -55,7 +56,7 @@ class Dialing:
         dice: Callable[[int], bytes],
         reactor: Any,
         spawn: Spawn,
-        ask: Ask,
+        leads: Leads,
         logs: Logs,
     ) -> None:
         self._logs = logs
@@ -66,12 +67,15 @@ class Dialing:
         self._dice = dice
         self._reactor = reactor
         self._spawn = spawn
-        self._ask = ask
+        self._leads = leads
         # One for all campaigns: what a carrier counts does not know our lists.
         self.pacer = Pacer(clock=clock, policy=policy_of(settings.pacing), told=logs.paced)
         self.pacer.limit(scopes.CLUSTER, settings.max_cps)
         for name, trunk in settings.trunks.items():
             self.pacer.limit(scopes.trunk(name), trunk.cps)
+        for name, asterisk in settings.asterisks.items():
+            if asterisk.cps:
+                self.pacer.limit(scopes.asterisk(name), asterisk.cps)
         for slug, cps in settings.pacing.country_cps.items():
             self.pacer.limit(scopes.country(slug), cps)
         by_slug = {country.slug: country for country in countries}
@@ -84,7 +88,7 @@ class Dialing:
             lender=Lender(pools=self.pools, ledger=ledger, clock=clock, engine=settings.engine),
             settings=settings,
             countries=countries,
-            ask=ask,
+            leads=leads,
             told=logs.lent,
         )
         self.by_hand = ByHand(
@@ -106,20 +110,25 @@ class Dialing:
 
     async def leads_here(self, trunk: str) -> bool:
         """Say whether a lab's numbers may be shown by hand; raise where the gate says No."""
-        led = await addresses(self._settings.trunks[trunk].dial, self._ask)
+        led = await self._leads(self._settings.trunks[trunk].dial)
         partial = self._settings.gate is Gate.PARTIAL
         check_trunk(trunk=trunk, campaign="", lab=False, addresses=led, partial=partial)
         return self._settings.lab and stays_here(led)
 
-    async def room(self, trunk: str) -> None:
-        """Wait until one more call over the trunk is within its limits; its place is taken from then on."""
+    async def room(self, trunk: str) -> str:
+        """Wait until one more call over the trunk is within its limits; its place is taken from then on.
+
+        It has a place at one Asterisk too, whose name is given: the first one's where none is there.
+        """
         while (wait := self.pacer.held_until(scopes_of(trunk)) - self._clock.steady()) > 0:
             await deferLater(self._reactor, wait)
-        self.wrote(trunk)
+        asterisk = self.pacer.lanes.next(math.inf, self._clock.steady()) or FIRST
+        self.wrote(trunk, asterisk)
+        return asterisk
 
-    def wrote(self, trunk: str) -> None:
+    def wrote(self, trunk: str, asterisk: str) -> None:
         """Take note that a call by hand was written; between its place and its write a commit has passed."""
-        self.pacer.wrote(scopes_of(trunk), self._clock.steady())
+        self.pacer.wrote((*scopes_of(trunk), scopes.asterisk(asterisk)), self._clock.steady())
 
     def forget(self) -> None:
         """Look at the store again: the inventory, a limit or a period has changed."""
@@ -137,7 +146,7 @@ class Dialing:
             trunk=campaign.trunk,
             campaign=campaign.name,
             lab=campaign.lab,
-            addresses=await addresses(trunk.dial, self._ask),
+            addresses=await self._leads(trunk.dial),
             partial=self._settings.gate is Gate.PARTIAL,
         )
 

@@ -13,11 +13,10 @@ from twisted.internet.defer import Deferred
 from twisted.internet.error import CannotListenError
 from twisted.internet.task import deferLater
 
-from fastagi_server.ami.event import Event
-from fastagi_server.app import reach
 from fastagi_server.app.dialing import Dialing
 from fastagi_server.app.doors import as_deferred, remove_deserted, strerror
 from fastagi_server.app.errors import DeskTakenError, PortTakenError
+from fastagi_server.app.fleet import Links
 from fastagi_server.app.hearing import Hearing
 from fastagi_server.app.ledger import StoreLedger
 from fastagi_server.app.logs import TICK_SECONDS, Logs
@@ -28,11 +27,8 @@ from fastagi_server.app.questions import Questions
 from fastagi_server.app.rounds import Rounds
 from fastagi_server.app.works import Works
 from fastagi_server.asterisk.boot import booted
-from fastagi_server.asterisk.connection import Patience
 from fastagi_server.asterisk.fastagi import FastAgiPort, Limits
-from fastagi_server.asterisk.link import Backoff, Link
 from fastagi_server.asterisk.permits import read_permits
-from fastagi_server.asterisk.switch import Switch
 from fastagi_server.config.settings import Settings
 from fastagi_server.desk.server import DeskFactory
 from fastagi_server.dialer.engine import Engine
@@ -53,14 +49,14 @@ RESERVED_SECONDS = 1.0
 # How long a trunk that Asterisk's configuration has led elsewhere is used at most.
 TRUNK_SECONDS = 1.0
 COMPARE_SECONDS = 5.0
-STORE, TRUNKS, COMPARE = "store", "trunks", "compare"
+STORE, TRUNKS, COMPARE = "store", "trunks", "compare "
 LEAVING_SECONDS = 5.0
 _NO_LIMIT = 1_000_000
 _log = logging.getLogger("discador")
 
 
 class House:
-    """One engine: its store, its Asterisk, its FastAGI port and, when it serves, its desk."""
+    """One engine: its store, its Asterisks, its FastAGI port and, when it serves, its desk."""
 
     def __init__(
         self,
@@ -86,10 +82,19 @@ class House:
         self._presence = Presence(clock=clock, told=self._store)
         promises = Promises(writer=self._writer, threads=reactor, presence=self._presence)
         ledger = StoreLedger(promises=promises, spawn=self._works.spawn, clock=clock, engine=settings.engine)
-        self._switch = Switch(clock=clock, tell=self.take, fastagi=self.fastagi)
+        self._links = Links(
+            settings=settings,
+            reactor=reactor,
+            clock=clock,
+            chance=lambda: dice(1)[0] / 255,
+            tell=self.take,
+            fastagi=self.fastagi,
+            keeper=self,
+            log=self._linking,
+        )
         keys = {country.slug: country.optout_key for country in countries}
         self.engine = Engine(
-            switch=self._switch,
+            asterisks=self._links.asterisks,
             ledger=ledger,
             clock=clock,
             spawn=self._works.spawn,
@@ -97,7 +102,7 @@ class House:
             later=reactor.callLater,
             name=settings.engine,
         )
-        self._link = self._switch.link = self._make_link(dice)
+        self._links.doubt = self.engine.fleet.doubt
         self._dialing = Dialing(
             engine=self.engine,
             ledger=ledger,
@@ -107,7 +112,7 @@ class House:
             dice=dice,
             reactor=reactor,
             spawn=self._works.spawn,
-            ask=self._link.ask,
+            leads=self._links.leads,
             logs=logs,
         )
         self._hearing = Hearing(
@@ -119,8 +124,8 @@ class House:
             wire=(lambda heard: Wire(settings.redis_url, heard=heard)) if settings.redis_url else None,
         )
         ledger.told = self._hearing.publish
-        # An Originate that is lost on a link that does not answer is a contact of whom nobody knows.
-        self.engine.hears = lambda: self._hearing.is_fresh() and not self._link.is_stuck
+        self._dialing.pacer.lanes.open = self.engine.fleet.lanes
+        self.engine.hears = lambda: self._hearing.is_fresh() and self.engine.fleet.is_open
         questions = Questions(engine=self.engine, countries=countries, lending=self._dialing.lending)
         self._fastagi = self._make_fastagi(questions)
         self.orders = Orders(
@@ -159,7 +164,7 @@ class House:
         self._rounds.begin("tick", TICK_SECONDS, lambda: self._logs.tick(self.engine))
         self._rounds.begin("pace", PACE_SECONDS, self._dialing.pacer.tick)
         self._rounds.begin("reserved", RESERVED_SECONDS, self._dialing.ahead.look)
-        self._link.start()
+        self._links.start()
         _log.info("FastAGI listens at %s", self._uri)
 
     def _open_fastagi(self, *, any_port: bool) -> None:
@@ -192,7 +197,7 @@ class House:
         self._rounds.end_all(but=STORE)
         await self._works.finished(LEAVING_SECONDS, self._reactor)
         await self._dialing.leave()
-        await as_deferred(self._link.stop())
+        await self._links.stop()
         # The last news came while the link was being closed.
         await self._works.finished(LEAVING_SECONDS, self._reactor)
         self._rounds.end_all()
@@ -201,26 +206,27 @@ class House:
         self._database.dispose()
 
     def when_linked(self) -> Deferred[Any]:
-        """Fire once Asterisk is there and its kept opt-outs are taken over."""
-        return self._link.when_up()
+        """Fire once an Asterisk is there and its kept opt-outs are taken over."""
+        return self._links.when_up()
 
     def fastagi(self) -> str:
         """Give the URI that Asterisk is told to ask."""
         return self._uri
 
-    async def link_up(self) -> None:
-        """Take over what Asterisk kept, then dial again."""
+    async def link_up(self, name: str) -> None:
+        """Take over what an Asterisk kept, then dial again."""
         pause = partial(deferLater, self._reactor)
-        await booted(self._countries[0].context, ask=self._link.ask, pause=pause, warn=_log.warning)
-        self._logs.link()
-        await self.engine.link_up()
+        await booted(self._countries[0].context, ask=self._links.ask(name), pause=pause, warn=_log.warning)
+        self._logs.link(name)
+        # Where its trunks lead is looked at before it has the first call of a campaign that runs.
+        await self.engine.link_up(name, self._look_at_trunks)
         await self.orders.link_up()
         if not self._leaving:
-            self._rounds.ask(COMPARE, COMPARE_SECONDS, self.engine.recovery.compare)
+            self._rounds.ask(COMPARE + name, COMPARE_SECONDS, self.engine.fleet[name].recovery.compare)
         if not self._serves:
             return  # campaigns are the service's affair, not that of a single call
-        for name, why in await self._dialing.campaigns.resume():
-            _log.warning("campaign %s does not go on: %s", name, why)
+        for campaign, why in await self._dialing.campaigns.resume():
+            _log.warning("campaign %s does not go on: %s", campaign, why)
         if not self._leaving:
             self._rounds.ask(TRUNKS, TRUNK_SECONDS, self._look_at_trunks)
 
@@ -240,35 +246,25 @@ class House:
             _log.warning("the store is back")
             self._works.spawn(self.engine.store_back())
 
-    def link_down(self, why: str) -> None:
-        """Dial nothing until Asterisk is back."""
-        self._rounds.end(TRUNKS, COMPARE)
-        self.engine.link_down()
-        self._dialing.campaigns.link_down()
-        if not self._leaving:
-            self._logs.link(why)
+    def link_down(self, name: str, why: str) -> None:
+        """Dial nothing there until it is back."""
+        self._rounds.end(COMPARE + name)
+        self.engine.link_down(name)
+        others = self.engine.fleet.ready
+        if not others:
+            self._rounds.end(TRUNKS)
+            self._dialing.campaigns.link_down()
+        if self._leaving:
+            return
+        self._logs.link(name, why)
+        if others:
+            _log.warning("no link to Asterisk %s, its calls go to the others until it is back: %s", name, why)
+        else:
             _log.warning("no link to Asterisk, nothing is dialed until it is back: %s", why)
 
     def take(self, fact: facts.Fact) -> None:
         """Hand a fact to the engine."""
         self.engine.take(fact)
-
-    def event(self, event: Event) -> None:
-        """Take an event from Asterisk."""
-        self._switch.event(event)
-
-    def _make_link(self, dice: Dice) -> Link:
-        asterisk = self._settings.asterisk
-        return Link(
-            where=f"Asterisk at {reach.where(asterisk)}",
-            endpoint=reach.endpoint(self._reactor, asterisk),
-            credentials=reach.credentials(asterisk),
-            patience=Patience(action=asterisk.action_seconds, keepalive=asterisk.keepalive_seconds),
-            backoff=Backoff(ceiling=asterisk.reconnect_ceiling_seconds, chance=lambda: dice(1)[0] / 255),
-            alarm=self._reactor,
-            owner=self,
-            log=self._linking,
-        )
 
     def _linking(self, told: str) -> None:
         """Keep the link's last word, for whoever gives up waiting for it."""

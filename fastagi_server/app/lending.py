@@ -9,8 +9,8 @@ import logging
 from collections.abc import Callable, Sequence
 
 from fastagi_server.agi.errors import AgiError
+from fastagi_server.app.fleet import Leads
 from fastagi_server.app.ledger import StoreLedger
-from fastagi_server.asterisk.trunk import Ask, addresses
 from fastagi_server.callerid.choice import Choice
 from fastagi_server.compliance.gate import judge, stays_here
 from fastagi_server.config.settings import Settings
@@ -41,7 +41,7 @@ class Lending:
         lender: Lender,
         settings: Settings,
         countries: Sequence[Country],
-        ask: Ask,
+        leads: Leads,
         told: Callable[[Lent, str], None] = lambda *_: None,
     ) -> None:
         self._told = told
@@ -51,7 +51,7 @@ class Lending:
         self._settings = settings
         self._by_name = by_name(countries)
         self._by_iso = by_iso(countries)
-        self._ask = ask
+        self._leads = leads
 
     async def lend(self, *, uniqueid: str, asked: str) -> Lent:
         """Give a caller ID for a number, or for a country by slug or ISO code; durably counted first."""
@@ -111,6 +111,6 @@ class Lending:
         if not self._settings.lab or not trunks:
             return False
         for trunk in trunks:
-            if not stays_here(await addresses(trunk.dial, self._ask)):
+            if not stays_here(await self._leads(trunk.dial)):
                 return False
         return True

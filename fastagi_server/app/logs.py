@@ -132,14 +132,15 @@ class Logs:
                 self._progressed[name] = stands
                 self._tell(File.LOAD_TEST, "campaign_progress", {"campaign": name, **count.figures()})
 
-    def link(self, why: str = "") -> None:
-        """Tell that the link to Asterisk is up, or why it is down."""
+    def link(self, asterisk: str, why: str = "") -> None:
+        """Tell that the link to an Asterisk is up, or why it is down."""
         if not self._performance:
             return
         if why:
-            self._tell(File.PERFORMANCE, "link_down", {"why": why}, level=logging.WARNING)
+            told = {"asterisk": asterisk, "why": why}
+            self._tell(File.PERFORMANCE, "link_down", told, level=logging.WARNING)
         else:
-            self._tell(File.PERFORMANCE, "link_up", {})
+            self._tell(File.PERFORMANCE, "link_up", {"asterisk": asterisk})
 
     def store(self, why: str = "") -> None:
         """Tell that the store is back, or why it is away."""

@@ -117,5 +117,48 @@ class Asterisk:
         ),
     )
 
+    weight: float = field(
+        default=1.0,
+        metadata=about(
+            "Its share of the calls beside the other Asterisks of the fleet: one of weight 2 takes twice as "
+            "many as one of weight 1. 0 takes none until somebody says discador asterisk resume.",
+            why="one alone takes all, and equal machines take equal shares.",
+            unit="share",
+            least=0,
+            most=1000,
+        ),
+    )
+    cps: float = field(
+        default=0.0,
+        metadata=about(
+            "The most originations in any one second that go to this Asterisk, whatever its weight. 0 is no "
+            "limit of its own.",
+            why="max_cps holds for all of them together.",
+            unit="calls per second",
+            least=0,
+            most=1000,
+        ),
+    )
+    advertise: str = field(
+        default="",
+        metadata=about(
+            "What this Asterisk is told to call for FastAGI, agi://host:port, where that is not what "
+            "fastagi.advertise says: one on another machine reaches us by another address.",
+            why="that means what fastagi says.",
+            check=shapes.uri,
+        ),
+    )
+    write_off_seconds: float = field(
+        default=300.0,
+        metadata=about(
+            "How long its link may be away, while another Asterisk is there, before the calls it had are "
+            "closed as unknown, so that campaigns can end. They are never sent again.",
+            why="ringing, the texts and the time for a key are over by then; what was connected is told so.",
+            unit="seconds",
+            least=1,
+            most=86400,
+        ),
+    )
+
     def __post_init__(self) -> None:
         verify(self)

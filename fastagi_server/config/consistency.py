@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fastagi_server.config import shapes, trunk_secret
+from fastagi_server.config.environment import fleet_variable
 from fastagi_server.config.mistakes import did_you_mean
 from fastagi_server.config.settings import Settings
+from fastagi_server.telephony.orders import FIRST
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,12 +23,8 @@ class Clash:
 
 def clashes(settings: Settings) -> Iterator[Clash]:
     """Give what does not go together."""
-    asterisk, fastagi, trunks = settings.asterisk, settings.fastagi, settings.trunks
-    if asterisk.ca_file and not asterisk.tls:
-        yield Clash(keys=("asterisk", "ca_file"), value=str(asterisk.ca_file), expected="empty without tls")
-    if not fastagi.permit and asterisk.host != "localhost" and not shapes.is_address(asterisk.host):
-        expected = f"given: {asterisk.host} in asterisk.host is a name, and only addresses are let in"
-        yield Clash(keys=("fastagi", "permit"), value=(), expected=expected)
+    fastagi, trunks = settings.fastagi, settings.trunks
+    yield from _asterisks(settings)
     if not fastagi.advertise and fastagi.host in shapes.ANY_ADDRESS:
         expected = f"given: {fastagi.host} in fastagi.host is no address that Asterisk can call"
         yield Clash(keys=("fastagi", "advertise"), value="", expected=expected)
@@ -38,6 +36,29 @@ def clashes(settings: Settings) -> Iterator[Clash]:
         yield Clash(keys=("default_trunk",), value="", expected=expected)
     yield from _given_twice(settings)
     yield from _endpoints(settings)
+
+
+def _asterisks(settings: Settings) -> Iterator[Clash]:
+    owners: dict[tuple[str, int], str] = {}
+    variables: dict[str, str] = {}
+    for name, asterisk in settings.asterisks.items():
+        keys = ("asterisk",) if name == FIRST else ("fleet", name)
+        if asterisk.ca_file and not asterisk.tls:
+            yield Clash(keys=(*keys, "ca_file"), value=str(asterisk.ca_file), expected="empty without tls")
+        named = asterisk.host != "localhost" and not shapes.is_address(asterisk.host)
+        if not settings.fastagi.permit and named:
+            where = ".".join((*keys, "host"))
+            expected = f"given: {asterisk.host} in {where} is a name, and only addresses are let in"
+            yield Clash(keys=("fastagi", "permit"), value=(), expected=expected)
+        other = owners.setdefault((asterisk.host, asterisk.port), name)
+        if other != name:
+            expected = f"another Asterisk's; {other} is at this host and port already"
+            yield Clash(keys=(*keys, "port"), value=asterisk.port, expected=expected)
+        variable = fleet_variable(name)
+        other = variables.setdefault(variable, name)
+        if other != name:
+            expected = f"another name: {variable} would hold the secret of {other} too"
+            yield Clash(keys=keys, value=name, expected=expected)
 
 
 def _given_twice(settings: Settings) -> Iterator[Clash]:

@@ -15,6 +15,7 @@ from typing import Any
 
 from fastagi_server.config import schema
 from fastagi_server.config.document import Table
+from fastagi_server.config.environment import fleet_variable
 from fastagi_server.config.load import Loaded
 from fastagi_server.config.mistakes import HIDDEN, Place, path
 
@@ -35,10 +36,16 @@ class Effective:
 
 def effective(loaded: Loaded) -> Iterator[Effective]:
     """Give every setting in force."""
+    asterisks = {"asterisk": loaded.settings.asterisk}
+    asterisks |= {f"fleet.{name}": each for name, each in loaded.settings.fleet.items()}
+    sources = {
+        f"{key}.secret": str(each.secret_file or f"${fleet_variable(key.rpartition('.')[2])}")
+        for key, each in asterisks.items()
+    }
     for each in _section(loaded.settings, (), loaded.tree):
-        secret_file = loaded.settings.asterisk.secret_file
-        if each.key == "asterisk.secret" and each.value and each.source == DEFAULT:
-            yield dataclasses.replace(each, source=str(secret_file))
+        source = sources.get(each.key)
+        if source and each.value and each.source == DEFAULT:
+            yield dataclasses.replace(each, source=source)
         else:
             yield each
 

@@ -56,6 +56,11 @@ def variables(kind: type[Any], keys: tuple[str, ...] = ()) -> Iterator[Variable]
             yield Variable(name=name, keys=here, hint=each.hint, secret=secret)
 
 
+def fleet_variable(name: str) -> str:
+    """Name the variable that holds the secret of one more Asterisk; the schema knows that of the first."""
+    return f"{PREFIX}FLEET_{name.upper().replace('-', '_')}_SECRET"
+
+
 def overlay(
     kind: type[Any],
     tree: Table,

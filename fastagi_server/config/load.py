@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from fastagi_server.config import consistency, countries, document, dotenv, environment, secret
+from fastagi_server.config import consistency, countries, document, dotenv, environment, secret, shapes
+from fastagi_server.config.asterisk import Asterisk
 from fastagi_server.config.document import Table
 from fastagi_server.config.dotenv import Given
-from fastagi_server.config.mistakes import Mistake, Place, SettingError, Wrong, did_you_mean, shown
+from fastagi_server.config.mistakes import HIDDEN, Mistake, Place, SettingError, Wrong, did_you_mean, shown
 from fastagi_server.config.read import Reader
 from fastagi_server.config.settings import Settings
 
@@ -47,7 +48,7 @@ def read(path: Path | None, env: Mapping[str, str], *, searched: tuple[Path, ...
     settings = reader.read(Settings, tree)
     if settings is not None:
         _refuse_clashes(settings, tree, reader)
-        settings = _with_secret(settings, tree, reader)
+        settings = _with_secrets(settings, tree, env, reader)
     if settings is None or reader.mistakes:
         raise SettingError(reader.mistakes)
     return Loaded(settings=settings, tree=tree, file=file, dotenv=None if given is None else beside)
@@ -145,16 +146,35 @@ def _refuse_clashes(settings: Settings, tree: Table, reader: Reader) -> None:
             )
 
 
-def _with_secret(settings: Settings, tree: Table, reader: Reader) -> Settings:
-    path = settings.asterisk.secret_file
-    if path is None or settings.asterisk.secret:
-        return settings
+def _with_secrets(settings: Settings, tree: Table, env: Mapping[str, str], reader: Reader) -> Settings:
+    """Give each Asterisk its secret: from the environment, or from its file."""
+    first = _with_secret(settings.asterisk, ("asterisk",), "", tree, reader)
+    fleet = {
+        name: _with_secret(
+            asterisk, ("fleet", name), env.get(environment.fleet_variable(name), ""), tree, reader
+        )
+        for name, asterisk in settings.fleet.items()
+    }
+    return dataclasses.replace(settings, asterisk=first, fleet=fleet)
+
+
+def _with_secret(
+    asterisk: Asterisk, keys: tuple[str, ...], given: str, tree: Table, reader: Reader
+) -> Asterisk:
+    path = asterisk.secret_file
+    if asterisk.secret or (path is None and not given):
+        return asterisk
     try:
-        held = secret.read(path)
+        held = given or secret.read(path or Path())
     except secret.Unusable as wrong:
-        place = _place(tree, ("asterisk", "secret_file"))
+        place = _place(tree, (*keys, "secret_file"))
         expected = f"a file for the secret alone: {wrong.wrong}; {wrong.remedy}"
-        key = "asterisk.secret_file"
+        key = ".".join((*keys, "secret_file"))
         reader.note(Wrong.VALUE, place, key=key, value=shown(str(path)), expected=expected)
-        return settings
-    return dataclasses.replace(settings, asterisk=dataclasses.replace(settings.asterisk, secret=held))
+        return asterisk
+    right = shapes.secret(held)
+    if right:
+        variable = environment.fleet_variable(keys[-1])
+        reader.note(Wrong.VALUE, Place(file=variable), key=".".join(keys), value=HIDDEN, expected=right)
+        return asterisk
+    return dataclasses.replace(asterisk, secret=held)

@@ -18,6 +18,7 @@ from fastagi_server.config.logs import Logs
 from fastagi_server.config.pacing import Pacing
 from fastagi_server.config.schema import about, verify
 from fastagi_server.config.trunk import Trunk
+from fastagi_server.telephony.orders import FIRST
 
 
 class Language(enum.StrEnum):
@@ -166,8 +167,21 @@ class Settings:
     asterisk: Asterisk = field(
         default_factory=Asterisk,
         metadata=about(
-            "The Asterisk that carries the calls.",
+            "The Asterisk that carries the calls, or the first of a fleet; its name is asterisk.",
             why="one on this machine.",
+        ),
+    )
+    fleet: Mapping[str, Asterisk] = field(
+        default_factory=dict,
+        metadata=about(
+            "Further Asterisks that carry calls too, each under a name of its own in small letters "
+            "(docs/fleet.md). The secret of one named b stands in DISCADOR_FLEET_B_SECRET, or in its "
+            "secret_file.",
+            why="one Asterisk carries what most need.",
+            names=shapes.asterisk,
+            example={
+                "b": {"host": "10.1.2.3", "port": 5039, "tls": True, "advertise": "agi://10.1.2.1:4573"}
+            },
         ),
     )
     fastagi: FastAgi = field(
@@ -233,10 +247,18 @@ class Settings:
 
     @property
     def permitted(self) -> tuple[str, ...]:
-        """The addresses that may ask over FastAGI: those named, or Asterisk's own."""
+        """The addresses that may ask over FastAGI: those named, or the Asterisks' own."""
         if self.fastagi.permit:
             return self.fastagi.permit
-        return ("127.0.0.1", "::1") if self.asterisk.host == "localhost" else (self.asterisk.host,)
+        hosts = {each.host: None for each in self.asterisks.values()}
+        local = ("127.0.0.1", "::1")
+        every = (address for host in hosts for address in (local if host == "localhost" else (host,)))
+        return tuple(dict.fromkeys(every))
+
+    @property
+    def asterisks(self) -> Mapping[str, Asterisk]:
+        """All that carry calls, by name, the first one first."""
+        return {FIRST: self.asterisk, **self.fleet}
 
     @property
     def usual_trunk(self) -> str:

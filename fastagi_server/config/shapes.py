@@ -119,6 +119,12 @@ def engine(value: str) -> str | None:
     return None if _NAME.fullmatch(value) else "small letters, digits, _ and -"
 
 
+def asterisk(value: str) -> str | None:
+    """Hold the name of one more Asterisk to small letters; the first has its own."""
+    right = _NAME.fullmatch(value) and value != "asterisk"
+    return None if right else "with small letters, digits, _ and -, and not asterisk, which is the first one"
+
+
 def trunk(value: str) -> str | None:
     """Hold a trunk's name to small letters."""
     return None if _NAME.fullmatch(value) else "with small letters, digits, _ and -"

@@ -35,6 +35,7 @@ ASKED_WRONGLY = {
     "NoCountryForNumberError",
     "NoEndpointError",
     "NoCountryError",
+    "NoSuchAsteriskError",
     "NoNumberColumnError",
     "NoTrunkError",
     "NoVoiceError",

@@ -38,12 +38,12 @@ class Sends(Protocol):
         """Know a call that is begun durably."""
         ...
 
-    def last_look(self, number: str) -> Awaitable[str | None]:
-        """Say why a number must not be called after all."""
+    def last_look(self, number: str, asterisk: str) -> Awaitable[str | None]:
+        """Say why a number must not be called there after all."""
         ...
 
-    def write(self, order: PlaceCall) -> Awaitable[None]:
-        """Write the Originate of an admitted call now."""
+    def write(self, order: PlaceCall, asterisk: str) -> Awaitable[None]:
+        """Write the Originate of an admitted call to an Asterisk now."""
         ...
 
     def cancel(self, call: CallId, why: str) -> None:
@@ -58,12 +58,12 @@ class Limits(Protocol):
         """Say whether a lab's numbers may be shown over the trunk; raise where the gate says No."""
         ...
 
-    def room(self, trunk: str) -> Awaitable[None]:
-        """Wait until one more call over the trunk is within its limits."""
+    def room(self, trunk: str) -> Awaitable[str]:
+        """Wait until one more call over the trunk is within its limits, and name the Asterisk for it."""
         ...
 
-    def wrote(self, trunk: str) -> None:
-        """Take note that it was written."""
+    def wrote(self, trunk: str, asterisk: str) -> None:
+        """Take note that it was written there."""
         ...
 
 
@@ -98,20 +98,20 @@ class ByHand:
         await self._engine.may_dial(wish.number)
         self._check_room(wish.number, wish.trunk)
         lab = await self._limits.leads_here(wish.trunk)
-        await self._limits.room(wish.trunk)
+        asterisk = await self._limits.room(wish.trunk)
         shown = await self._shows.begin(wish, lab=lab)
         self._engine.admit(shown.begin)
         placed(shown.order)
         self._told(shown)
-        await self._look_again(shown)
-        await self._engine.write(shown.order)
-        self._limits.wrote(wish.trunk)
+        await self._look_again(shown, asterisk)
+        await self._engine.write(shown.order, asterisk)
+        self._limits.wrote(wish.trunk, asterisk)
 
-    async def _look_again(self, shown: Shown) -> None:
+    async def _look_again(self, shown: Shown, asterisk: str) -> None:
         """Look once more just before the Originate: the world may have changed during the commit."""
         order = shown.order
         try:
-            why = await self._engine.last_look(order.number)
+            why = await self._engine.last_look(order.number, asterisk)
             if why is None and not self._shows.holds(shown):
                 why = DAY_OVER
             if why is not None:

@@ -5,20 +5,19 @@ Everything here runs in one thread, the reactor's; nothing blocks and nothing lo
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from fastagi_server.dialer import call as calls
 from fastagi_server.dialer.ends import Ends
+from fastagi_server.dialer.fleet import Fleet
 from fastagi_server.dialer.gate import NO_LINK, ON_THE_LIST, STORE_AWAY, NotDialedError
-from fastagi_server.dialer.ports import Later, Ledger, Spawn, Switch, Watcher
-from fastagi_server.dialer.recovery import Recovery
-from fastagi_server.dialer.sweep import Sweep
+from fastagi_server.dialer.ports import Asterisk, Later, Ledger, Spawn, Watcher
 from fastagi_server.dialer.turning_away import LEFT, TurningAway
 from fastagi_server.telephony import facts
 from fastagi_server.telephony.call_id import CallId
 from fastagi_server.telephony.clock import Clock
 from fastagi_server.telephony.errors import DiscadorError
-from fastagi_server.telephony.orders import PlaceCall
+from fastagi_server.telephony.orders import FIRST, PlaceCall
 from fastagi_server.telephony.record import Begin, Kept, OptOut, Record, State, changed
 
 KEY = "key"
@@ -29,12 +28,12 @@ AGAIN_SECONDS = 1.0
 
 
 class Engine:
-    """The calls of one Discador process; `ready` is false until Asterisk's kept opt-outs are taken over."""
+    """The calls of one Discador process; not `ready` until an Asterisk's kept opt-outs are taken over."""
 
     def __init__(
         self,
         *,
-        switch: Switch,
+        asterisks: Sequence[Asterisk],
         ledger: Ledger,
         clock: Clock,
         spawn: Spawn,
@@ -42,33 +41,29 @@ class Engine:
         later: Later,
         name: str = "",
     ) -> None:
-        self._switch = switch
         self._ledger = ledger
         self._clock = clock
         self._spawn = spawn
         self._optout_key = optout_key
         self._later = later
-        self._name = name
         self._calls: dict[CallId, Record] = {}
         self._placing: set[CallId] = set()
         self._opted_out: set[CallId] = set()
         self._watchers: list[Watcher] = []
+        self.fleet = Fleet(asterisks, calls=self, ledger=ledger, clock=clock, engine=name)
         self.away = TurningAway(
             calls=self._calls,
             placing=self._placing,
             cancel=self.cancel,
             ledger=ledger,
-            switch=switch,
+            hands=self.fleet,
             spawn=spawn,
             clock=clock,
         )
         # Whether we would know by now who left the list just before; the roof knows how that is heard.
         self.hears: Callable[[], bool] = lambda: True
         self._ends = Ends(ledger=ledger)
-        self.sweep = Sweep(calls=self, switch=switch, ledger=ledger, clock=clock)
-        self._linked = False
         self._store_away = False
-        self.recovery = Recovery(calls=self, switch=switch, ledger=ledger, clock=clock, name=name)
 
     def watch(self, watcher: Watcher) -> Callable[[], None]:
         """Tell the watcher every fact from now on; call the answer to stop."""
@@ -82,9 +77,7 @@ class Engine:
     @property
     def why_not(self) -> str:
         """Say why nothing is dialed; empty when calls may leave."""
-        if not self._linked:
-            return NO_LINK
-        return STORE_AWAY if self._store_away else ""
+        return self.fleet.why_not or (STORE_AWAY if self._store_away else "")
 
     @property
     def ready(self) -> bool:
@@ -104,12 +97,16 @@ class Engine:
     @property
     def drift(self) -> int:
         """In how many calls we and Asterisk differed when they were compared last."""
-        return self.recovery.drift
+        return self.fleet.drift
 
     def up_over(self, trunk: str) -> int:
         """Count the calls over a trunk that have left and not ended."""
         left = (record for call, record in self._calls.items() if call not in self._placing)
         return sum(record.trunk == trunk for record in left)
+
+    def up_at(self, asterisk: str) -> int:
+        """Count the calls at an Asterisk that have left and not ended."""
+        return sum(record.asterisk == asterisk for record in self._calls.values())
 
     def left(self) -> set[CallId]:
         """Give the calls that have left and not ended."""
@@ -118,6 +115,10 @@ class Engine:
     def is_ending(self, call: CallId) -> bool:
         """Say whether a call has ended whose end is not written yet."""
         return call in self._ends
+
+    def put(self, call: CallId, asterisk: str) -> None:
+        """Note which Asterisk has a call."""
+        self._calls[call] = changed(self._calls[call], {"asterisk": asterisk})
 
     def adopt(self, record: Record) -> None:
         """Know a call that the store says is open, unless it is known."""
@@ -130,13 +131,13 @@ class Engine:
         if self.away.is_too_late(begin):
             self.cancel(begin.call, LEFT)
 
-    def send(self, order: PlaceCall, planned_at: float) -> bool:
-        """Write the Originate of an admitted call now; False when the last look said No."""
+    def send(self, order: PlaceCall, planned_at: float, asterisk: str = FIRST) -> bool:
+        """Write the Originate of an admitted call to an Asterisk now; False when the last look said No."""
         if order.number in self.away or order.call not in self._calls:
             self.cancel(order.call, LEFT)
             return False
         self._calls[order.call] = changed(self._calls[order.call], {"planned_at": planned_at})
-        self._spawn(self.write(order))
+        self._spawn(self.write(order, asterisk))
         return True
 
     def cancel(self, call: CallId, why: str) -> None:
@@ -147,23 +148,24 @@ class Engine:
         """Look before a call by hand is begun; raises NotDialedError when the number must not be called."""
         if self.why_not:
             raise NotDialedError(number=number, reason=self.why_not)
-        await self.sweep.if_due()
+        await self.fleet.sweep_if_due()
         if await self._ledger.is_opted_out(number):
             raise NotDialedError(number=number, reason=ON_THE_LIST)
 
-    async def last_look(self, number: str) -> str | None:
-        """Say why a number must not be called after all; one more cheap look just before its Originate."""
+    async def last_look(self, number: str, asterisk: str = FIRST) -> str | None:
+        """Say why a number must not be called there after all; one more cheap look before its Originate."""
         # Looked at last: it may have left while the store answered.
         if await self._ledger.is_opted_out(number) or number in self.away:
             return LEFT
-        return self.why_not or None
+        return self.why_not or (None if self.fleet[asterisk].ready else NO_LINK)
 
-    async def write(self, order: PlaceCall) -> None:
-        """Write the Originate of an admitted call now, and wait for Asterisk's first word."""
+    async def write(self, order: PlaceCall, asterisk: str = FIRST) -> None:
+        """Write the Originate of an admitted call now, and wait for that Asterisk's first word."""
         if order.call not in self._calls:
             raise NotDialedError(number=order.number, reason=LEFT)
         self._placing.discard(order.call)
-        await self._switch.originate(order)
+        self.put(order.call, asterisk)
+        await self.fleet.originate(order, asterisk)
 
     def take(self, fact: facts.Fact) -> None:
         """Take a fact: move its call, keep what is final, tell the watchers. Strangers' calls are ignored."""
@@ -184,8 +186,8 @@ class Engine:
             self._spawn(self._ends.keep(record))
             if record.digits and record.key is None:
                 # It may have been the opt-out key, pressed while our answer was late: Asterisk kept it.
-                self.sweep.due = True
-                self._spawn(self.sweep.if_due())
+                self.fleet.may_have_kept(record.asterisk)
+                self._spawn(self.fleet.sweep_if_due())
         elif isinstance(fact, facts.OriginateFailed) and record.dialed_at is None:
             self._later(NEWS_SECONDS, lambda: self._never_dialed(fact.call))
         elif isinstance(fact, facts.OptOutAsked):
@@ -211,16 +213,16 @@ class Engine:
             await self.opt_out(call=fact.call, digit=fact.press.digit, source=KEY)
         except DiscadorError:
             # Durable before the call is ended: if not with us, then with Asterisk, as the dialplan does it.
-            await self._switch.keep_optout(Kept(call=fact.call, at=fact.at, digit=fact.press.digit))
+            await self.fleet.keep_optout(Kept(call=fact.call, at=fact.at, digit=fact.press.digit))
         if record.amd_at is None:
             # AMD() ate the key, so nobody but us will end the call.
-            await self._switch.hangup(fact.call)
+            await self.fleet.hangup(fact.call)
 
     async def _opt_out_kept(self, fact: facts.OptOutAsked) -> None:
         """Make it durable even when the AGI question never reaches us, then free Asterisk of it."""
         if await self.opt_out(call=fact.call, digit=fact.digit, source=KEY):
             kept = Kept(call=fact.call, at=fact.at, digit=fact.digit)
-            await self._switch.forget_optout(kept)
+            await self.fleet.forget_optout(kept)
 
     async def opt_out(self, *, call: CallId, digit: str, source: str) -> bool:
         """Put the callee on the list durably, then tell it; False when nobody knows the call."""
@@ -251,7 +253,7 @@ class Engine:
             await self._ledger.opt_out(entry)
         except Exception:
             # Asterisk keeps it until we have it: the next look there takes it over.
-            self.sweep.due = True
+            self.fleet.may_have_kept()
             raise
         self.away.left({entry.number}, but=entry.call)
 
@@ -260,24 +262,25 @@ class Engine:
         known = self._calls.get(call) or await self._ledger.find(call)
         return known.number if known else None
 
-    async def link_up(self) -> None:
-        """Asterisk is there (again): take over its kept opt-outs, then adopt or close what was open.
+    async def link_up(self, name: str = FIRST, then: Callable[[], Awaitable[object]] | None = None) -> None:
+        """An Asterisk is there (again): take over its kept opt-outs, then adopt or close what was open there.
 
-        Nothing is dialed before this is done.
+        Nothing is dialed there before this and what `then` does is done.
         """
         await self._ledger.present()
-        await self.sweep.now()
-        await self.recovery.adopt()
-        self._linked = True
+        await self.fleet[name].sweep.now()
+        await self.fleet[name].recovery.adopt()
+        if then is not None:
+            await then()
+        self.fleet.opens(name)
 
-    def link_down(self) -> None:
-        """Asterisk is gone: nothing new is dialed until it is back."""
-        self._linked = False
-        self.recovery.link_down()
+    def link_down(self, name: str = FIRST) -> None:
+        """An Asterisk is gone: nothing new is dialed there until it is back."""
+        self.fleet.lost(name)
 
     def pulse(self) -> None:
         """Say that time goes on; called twice a second, so that standing still is noticed."""
-        self.sweep.pulse()
+        self.fleet.pulse()
         self.away.forget()
 
     def store_away(self) -> None:
@@ -287,8 +290,7 @@ class Engine:
     async def store_back(self) -> None:
         """The store is back: take over what Asterisk kept meanwhile, then dial again."""
         try:
-            if self._linked:
-                await self.sweep.now()
+            await self.fleet.sweep()
         except DiscadorError:
             # It is away again, or the link is slow or gone; that is told elsewhere.
             self._later(AGAIN_SECONDS, lambda: self._spawn(self.store_back()))

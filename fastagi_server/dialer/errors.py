@@ -96,6 +96,13 @@ class AllAsideError(DiscadorError):
         super().__init__(country=country, count=count)
 
 
+class NoSuchAsteriskError(DiscadorError):
+    """There is no Asterisk {name!r}; there are: {known}."""
+
+    def __init__(self, *, name: str, known: str) -> None:
+        super().__init__(name=name, known=known)
+
+
 class NoBrakeError(DiscadorError):
     """No brake holds {scope!r}; those that hold now: {known}."""
 

@@ -10,6 +10,7 @@ from fastagi_server.telephony.errors import DiscadorError
 BEGUN_UNSEEN = "the store went away while it was begun"
 STORE_AWAY = "the store is away"
 NO_LINK = "there is no link to Asterisk"
+ALL_DRAINED = "every Asterisk that is there is drained"
 DAY_OVER = "the day of its caller ID was over"
 ON_THE_LIST = "it is on the opt-out list"
 

@@ -14,6 +14,7 @@ from fastagi_server.dialer.errors import NoBrakeError
 from fastagi_server.pacing import scopes
 from fastagi_server.pacing.brake import Brake, Standing, Why
 from fastagi_server.pacing.governor import Change, Governor, Ramp
+from fastagi_server.pacing.lanes import Lanes
 from fastagi_server.pacing.slots import Slots
 from fastagi_server.pacing.window import Windows
 from fastagi_server.telephony import facts
@@ -77,6 +78,8 @@ class Pacer:
         self._told = told
         self._slots = Slots()
         self._windows = Windows({})
+        # The Asterisks: a call is in the scope of one of them, and which one is chosen at its slot.
+        self.lanes = Lanes(self._slots, self._windows)
         self._governors: dict[str, Governor] = {}
         self._brakes: dict[str, Brake] = {}
         self._why: dict[str, Why] = {}
@@ -110,11 +113,11 @@ class Pacer:
 
         It is infinite while one of them is stopped.
         """
-        return self._slots.earliest(self._all(within), now)
+        return max(self._slots.earliest(self._all(within), now), self.lanes.earliest())
 
-    def held_until(self, within: Sequence[str]) -> float:
-        """Give the first instant that what was really written allows."""
-        return self._windows.earliest(within)
+    def held_until(self, within: Sequence[str], slot: float = math.inf) -> float:
+        """Give the first instant that what was really written allows a call that has this slot."""
+        return max(self._windows.earliest(within), self.lanes.held_until(slot))
 
     def took(self, within: tuple[str, ...], slot: float, now: float) -> None:
         """Take note of a call that was written now for its slot; one that is far too late has that of now."""

@@ -15,36 +15,55 @@ from fastagi_server.telephony.call_id import CallId
 from fastagi_server.telephony.campaign import Attempt, Begun, Campaign, CampaignState, Contact, NotBegun
 from fastagi_server.telephony.did import Loan, Mark, Rest, Use
 from fastagi_server.telephony.facts import Fact
-from fastagi_server.telephony.orders import PlaceCall
+from fastagi_server.telephony.orders import FIRST, PlaceCall
 from fastagi_server.telephony.record import Begin, Kept, OptOut, Record
 
 
-class Switch(Protocol):
-    """One Asterisk, as the engine sees it."""
-
-    def originate(self, order: PlaceCall) -> Awaitable[None]:
-        """Write the Originate; what becomes of it comes up as facts. Never written a second time."""
-        ...
+class Hands(Protocol):
+    """What is done to a call, wherever it is."""
 
     def hangup(self, call: CallId) -> Awaitable[None]:
         """End a call, ringing ones too; a call that is gone already is no error."""
-        ...
-
-    def live_calls(self) -> Awaitable[frozenset[CallId]]:
-        """Give the calls of ours that Asterisk has."""
         ...
 
     def keep_optout(self, kept: Kept) -> Awaitable[None]:
         """Have an opt-out kept in AstDB, as the dialplan would."""
         ...
 
+    def forget_optout(self, kept: Kept) -> Awaitable[None]:
+        """Delete a kept opt-out, once it is durable with us."""
+        ...
+
+
+class Switch(Hands, Protocol):
+    """One Asterisk's orders and answers."""
+
+    def originate(self, order: PlaceCall) -> Awaitable[None]:
+        """Write the Originate; what becomes of it comes up as facts. Never written a second time."""
+        ...
+
+    def live_calls(self) -> Awaitable[frozenset[CallId]]:
+        """Give the calls of ours that Asterisk has."""
+        ...
+
     def kept_optouts(self) -> Awaitable[Sequence[Kept]]:
         """Give the opt-outs kept in AstDB."""
         ...
 
-    def forget_optout(self, kept: Kept) -> Awaitable[None]:
-        """Delete a kept opt-out, once it is durable with us."""
-        ...
+
+@dataclass(frozen=True, kw_only=True)
+class Asterisk:
+    """One Asterisk, as the engine sees it.
+
+    `weight` is its share of the calls beside the others', 0 for none. Once its link has been away for
+    `write_off` seconds, its calls are closed as unknown, if others can go on.
+    """
+
+    switch: Switch
+    name: str = FIRST
+    weight: float = 1.0
+    write_off: float = 300.0
+    is_stuck: Callable[[], bool] = lambda: False
 
 
 class Ledger(Protocol):
@@ -167,8 +186,8 @@ class Sends(Protocol):
         """Know a call that is begun and waits for its slot."""
         ...
 
-    def send(self, order: PlaceCall, planned_at: float) -> bool:
-        """Write the Originate now; False when the last look said No."""
+    def send(self, order: PlaceCall, planned_at: float, asterisk: str) -> bool:
+        """Write the Originate to an Asterisk now; False when the last look said No."""
         ...
 
     def cancel(self, call: CallId, why: str) -> None:

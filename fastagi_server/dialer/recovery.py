@@ -1,10 +1,12 @@
-"""Our calls against Asterisk's: who is adopted, who is closed with the truth, and how far they differ.
+"""Our calls against an Asterisk's: who is adopted, who is closed with the truth, and how far they differ.
 
-Never by age: a call is closed because Asterisk says that it does not have it.
+Never by age: a call is closed because its Asterisk says that it does not have it; only one that stays away
+while others go on is not waited for without end.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Protocol
 
 from fastagi_server.dialer.ports import Ledger, Switch
@@ -33,20 +35,64 @@ class Calls(Protocol):
         """Know a call that the store says is open."""
         ...
 
+    def put(self, call: CallId, asterisk: str) -> None:
+        """Note which Asterisk has a call."""
+        ...
+
     def take(self, fact: facts.Fact) -> None:
         """Take a fact."""
         ...
 
 
-class Recovery:
-    """Keeps one engine's calls and Asterisk's the same; `drift` is how many differed at the last look."""
+class Strays:
+    """Calls that were up when another run of ours ended: which Asterisk has each was known to that run alone.
 
-    def __init__(self, *, calls: Calls, switch: Switch, ledger: Ledger, clock: Clock, name: str) -> None:
+    Once every Asterisk has said that it has not, nobody has. `settled` is whether one is there by now: from
+    then on what the store says is open is known to us, or is just being prepared.
+    """
+
+    def __init__(self, names: Collection[str]) -> None:
+        self.names = frozenset(names)
+        self._may_have: dict[CallId, set[str]] = {}
+        self.settled = False
+
+    def not_at(self, call: CallId, asterisk: str) -> bool:
+        """Note that an Asterisk has not got it, and say whether nobody has."""
+        left = self._may_have.setdefault(call, set(self.names))
+        left.discard(asterisk)
+        if not left:
+            del self._may_have[call]
+        return not left
+
+    def found(self, call: CallId) -> None:
+        """Forget a call that is one no more."""
+        self._may_have.pop(call, None)
+
+
+class Recovery:
+    """Keeps an engine's calls at one Asterisk and its own the same.
+
+    `drift` is how many differed at the last look.
+    """
+
+    def __init__(
+        self,
+        *,
+        calls: Calls,
+        switch: Switch,
+        ledger: Ledger,
+        clock: Clock,
+        name: str,
+        asterisk: str,
+        strays: Strays,
+    ) -> None:
         self._calls = calls
         self._switch = switch
         self._ledger = ledger
         self._clock = clock
         self._name = name
+        self._asterisk = asterisk
+        self._strays = strays
         # What the look before this one found; once is a race between a list and the events, twice is not.
         self._missing: frozenset[CallId] = frozenset()
         self._unknown: frozenset[CallId] = frozenset()
@@ -55,14 +101,14 @@ class Recovery:
 
     async def adopt(self) -> None:
         """Adopt what lives, close what does not: for the time when nobody of us has looked."""
-        # Known before we ask, so that a hang-up told while the list comes is not missed.
-        for record in await self._ledger.open_calls():
-            if not self._calls.is_ending(record.call):
-                self._calls.adopt(record)
+        if not self._strays.settled:
+            # Known before we ask, so that a hang-up told while the list comes is not missed.
+            self._adopt_all(await self._ledger.open_calls())
         asked = self._calls.left()
         living = await self._switch.live_calls()
+        self._found(asked & living)
         # All at once, so that they share a commit: one after another they hold up the first new call.
-        self._close(asked - living)
+        self._close({call for call in asked - living if self._is_gone(call)})
         self._missing = self._unknown = frozenset()
         self.drift = 0
 
@@ -71,8 +117,9 @@ class Recovery:
         asked = self._calls.left()
         living = await self._switch.live_calls()
         left = self._calls.left()
+        self._found(living & left)
         # Whoever ended, or left, while the list came is neither missing nor unknown.
-        missing = (asked & left) - living
+        missing = {call for call in (asked & left) - living if self._is_ours(call)}
         unknown = {
             call
             for call in living - asked - left - self._strangers
@@ -90,6 +137,33 @@ class Recovery:
         self._missing = self._unknown = frozenset()
         self.drift = 0
 
+    def write_off(self) -> None:
+        """Close what nobody can know any more: it has been away for too long."""
+        self._close({call for call in self._calls.left() if self._is_gone(call)})
+
+    def _adopt_all(self, records: Collection[Record]) -> None:
+        # Another Asterisk may have come up, and calls may be prepared for it, while the store answered.
+        for record in () if self._strays.settled else records:
+            if not self._calls.is_ending(record.call):
+                self._calls.adopt(record)
+
+    def _is_ours(self, call: CallId) -> bool:
+        record = self._calls.known(call)
+        return record is not None and record.asterisk == self._asterisk
+
+    def _is_gone(self, call: CallId) -> bool:
+        """Say whether nobody has a call that this Asterisk has not."""
+        record = self._calls.known(call)
+        if record is None or record.asterisk in self._strays.names:
+            return record is not None and record.asterisk == self._asterisk
+        return self._strays.not_at(call, self._asterisk)
+
+    def _found(self, living: Collection[CallId]) -> None:
+        for call in living:
+            if self._calls.known(call) is not None and not self._is_ours(call):
+                self._calls.put(call, self._asterisk)
+                self._strays.found(call)
+
     def _close(self, gone: set[CallId]) -> None:
         for call in gone:
             self._calls.take(facts.Vanished(call=call, at=self._clock.wall()))
@@ -101,3 +175,4 @@ class Recovery:
                 self._strangers |= {call}
             elif record.ended_at is None and not self._calls.is_ending(call):
                 self._calls.adopt(record)
+                self._found([call])

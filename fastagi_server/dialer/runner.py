@@ -182,20 +182,22 @@ class Runner:
             now = self._clock.steady()
             within = self._scopes(prepared.begin.country)
             # Another campaign may have had the slot meanwhile.
-            wait = max(soonest, self._pacer.held_until(within)) - now
+            wait = max(soonest, self._pacer.held_until(within, soonest)) - now
             if wait > 0:
                 self._timer = self._later(wait, lambda: self._slot(soonest))
                 return
-            self._send(prepared, soonest, within)
+            if asterisk := self._pacer.lanes.next(soonest, now):
+                self._send(prepared, soonest, asterisk)
             self._look()
         else:  # a slot that nobody uses is gone
             self._fill()
             self._timer = self._later(self._pacer.interval(self._base), self._look)
 
-    def _send(self, prepared: Prepared, slot: float, within: tuple[str, ...]) -> None:
+    def _send(self, prepared: Prepared, slot: float, asterisk: str) -> None:
         self._ready.remove(prepared)
+        within = (*self._scopes(prepared.begin.country), scopes.asterisk(asterisk))
         planned_at = self._clock.wall() + slot - self._clock.steady()
-        if self._engine.send(prepared.order, planned_at):
+        if self._engine.send(prepared.order, planned_at, asterisk):
             self._pacer.took(within, slot, self._clock.steady())
             self._sent += 1
 

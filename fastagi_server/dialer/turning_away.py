@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 
-from fastagi_server.dialer.ports import Ledger, Spawn, Switch
+from fastagi_server.dialer.ports import Hands, Ledger, Spawn
 from fastagi_server.telephony.call_id import CallId
 from fastagi_server.telephony.clock import Clock
 from fastagi_server.telephony.record import Begin, Record
@@ -29,7 +29,7 @@ class TurningAway:
         placing: Collection[CallId],
         cancel: Callable[[CallId, str], None],
         ledger: Ledger,
-        switch: Switch,
+        hands: Hands,
         spawn: Spawn,
         clock: Clock,
     ) -> None:
@@ -37,7 +37,7 @@ class TurningAway:
         self._placing = placing
         self._cancel = cancel
         self._ledger = ledger
-        self._switch = switch
+        self._hands = hands
         self._spawn = spawn
         self._clock = clock
         # When each was told last, the oldest first.
@@ -112,4 +112,4 @@ class TurningAway:
             self._spawn(self._hangup(call))
 
     async def _hangup(self, call: CallId) -> None:
-        await self._switch.hangup(call)
+        await self._hands.hangup(call)

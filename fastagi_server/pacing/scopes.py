@@ -21,6 +21,11 @@ def country(slug: str) -> str:
     return f"{_COUNTRY}{slug}"
 
 
+def asterisk(name: str) -> str:
+    """Give the scope of the calls that go to an Asterisk."""
+    return f"asterisk:{name}"
+
+
 def is_country(scope: str) -> bool:
     """Say whether a scope is a country's."""
     return scope.startswith(_COUNTRY)

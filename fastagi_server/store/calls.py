@@ -69,6 +69,7 @@ class Changes(TypedDict, total=False):
     sip_code: int | None
     sip_reason: str | None
     why: str | None
+    asterisk: str | None
 
 
 KNOWN: Final = frozenset(Changes.__annotations__)

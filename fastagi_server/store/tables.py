@@ -87,6 +87,8 @@ call = Table(
     Column("contact", Integer),
     Column("attempt", Integer, server_default=text("1"), nullable=False),
     Column("callerid_why", Text),
+    # Null where nobody knows: its Originate was written by a run that was killed before it could tell.
+    Column("asterisk", Text),
     CheckConstraint(f"length(call_id) = {LENGTH}", name="call_id"),
     CheckConstraint("(state = 'ended') = (ended_at IS NOT NULL)", name="ended_state"),
     CheckConstraint("(disposition IS NULL) = (ended_at IS NULL)", name="ended_disposition"),

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from fastagi_server.telephony.call_id import CallId
 
+# The name of the only Asterisk, or of the first of a fleet.
+FIRST = "asterisk"
+
 
 @dataclass(frozen=True, kw_only=True)
 class PlaceCall:

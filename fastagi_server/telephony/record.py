@@ -58,7 +58,8 @@ class Record:
 
     `cause` is the Q.850 hangup cause; `sip_code` and `sip_reason` are the far end's last answer as the wire
     said it, a provisional one (180 Ringing) where it never gave a final one; `key` is the digit that
-    decided; `left_at` is when the callee hung up first; `why` says in words why it ended as it did.
+    decided; `left_at` is when the callee hung up first; `why` says in words why it ended as it did;
+    `asterisk` names the one that its Originate was written to, None where nobody knows.
     """
 
     call: CallId
@@ -92,6 +93,7 @@ class Record:
     sip_code: int | None = None
     sip_reason: str | None = None
     why: str | None = None
+    asterisk: str | None = None
     callerid_why: str | None = None
     digits: tuple[Press, ...] = ()
 

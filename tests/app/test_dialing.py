@@ -16,11 +16,13 @@ from fastagi_server.app.dialing import Dialing
 from fastagi_server.app.errors import UnknownNameError
 from fastagi_server.app.ledger import StoreLedger
 from fastagi_server.app.logs import Logs, silent
+from fastagi_server.asterisk.trunk import addresses
 from fastagi_server.compliance.gate import GateIsPartialError, LabNumbersLeaveError
 from fastagi_server.config.settings import Gate, Settings
 from fastagi_server.dialer.engine import Engine
 from fastagi_server.pacing.window import SECOND
 from fastagi_server.telephony.country import Country
+from fastagi_server.telephony.orders import FIRST
 from tests.dialer.stage import CAMPAIGN, run
 
 
@@ -38,7 +40,7 @@ def dialing(settings: Settings, countries: tuple[Country, ...], address: str, cl
         dice=bytes,
         reactor=SimpleNamespace(callLater=None),
         spawn=lambda work: None,
-        ask=ask,
+        leads=lambda dial: addresses(dial, ask),
         logs=Logs(tell=silent),
     )
 
@@ -137,7 +139,7 @@ def test_a_call_by_hand_counts_from_when_it_was_written(
     house._reactor, house._clock = time, SimpleNamespace(steady=time.seconds)
     ensureDeferred(house.room("carrier"))
     time.advance(0.5)
-    house.wrote("carrier")
+    house.wrote("carrier", FIRST)
 
     next_one = ensureDeferred(house.room("carrier"))
     time.advance(0.9)

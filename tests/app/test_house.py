@@ -23,6 +23,7 @@ from fastagi_server.telephony import facts, frames
 from fastagi_server.telephony.call_id import mint
 from fastagi_server.telephony.country import Country
 from fastagi_server.telephony.disposition import Disposition
+from fastagi_server.telephony.orders import FIRST
 from fastagi_server.telephony.record import Begin, State
 
 CALL = mint(1.0, b"0123456789")
@@ -229,12 +230,12 @@ def test_stopping_leaves_no_thread_and_no_alarm(
 
 
 def test_losing_the_link_is_told_unless_we_leave(street: Street, caplog: pytest.LogCaptureFixture) -> None:
-    street.house.link_down("the line broke")
+    street.house.link_down(FIRST, "the line broke")
     assert "nothing is dialed until it is back: the line broke" in caplog.text
     caplog.clear()
 
     street.house._leaving = True
-    street.house.link_down("we left")
+    street.house.link_down(FIRST, "we left")
 
     assert caplog.text == ""
 

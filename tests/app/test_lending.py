@@ -15,6 +15,7 @@ from fastagi_server.ami.exchange import Answered
 from fastagi_server.ami.messages import Response
 from fastagi_server.app.lending import OWN, Lending
 from fastagi_server.asterisk.errors import NoLinkError
+from fastagi_server.asterisk.trunk import addresses
 from fastagi_server.callerid.choice import Choice
 from fastagi_server.config.settings import Settings
 from fastagi_server.config.trunk import Trunk
@@ -88,7 +89,7 @@ def asks(desk: Desk, settings: Settings, countries: tuple[Country, ...]) -> Call
             lender=both,
             settings=replace(settings, **changes),
             countries=countries,
-            ask=desk.ask,
+            leads=lambda dial: addresses(dial, desk.ask),
         )
         lent: Lent = run(lending.lend(uniqueid=uniqueid, asked=asked))
         return lent

@@ -26,7 +26,7 @@ from fastagi_server.telephony import facts
 from fastagi_server.telephony.call_id import CallId, mint
 from fastagi_server.telephony.campaign import Campaign, CampaignState
 from fastagi_server.telephony.disposition import Disposition
-from fastagi_server.telephony.orders import PlaceCall
+from fastagi_server.telephony.orders import FIRST, PlaceCall
 from fastagi_server.telephony.record import Begin, Record, State, changed
 
 CAMPAIGN = Campaign(
@@ -151,8 +151,8 @@ def test_what_never_left_is_no_attempt(told: Told) -> None:
 
 def test_the_link_is_told_up_and_down(told: Told) -> None:
     logs = Logs(tell=told)
-    logs.link()
-    logs.link("it went")
+    logs.link(FIRST)
+    logs.link(FIRST, "it went")
 
     assert [(file, event, fields.get("why")) for file, event, fields in told.lines] == [
         (File.PERFORMANCE, "link_up", None),
@@ -184,7 +184,7 @@ def test_without_performance_monitoring_the_other_two_are_written(told: Told) ->
     logs.running(CAMPAIGN, 10.0)
     lives(logs, 1, Disposition.CONNECTED, at=1.0, answered=True)
     logs.tick(SimpleNamespace(up=1, drift=0))
-    logs.link()
+    logs.link(FIRST)
     logs.changed("reset", {"who": "ana"})
 
     assert {file for file, _, _ in told.lines} == {File.LOAD_TEST, File.CLI_MANAGER}
@@ -290,7 +290,7 @@ def test_without_a_folder_nothing_is_written_anywhere(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     logs, close = open_logs(Settings(), lambda: 1.0)
-    logs.link()
+    logs.link(FIRST)
     close()
 
     assert list(tmp_path.iterdir()) == []
@@ -300,7 +300,7 @@ def test_the_settings_decide_on_files_levels_and_performance(tmp_path: Path) -> 
     settings = Settings(logs=LogSettings(folder=tmp_path / "logs"), log_level=LogLevel.WARNING)
     for each in (settings, replace(settings, enable_performance_monitoring=False)):
         logs, close = open_logs(each, lambda: 1.0)
-        logs.link("gone")
+        logs.link(FIRST, "gone")
         logs.changed("reset", {"who": "ana"})
         close()
 

@@ -12,6 +12,7 @@ from fastagi_server.app.logs import Logs
 from fastagi_server.app.orders import Orders
 from fastagi_server.compliance.gate import LabNumbersLeaveError
 from fastagi_server.config.settings import Settings
+from fastagi_server.dialer import ports
 from fastagi_server.dialer.by_hand import ByHand
 from fastagi_server.dialer.call import opened
 from fastagi_server.dialer.campaigns import Campaigns
@@ -27,7 +28,7 @@ from fastagi_server.telephony.campaign import Attempt, Begun, Campaign, Campaign
 from fastagi_server.telephony.country import Country
 from fastagi_server.telephony.did import Mark
 from fastagi_server.telephony.errors import DiscadorError
-from fastagi_server.telephony.orders import PlaceCall
+from fastagi_server.telephony.orders import FIRST, PlaceCall
 from fastagi_server.telephony.record import Kept, OptOut, Record, State
 
 DIAL = frames.Dial(number="+525550001003")
@@ -158,14 +159,14 @@ class Desk:
         self.asterisk, self.ledger = Asterisk(), Ledger()
         self.failures: list[Any] = []
         self.engine = Engine(
-            switch=self.asterisk,
+            asterisks=[ports.Asterisk(switch=self.asterisk)],
             ledger=self.ledger,
             clock=clock,
             spawn=self.spawn,
             optout_key=lambda slug: "9",
             later=lambda seconds, call: cast("Cancellable", None),
         )
-        self.engine._linked = True
+        self.engine.fleet.opens(FIRST)
         self.book = Book()
         self.lines: list[tuple[Any, ...]] = []
         self.forgotten: list[str] = []
@@ -199,10 +200,12 @@ class Desk:
     async def leads_here(self, trunk: str) -> bool:
         return False
 
-    async def room(self, trunk: str) -> None:
+    async def room(self, trunk: str) -> str:
         self.paced.append(f"room on {trunk} after {len(self.asterisk.ordered)}")
+        return FIRST
 
-    def wrote(self, trunk: str) -> None:
+    def wrote(self, trunk: str, asterisk: str) -> None:
+        assert asterisk == FIRST
         self.paced.append(f"wrote on {trunk} after {len(self.asterisk.ordered)}")
 
     async def may_start(self, campaign: Campaign) -> None:
@@ -317,7 +320,8 @@ def test_what_cannot_be_dialed_is_told_once_and_forgotten(desk: Desk, dial: fram
 
 @pytest.mark.parametrize("why", ["link", "list"])
 def test_what_the_engine_refuses_is_told_with_its_reason(desk: Desk, why: str) -> None:
-    desk.engine._linked = why != "link"
+    if why == "link":
+        desk.engine.link_down()
     desk.ledger.listed = {DIAL.number} if why == "list" else set()
 
     desk.asks(DIAL)

@@ -45,7 +45,7 @@ def test_every_setting_says_its_meaning_its_unit_and_why(
 def test_a_secret_is_in_no_repr() -> None:
     for name, _, about in ALL:
         *_, last = name.split(".")
-        owner = Asterisk if name.startswith("asterisk.") else Settings
+        owner = Asterisk if name.startswith(("asterisk.", "fleet.")) else Settings
         shown = {each.name: each.repr for each in dataclasses.fields(owner)}
         assert not about.secret or not shown[last], name
     settings = Settings(database_url="postgresql://u:hunter2@h/d", asterisk=Asterisk(secret="hunter2"))

@@ -29,7 +29,7 @@ from fastagi_server.telephony.campaign import (
 )
 from fastagi_server.telephony.country import Country, Texts
 from fastagi_server.telephony.did import Use
-from fastagi_server.telephony.orders import PlaceCall
+from fastagi_server.telephony.orders import FIRST, PlaceCall
 from fastagi_server.telephony.record import Begin
 
 TEXTS = Texts(identification="a", optout="b", offer="c")
@@ -175,6 +175,7 @@ class Engine:
         self.sent: list[tuple[float, PlaceCall]] = []
         self.cancelled: list[CallId] = []
         self.planned: list[float] = []
+        self.went_to: list[str] = []
         self._time = time
         self._store = store
         self._call_seconds = call_seconds
@@ -189,7 +190,8 @@ class Engine:
     def admit(self, begin: Begin) -> None:
         self.waiting.add(begin.call)
 
-    def send(self, order: PlaceCall, planned_at: float) -> bool:
+    def send(self, order: PlaceCall, planned_at: float, asterisk: str) -> bool:
+        self.went_to.append(asterisk)
         self.waiting.remove(order.call)
         self.sent.append((self._time.steady(), order))
         self.planned.append(planned_at)
@@ -272,6 +274,7 @@ class Stage:
             clock=self.time,
         )
         self.pacer = Pacer(clock=self.time, policy=policy)
+        self.pacer.lanes.open = lambda: {FIRST: 1.0}
         self.pacer.limit(scopes.CLUSTER, cps)
         self.runner = Runner(
             campaign=CAMPAIGN,

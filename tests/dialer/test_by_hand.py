@@ -13,7 +13,7 @@ from fastagi_server.dialer.show import Shown, Wish
 from fastagi_server.store.errors import StoreBusyError
 from fastagi_server.telephony import facts
 from fastagi_server.telephony.disposition import Disposition
-from fastagi_server.telephony.orders import PlaceCall
+from fastagi_server.telephony.orders import FIRST, PlaceCall
 from fastagi_server.telephony.record import OptOut
 from tests.dialer.test_engine import BEGIN, CALL, ORDER, House, run
 
@@ -56,10 +56,12 @@ class Office:
         self.log.append(f"gate of {trunk}")
         return False
 
-    async def room(self, trunk: str) -> None:
+    async def room(self, trunk: str) -> str:
         self.log.append(f"room on {trunk}")
+        return FIRST
 
-    def wrote(self, trunk: str) -> None:
+    def wrote(self, trunk: str, asterisk: str) -> None:
+        assert asterisk == FIRST
         self.log.append(f"wrote on {trunk}")
 
     def places(self) -> None:

@@ -11,13 +11,15 @@ from hypothesis import strategies as st
 from fastagi_server.dialer import call as calls
 from fastagi_server.dialer.engine import Engine
 from fastagi_server.dialer.errors import StoreAwayError
+from fastagi_server.dialer.fleet import Member
 from fastagi_server.dialer.gate import NO_LINK, STORE_AWAY, NotDialedError
+from fastagi_server.dialer.ports import Asterisk
 from fastagi_server.telephony import facts
 from fastagi_server.telephony.amd import Amd, Verdict
 from fastagi_server.telephony.call_id import CallId, mint
 from fastagi_server.telephony.disposition import Disposition
 from fastagi_server.telephony.keys import Meaning, Press
-from fastagi_server.telephony.orders import PlaceCall
+from fastagi_server.telephony.orders import FIRST, PlaceCall
 from fastagi_server.telephony.record import Begin, Kept, OptOut, Record, State
 
 CALL = mint(1.0, b"0123456789")
@@ -149,13 +151,17 @@ class House:
         self.ledger = Ledger(self.log)
         self.time = Time()
         self.engine = Engine(
-            switch=self.switch,
+            asterisks=[Asterisk(switch=self.switch)],
             ledger=self.ledger,
             clock=self.time,
             spawn=run,
             optout_key=KEYS.__getitem__,
             later=self.later,
         )
+
+    @property
+    def first(self) -> Member:
+        return self.engine.fleet[FIRST]
 
     def later(self, seconds: float, call: Callable[[], None]) -> Timer:
         self.timers.append(call)
@@ -330,7 +336,7 @@ def test_after_standing_still_nothing_is_dialed_before_asterisk_was_asked(house:
     house.up().place()
     house.told(ANSWERED, ENDED)
     house.switch.kept.append(Kept(call=CALL, at=104.1, digit="9"))
-    house.engine.sweep.pulse()
+    house.first.sweep.pulse()
     house.time.passed += 30
 
     with pytest.raises(NotDialedError, match="opt-out list"):
@@ -338,7 +344,7 @@ def test_after_standing_still_nothing_is_dialed_before_asterisk_was_asked(house:
 
 
 def test_while_time_goes_on_asterisk_is_not_asked_at_every_call(house: House) -> None:
-    house.up().engine.sweep.pulse()
+    house.up().first.sweep.pulse()
     house.switch.kept.append(Kept(call=OTHER, at=104.1, digit="9"))
 
     house.place()
@@ -364,7 +370,7 @@ def test_after_a_restart_live_calls_are_adopted_and_the_others_closed_unknown(ho
 
     after.up()
 
-    assert after.engine.known(CALL) == open_call
+    assert after.engine.known(CALL) == replace(open_call, asterisk=FIRST)
     assert after.ledger.records[OTHER].disposition is Disposition.UNKNOWN
     after.told(ANSWERED, facts.KeyDecided(call=CALL, at=105.0, digit="3", meaning=Meaning.CONNECT), ENDED)
     assert after.ledger.records[CALL].state is State.ENDED
@@ -480,7 +486,7 @@ def test_an_opt_out_that_could_not_be_written_is_looked_up_in_asterisk_again(hou
     with pytest.raises(OSError, match="locked"):
         run(house.engine.opt_out_number(ORDER.number, digit="9", source="dialplan"))
 
-    assert house.engine.sweep.due
+    assert house.first.sweep.due
 
 
 def test_an_opt_out_without_a_key_is_one_all_the_same(house: House) -> None:

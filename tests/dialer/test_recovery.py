@@ -24,8 +24,8 @@ def house() -> House:
 
 
 def look(house: House) -> int:
-    run(house.engine.recovery.compare())
-    return house.engine.recovery.drift
+    run(house.first.recovery.compare())
+    return house.first.recovery.drift
 
 
 def begun(house: House, begin: Begin) -> CallId:

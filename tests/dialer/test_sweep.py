@@ -16,7 +16,7 @@ def house() -> House:
 
 
 def test_nothing_is_asked_while_nothing_can_have_been_kept(house: House) -> None:
-    run(house.engine.sweep.if_due())
+    run(house.first.sweep.if_due())
 
     assert house.ledger.optouts == []
 
@@ -24,23 +24,23 @@ def test_nothing_is_asked_while_nothing_can_have_been_kept(house: House) -> None
 @pytest.mark.parametrize("why", ["due", "stood still"])
 def test_what_may_have_been_kept_is_taken_over_durably_and_then_deleted(house: House, why: str) -> None:
     if why == "due":
-        house.engine.sweep.due = True
+        house.first.sweep.due = True
     else:
         house.time.passed += STALL_SECONDS + 0.1
 
-    run(house.engine.sweep.if_due())
+    run(house.first.sweep.if_due())
 
     assert [(each.number, each.source) for each in house.ledger.optouts] == [(ORDER.number, "astdb")]
     assert house.switch.kept == []
-    house.engine.sweep.pulse()
-    assert not house.engine.sweep.due
+    house.first.sweep.pulse()
+    assert not house.first.sweep.due
 
 
 def test_what_could_not_be_taken_over_stays_due(house: House) -> None:
     house.ledger.is_away = True
 
     with pytest.raises(Exception, match="away"):
-        run(house.engine.sweep.now())
+        run(house.first.sweep.now())
 
-    assert house.engine.sweep.due
+    assert house.first.sweep.due
     assert len(house.switch.kept) == 1

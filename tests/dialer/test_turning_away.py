@@ -60,7 +60,7 @@ class Engine:
             placing=self.placing,
             cancel=self.cancel,
             ledger=self,  # type: ignore[arg-type]
-            switch=self,  # type: ignore[arg-type]
+            hands=self,  # type: ignore[arg-type]
             spawn=run,
             clock=self.time,
         )

@@ -50,6 +50,7 @@ ERRORS = {
     "NotSeenError": "Asterisk no puede leer {name} en su carpeta de configuración ({why}): ¿puede su usuario leer {path} y cada carpeta de encima, y es dialplan.included_as su nombre ahí? El dialplan de antes está {before}.",
     "NotInForceError": "Asterisk no ejecuta {path}: {found}. El dialplan de antes está {before}.",
     "NotOurCallerIdError": "{callerid!r} no es uno de nuestros identificadores para {country}; los dice: discador did list.",
+    "NoSuchAsteriskError": "No existe el Asterisk {name!r}; existen: {known}.",
     "NoBrakeError": "Ningún freno retiene {scope!r}; los que retienen ahora: {known}.",
     "NumberIsUpError": "{number} ya está en una llamada nuestra; llámelo de nuevo cuando termine.",
     "AllCallsUpError": "No se llamó a {number}: hay {up} llamadas en curso, y max_concurrent_calls es {limit}.",

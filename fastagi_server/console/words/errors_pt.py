@@ -50,6 +50,7 @@ ERRORS = {
     "NotSeenError": "O Asterisk não consegue ler {name} na sua pasta de configuração ({why}): o usuário dele pode ler {path} e cada pasta acima, e dialplan.included_as é o nome dele ali? O dialplan de antes está {before}.",
     "NotInForceError": "O Asterisk não executa {path}: {found}. O dialplan de antes está {before}.",
     "NotOurCallerIdError": "{callerid!r} não é um dos nossos identificadores para {country}; quem os diz: discador did list.",
+    "NoSuchAsteriskError": "Não existe o Asterisk {name!r}; existem: {known}.",
     "NoBrakeError": "Nenhum freio segura {scope!r}; os que seguram agora: {known}.",
     "NumberIsUpError": "{number} já está numa chamada nossa; chame de novo quando ela terminar.",
     "AllCallsUpError": "{number} não foi chamado: há {up} chamadas em curso, e max_concurrent_calls é {limit}.",

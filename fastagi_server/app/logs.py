@@ -206,6 +206,13 @@ class Logs:
         if self._performance:
             self._tell(File.PERFORMANCE, "brake_released", {"scope": scope, "who": who, "why": why})
 
+    def drained(self, asterisk: str, do: str, *, who: str, why: str) -> None:
+        """Tell that an operator drained an Asterisk, or had it take calls again."""
+        _log.warning("Asterisk %s: %s by %s: %s", asterisk, do, who, why)
+        if self._performance:
+            event = {"drain": "asterisk_drained", "resume": "asterisk_resumed"}[do]
+            self._tell(File.PERFORMANCE, event, {"asterisk": asterisk, "who": who, "why": why})
+
     def running(self, campaign: Campaign, cps: float) -> None:
         """Tell that a load test goes on, or begins."""
         if not campaign.lab:

@@ -26,6 +26,7 @@ from fastagi_server.telephony.record import OPERATOR, Record, State
 
 Tell = Callable[[Frame], None]
 Dice = Callable[[int], bytes]
+DRAINED = "every Asterisk was drained before it was sent"
 Find = Callable[[CallId], Awaitable[Record | None]]
 
 
@@ -100,8 +101,10 @@ class Orders:
                 self._spawn(self._leave(order, tell))
             case frames.Pacing():
                 self._pace(order, tell)
+            case frames.Fleet():
+                self._fleet(order, tell)
             case _:
-                expected = "dial, ask, campaigning, forget, leave or pacing"
+                expected = "dial, ask, campaigning, forget, leave, pacing or fleet"
                 wrong = BadInputError(field="order", value=type(order).__name__, expected=expected)
                 tell(frames.failed(wrong))
 
@@ -136,6 +139,31 @@ class Orders:
             for each in self._pacer.standings()
         }
         tell(frames.PacingStanding(scopes=scopes))
+
+    def _fleet(self, order: frames.Fleet, tell: Tell) -> None:
+        fleet = self._engine.fleet
+        try:
+            if order.do not in ("ask", "drain", "resume"):
+                raise BadInputError(field="fleet.do", value=order.do, expected="ask, drain, resume")
+            if order.do != "ask":
+                fleet[order.asterisk].drained = order.do == "drain"
+                self._logs.drained(order.asterisk, order.do, who=order.who, why=order.why)
+        except DiscadorError as error:
+            tell(frames.failed(error))
+            return
+        if order.do == "drain" and not self._engine.ready:
+            self._campaigns.take_back(DRAINED)
+        standing = {
+            each.name: {
+                "ready": each.ready,
+                "drained": each.drained,
+                "weight": each.weight,
+                "up": self._engine.up_at(each.name),
+                "sent": each.sent,
+            }
+            for each in fleet
+        }
+        tell(frames.FleetStanding(asterisks=standing))
 
     async def _campaign(self, order: frames.Campaigning, tell: Tell) -> None:
         campaigns = self._campaigns

@@ -16,6 +16,7 @@ from fastagi_server.config import language
 from fastagi_server.config.settings import Language
 from fastagi_server.console import (
     called,
+    cli_asterisks,
     cli_campaigns,
     cli_config,
     cli_numbers,
@@ -93,6 +94,7 @@ def build(tongue: Tongue, sessions: list[Session]) -> Sections:
     cli_optouts.add(discador, say, json_option)
     cli_campaigns.add(discador, say, json_option)
     cli_pacing.add(discador, say, json_option)
+    cli_asterisks.add(discador, say, json_option)
     cli_config.add(discador, say, json_option)
     cli_trunks.add(discador, say, json_option)
     _completing(discador, say)

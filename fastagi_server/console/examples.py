@@ -93,6 +93,15 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "discador did why +12125559002 --country usa --json",
     ),
     "notices": ("discador notices", "discador notices --limit 100 --json"),
+    "asterisk list": ("discador asterisk list", "discador asterisk list --json"),
+    "asterisk drain": (
+        'discador asterisk drain b --why "new kernel"',
+        'discador asterisk drain asterisk --why "its disk is full" --json',
+    ),
+    "asterisk resume": (
+        'discador asterisk resume b --why "it is back"',
+        'discador asterisk resume asterisk --why "it is mended" --json',
+    ),
     "pacing show": ("discador pacing show", "discador pacing show --json"),
     "pacing release": (
         'discador pacing release trunk:carrier --why "the carrier mended its route"',

@@ -12,7 +12,7 @@ from fastagi_server.console.tongue import Tongue
 # What stands in no section is shown in the last.
 SECTIONS: dict[str, tuple[str, ...]] = {
     "calling": ("serve", "call", "calls", "optouts", "optout"),
-    "campaigns": ("campaign", "pacing"),
+    "campaigns": ("campaign", "pacing", "asterisk"),
     "callerids": ("did", "number", "notices"),
     "setup": ("check", "config", "db", "render", "apply", "trunk", "completion"),
     "others": (),

@@ -125,13 +125,14 @@ class Campaigns:
 
     def link_down(self) -> None:
         """Take back what every campaign has prepared: nobody knows when Asterisk is back."""
-        self._take_back("the link to Asterisk was lost before it was sent")
+        self.take_back("the link to Asterisk was lost before it was sent")
 
     def store_away(self) -> None:
         """Take back what every campaign has prepared: who opted out elsewhere meanwhile cannot be known."""
-        self._take_back("the store went away before it was sent")
+        self.take_back("the store went away before it was sent")
 
-    def _take_back(self, why: str) -> None:
+    def take_back(self, why: str) -> None:
+        """Take back what every campaign has prepared, and say why."""
         for runner in self._runners.values():
             runner.take_back(why)
 

@@ -78,6 +78,16 @@ class Pacing:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Fleet:
+    """Ask how the Asterisks stand, or have one take no new call: `do` is ask, drain or resume."""
+
+    do: str = "ask"
+    asterisk: str = ""
+    who: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Placed:
     """The call is open and has its id."""
 
@@ -163,6 +173,17 @@ class PacingStanding:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FleetStanding:
+    """How each Asterisk stands, by name.
+
+    Its words are `ready` (its link is up), `drained`, `weight`, `up` (calls there) and `sent` (Originates
+    since the service started).
+    """
+
+    asterisks: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Done:
     """The order was carried out, and there is nothing more to say."""
 
@@ -174,6 +195,7 @@ Frame = (
     | Forget
     | Leave
     | Pacing
+    | Fleet
     | Placed
     | Happened
     | Closed
@@ -181,6 +203,7 @@ Frame = (
     | Standing
     | CampaignStanding
     | PacingStanding
+    | FleetStanding
     | Done
 )
 _KINDS: dict[str, type[Frame]] = {
@@ -192,6 +215,7 @@ _KINDS: dict[str, type[Frame]] = {
         Forget,
         Leave,
         Pacing,
+        Fleet,
         Placed,
         Happened,
         Closed,
@@ -199,6 +223,7 @@ _KINDS: dict[str, type[Frame]] = {
         Standing,
         CampaignStanding,
         PacingStanding,
+        FleetStanding,
         Done,
     )
 }

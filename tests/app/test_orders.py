@@ -297,7 +297,7 @@ def test_a_wrong_order_is_answered_and_nothing_is_dialed(desk: Desk) -> None:
     assert isinstance(desk.told[0], frames.Failed)
     assert (
         desk.told[0].message
-        == "order is 'Closed'; it should be dial, ask, campaigning, forget, leave or pacing."
+        == "order is 'Closed'; it should be dial, ask, campaigning, forget, leave, pacing or fleet."
     )
 
 
@@ -531,3 +531,44 @@ def test_a_pace_that_cannot_be_is_refused(desk: Desk, order: frames.Pacing, code
     (failed,) = desk.told
     assert isinstance(failed, frames.Failed)
     assert failed.code == code
+
+
+def standing(desk: Desk) -> dict[str, Any]:
+    told = desk.told[-1]
+    assert isinstance(told, frames.FleetStanding)
+    only: dict[str, Any] = told.asterisks[FIRST]
+    return only
+
+
+def test_an_asterisk_is_drained_and_resumed_with_who_and_why(desk: Desk) -> None:
+    desk.asks(frames.Fleet())
+    assert standing(desk) == {"ready": True, "drained": False, "weight": 1.0, "up": 0, "sent": 0}
+
+    desk.asks(frames.Fleet(do="drain", asterisk=FIRST, who="ana", why="new kernel"))
+    assert standing(desk)["drained"]
+    assert desk.engine.why_not == "every Asterisk that is there is drained"
+    assert [line[1:3] for line in desk.lines] == [
+        ("asterisk_drained", {"asterisk": FIRST, "who": "ana", "why": "new kernel"})
+    ]
+
+    desk.asks(frames.Fleet(do="resume", asterisk=FIRST, who="ana", why="done"))
+    assert not standing(desk)["drained"]
+    assert desk.engine.ready
+
+
+@pytest.mark.parametrize(
+    ("order", "code"),
+    [
+        (frames.Fleet(do="drain", asterisk="x"), "NoSuchAsteriskError"),
+        (frames.Fleet(do="shoot", asterisk=FIRST), "BadInputError"),
+    ],
+)
+def test_an_order_to_the_fleet_that_makes_no_sense_is_refused(
+    desk: Desk, order: frames.Fleet, code: str
+) -> None:
+    desk.asks(order)
+
+    failed = desk.told[-1]
+    assert isinstance(failed, frames.Failed)
+    assert failed.code == code
+    assert desk.engine.ready

@@ -20,7 +20,8 @@ LEAVERS = "number\n+525550001008\n"
 ONE_DID = "number\n+12125559002\n"
 RETIRING = ("did retire", "did restore", "did release")
 # What needs a service or an Asterisk is asked rightly, and not done here.
-NOT_DONE_HERE = ("call", "campaign start", "campaign stop", "pacing show", "pacing release")
+ASTERISK = ("asterisk list", "asterisk drain", "asterisk resume")
+NOT_DONE_HERE = ("call", "campaign start", "campaign stop", "pacing show", "pacing release", *ASTERISK)
 
 
 def test_every_command_has_two_or_three_examples() -> None:

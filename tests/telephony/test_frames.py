@@ -26,6 +26,10 @@ EVERY = [
     frames.Leave(number="+525550001003", who="ana", why="asked by mail"),
     frames.Pacing(do="release", scope="trunk:carrier", who="ana", why="mended"),
     frames.PacingStanding(scopes={"cluster": {"limit": 30.0, "pace": None, "standing": "free", "why": ""}}),
+    frames.Fleet(do="drain", asterisk="b", who="ana", why="new kernel"),
+    frames.FleetStanding(
+        asterisks={"b": {"ready": True, "drained": True, "weight": 1.0, "up": 3, "sent": 9}}
+    ),
     frames.CampaignStanding(
         campaign="spring",
         state="running",

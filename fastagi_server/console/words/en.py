@@ -174,7 +174,6 @@ WORDS = {
     "help.campaign": "Campaigns: a list of people to call, and what came of it.",
     "help.campaign.create": "Make a campaign of a CSV list; every row is judged and kept, a refused one with its reason.",
     "help.campaign.list_file": "The CSV file with the numbers.",
-    "help.campaign.cps": "Its own limit of calls per second; 0 is none.",
     "help.campaign.concurrency": "Its own limit of calls up at once; 0 is none.",
     "help.campaign.retries": "How many further attempts whoever was not reached gets.",
     "help.campaign.retry_seconds": "How long after an attempt's end the next may come.",

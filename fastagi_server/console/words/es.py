@@ -174,7 +174,6 @@ WORDS = {
     "help.campaign": "Campañas: una lista de personas a quienes llamar, y qué resultó.",
     "help.campaign.create": "Crea una campaña con una lista CSV; cada fila se juzga y se guarda, la rechazada con su razón.",
     "help.campaign.list_file": "El archivo CSV con los números.",
-    "help.campaign.cps": "Su propio límite de llamadas por segundo; 0 es ninguno.",
     "help.campaign.concurrency": "Su propio límite de llamadas a la vez; 0 es ninguno.",
     "help.campaign.retries": "Cuántos intentos más recibe quien no fue alcanzado.",
     "help.campaign.retry_seconds": "Cuánto después del fin de un intento puede venir el siguiente.",

@@ -1,4 +1,4 @@
-"""English: paces, brakes, the certificate."""
+"""English: paces, brakes, the certificate, the Asterisks."""
 
 from __future__ import annotations
 
@@ -11,12 +11,22 @@ PACING = {
     "help.pacing.since": "From when: a day or an instant, UTC where it names no zone.",
     "help.pacing.until": "Until when.",
     "help.pacing.csv": "As CSV.",
+    "help.campaign.cps": "Its own limit of calls per second; 0 is none.",
     "pacing.line": "{scope}: limit {limit}, pace {pace}, brake {standing}",
     "pacing.none": "none",
     "pacing.free": "off",
     "pacing.stopped": "on",
     "pacing.probing": "tries again",
     "pacing.released": "The brake of {scope} is released.",
+    "help.asterisk": "The Asterisks that carry the calls.",
+    "help.asterisk.list": "Print how each Asterisk stands.",
+    "help.asterisk.drain": "Send an Asterisk no new call; those that are up there go on.",
+    "help.asterisk.resume": "Send an Asterisk calls again.",
+    "asterisk.line": "{name}: link {link}, weight {weight}, {takes}, {up} up, {sent} sent",
+    "asterisk.up": "up",
+    "asterisk.down": "down",
+    "asterisk.takes": "takes calls",
+    "asterisk.drained": "drained",
     "certificate.head": "{count} originations from {began} to {ended}",
     "certificate.line": "{scope}: at most {most} in any second (limit {limit}), mean {mean} a second, spacing off by p50 {p50} ms, p99 {p99} ms",
     "certificate.kept": "Every limit was kept.",

@@ -1,4 +1,4 @@
-"""Spanish: paces, brakes, the certificate."""
+"""Spanish: paces, brakes, the certificate, the Asterisks."""
 
 from __future__ import annotations
 
@@ -11,12 +11,22 @@ PACING = {
     "help.pacing.since": "Desde cuándo: un día o un instante, UTC si no nombra zona.",
     "help.pacing.until": "Hasta cuándo.",
     "help.pacing.csv": "Como CSV.",
+    "help.campaign.cps": "Su propio límite de llamadas por segundo; 0 es ninguno.",
     "pacing.line": "{scope}: límite {limit}, ritmo {pace}, freno {standing}",
     "pacing.none": "ninguno",
     "pacing.free": "suelto",
     "pacing.stopped": "puesto",
     "pacing.probing": "prueba de nuevo",
     "pacing.released": "El freno de {scope} está suelto.",
+    "help.asterisk": "Los Asterisk que llevan las llamadas.",
+    "help.asterisk.list": "Muestra cómo está cada Asterisk.",
+    "help.asterisk.drain": "No envía llamadas nuevas a un Asterisk; las que están en curso siguen.",
+    "help.asterisk.resume": "Vuelve a enviar llamadas a un Asterisk.",
+    "asterisk.line": "{name}: enlace {link}, peso {weight}, {takes}, {up} en curso, {sent} enviadas",
+    "asterisk.up": "activo",
+    "asterisk.down": "caído",
+    "asterisk.takes": "recibe llamadas",
+    "asterisk.drained": "drenado",
     "certificate.head": "{count} originaciones de {began} a {ended}",
     "certificate.line": "{scope}: como mucho {most} en un segundo cualquiera (límite {limit}), media {mean} por segundo, desvío del intervalo p50 {p50} ms, p99 {p99} ms",
     "certificate.kept": "Todos los límites se cumplieron.",

@@ -1,4 +1,4 @@
-"""Portuguese: paces, brakes, the certificate."""
+"""Portuguese: paces, brakes, the certificate, the Asterisks."""
 
 from __future__ import annotations
 
@@ -11,12 +11,22 @@ PACING = {
     "help.pacing.since": "Desde quando: um dia ou um instante, UTC se não nomear o fuso.",
     "help.pacing.until": "Até quando.",
     "help.pacing.csv": "Em CSV.",
+    "help.campaign.cps": "Seu próprio limite de chamadas por segundo; 0 é nenhum.",
     "pacing.line": "{scope}: limite {limit}, ritmo {pace}, freio {standing}",
     "pacing.none": "nenhum",
     "pacing.free": "solto",
     "pacing.stopped": "puxado",
     "pacing.probing": "tenta de novo",
     "pacing.released": "O freio de {scope} está solto.",
+    "help.asterisk": "Os Asterisk que levam as chamadas.",
+    "help.asterisk.list": "Mostra como está cada Asterisk.",
+    "help.asterisk.drain": "Não envia chamadas novas a um Asterisk; as que estão em curso continuam.",
+    "help.asterisk.resume": "Volta a enviar chamadas a um Asterisk.",
+    "asterisk.line": "{name}: enlace {link}, peso {weight}, {takes}, {up} em curso, {sent} enviadas",
+    "asterisk.up": "ativo",
+    "asterisk.down": "caído",
+    "asterisk.takes": "recebe chamadas",
+    "asterisk.drained": "drenado",
     "certificate.head": "{count} originações de {began} a {ended}",
     "certificate.line": "{scope}: no máximo {most} em um segundo qualquer (limite {limit}), média {mean} por segundo, desvio do intervalo p50 {p50} ms, p99 {p99} ms",
     "certificate.kept": "Todos os limites foram respeitados.",

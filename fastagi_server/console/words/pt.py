@@ -174,7 +174,6 @@ WORDS = {
     "help.campaign": "Campanhas: uma lista de pessoas a chamar, e o que resultou.",
     "help.campaign.create": "Cria uma campanha com uma lista CSV; cada linha é julgada e guardada, a recusada com sua razão.",
     "help.campaign.list_file": "O arquivo CSV com os números.",
-    "help.campaign.cps": "Seu próprio limite de chamadas por segundo; 0 é nenhum.",
     "help.campaign.concurrency": "Seu próprio limite de chamadas ao mesmo tempo; 0 é nenhum.",
     "help.campaign.retries": "Quantas tentativas a mais recebe quem não foi alcançado.",
     "help.campaign.retry_seconds": "Quanto depois do fim de uma tentativa pode vir a seguinte.",

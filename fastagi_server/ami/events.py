@@ -231,43 +231,6 @@ class CoreShowChannelsComplete(Complete):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class QueueParams(Item):
-    """One queue."""
-
-    queue: str
-    calls: int
-    completed: int = 0
-    abandoned: int = 0
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class QueueMember(Item):
-    """One member of a queue; status 1 is free."""
-
-    queue: str
-    name: str = ""
-    location: str
-    status: int
-    paused: int = 0
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class QueueEntry(Item):
-    """One caller who waits in a queue."""
-
-    queue: str
-    position: int
-    channel: str
-    uniqueid: str = ""
-    wait: int = 0
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class QueueStatusComplete(Complete):
-    """The queues are listed."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class EndpointDetail(Item):
     """One PJSIP endpoint."""
 

@@ -13,18 +13,20 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from fastagi_server.ami import events
+from fastagi_server.ami import events, queue_events
 from fastagi_server.ami.event import HEADERS, Event, Item, Malformed, UnknownEvent
 from fastagi_server.ami.events import UserEvent
 from fastagi_server.ami.messages import split_headers, text_of
 
 Parser = Callable[[bytes], Event]
 
-_ABSTRACT = frozenset({"Event", "OfChannel", "Item", "Complete", "Dial", "Malformed", "UnknownEvent"})
+_ABSTRACT = frozenset(
+    {"Event", "OfChannel", "Item", "Complete", "Dial", "OfMember", "Malformed", "UnknownEvent"}
+)
 
 TYPES: dict[str, type[Event]] = {
     name: kind
-    for name, kind in vars(events).items()
+    for name, kind in {**vars(events), **vars(queue_events)}.items()
     if isinstance(kind, type) and issubclass(kind, Event) and name not in _ABSTRACT
 }
 WANTED: frozenset[str] = frozenset(TYPES)

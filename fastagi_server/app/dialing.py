@@ -16,6 +16,8 @@ from fastagi_server.app.fleet import Leads
 from fastagi_server.app.ledger import StoreLedger
 from fastagi_server.app.lending import Lending
 from fastagi_server.app.logs import Logs
+from fastagi_server.app.queues import Queues
+from fastagi_server.asterisk.trunk import Ask
 from fastagi_server.compliance.gate import check_trunk, stays_here
 from fastagi_server.config.pacing import Pacing
 from fastagi_server.config.settings import Gate, Settings
@@ -28,6 +30,7 @@ from fastagi_server.dialer.pacer import Pacer, Policy, scopes_of
 from fastagi_server.dialer.pools import Pools
 from fastagi_server.dialer.ports import Spawn
 from fastagi_server.dialer.prepare import Preparer
+from fastagi_server.dialer.room import Room
 from fastagi_server.dialer.runner import Runner
 from fastagi_server.dialer.show import Shows
 from fastagi_server.pacing import scopes
@@ -57,6 +60,7 @@ class Dialing:
         reactor: Any,
         spawn: Spawn,
         leads: Leads,
+        ask: Ask,
         logs: Logs,
     ) -> None:
         self._logs = logs
@@ -98,6 +102,14 @@ class Dialing:
             concurrency=settings.max_concurrent_calls,
             channels={name: trunk.channels for name, trunk in settings.trunks.items()},
             told=logs.shown,
+        )
+        self.queues = Queues(
+            engine=engine,
+            settings=settings,
+            countries=countries,
+            clock=clock,
+            ask=ask,
+            ledger=ledger,
         )
         self.campaigns = Campaigns(book=ledger, make_runner=self._runner, may_start=self._may_start)
 
@@ -149,6 +161,7 @@ class Dialing:
             addresses=await self._leads(trunk.dial),
             partial=self._settings.gate is Gate.PARTIAL,
         )
+        await self.queues.load()
 
     def _runner(self, campaign: Campaign, done: Callable[[], None]) -> Runner:
         contract = self._settings.trunks[campaign.trunk].cps
@@ -166,8 +179,14 @@ class Dialing:
 
         return Runner(
             campaign=campaign,
-            concurrency=min(rooms, default=0),
-            channels=self._settings.trunks[campaign.trunk].channels,
+            room=Room(
+                campaign=campaign.name,
+                trunk=campaign.trunk,
+                concurrency=min(rooms, default=0),
+                channels=self._settings.trunks[campaign.trunk].channels,
+                calls=self._engine,
+                agents=self.queues.agents if self.queues.names else None,
+            ),
             preparer=self._preparer(campaign),
             ledger=self._ledger,
             engine=self._engine,

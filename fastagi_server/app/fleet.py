@@ -82,9 +82,11 @@ class Links:
         self.doubt: Doubt = lambda *_, **__: None
         self.asterisks: list[ports.Asterisk] = []
         self._links: dict[str, Link] = {}
+        self._owners: dict[str, _Owner] = {}
         for name, asterisk in settings.asterisks.items():
             switch = Switch(clock=clock, tell=tell, fastagi=_told(asterisk.advertise, fastagi))
             at = f"at {reach.where(asterisk)}"
+            owner = self._owners[name] = _Owner(name, switch, keeper)
             link = switch.link = Link(
                 where=f"Asterisk {name} {at}" if settings.fleet else f"Asterisk {at}",
                 endpoint=reach.endpoint(reactor, asterisk),
@@ -92,7 +94,7 @@ class Links:
                 patience=Patience(action=asterisk.action_seconds, keepalive=asterisk.keepalive_seconds),
                 backoff=Backoff(ceiling=asterisk.reconnect_ceiling_seconds, chance=chance),
                 alarm=reactor,
-                owner=_Owner(name, switch, keeper),
+                owner=owner,
                 log=log,
             )
             self._links[name] = link
@@ -146,6 +148,17 @@ class Links:
         if not led:
             raise next(iter((*silent.values(), *gone.values())))
         return sorted({host for hosts in led.values() for host in hosts}) if all(led.values()) else []
+
+    def hear(self, name: str, heard: Callable[[Event], None]) -> None:
+        """Tell somebody else too what one of them tells, once its switch has heard it."""
+        owner = self._owners[name]
+        first = owner.event
+
+        def both(event: Event) -> None:
+            first(event)
+            heard(event)
+
+        owner.event = both
 
     def ask(self, name: str) -> Ask:
         """Give the way to ask one of them."""

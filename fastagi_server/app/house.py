@@ -19,11 +19,12 @@ from fastagi_server.app.errors import DeskTakenError, PortTakenError
 from fastagi_server.app.fleet import Links
 from fastagi_server.app.hearing import Hearing
 from fastagi_server.app.ledger import StoreLedger
-from fastagi_server.app.logs import TICK_SECONDS, Logs
+from fastagi_server.app.logs import TICK_SECONDS, Logs, write_down
 from fastagi_server.app.orders import Dice, Orders
 from fastagi_server.app.presence import LOOK_SECONDS, Presence
 from fastagi_server.app.promises import Promises
 from fastagi_server.app.questions import Questions
+from fastagi_server.app.queues import LOOK_SECONDS as QUEUES_SECONDS
 from fastagi_server.app.rounds import Rounds
 from fastagi_server.app.works import Works
 from fastagi_server.asterisk.boot import booted
@@ -40,7 +41,7 @@ from fastagi_server.store.writer import Writer
 from fastagi_server.telephony import facts
 from fastagi_server.telephony.clock import Clock
 from fastagi_server.telephony.country import Country
-from fastagi_server.telephony.record import Record, State
+from fastagi_server.telephony.orders import FIRST
 
 PULSE_SECONDS = 0.5
 PACE_SECONDS = 1.0  # how often paces may rise, and brakes look again
@@ -49,7 +50,7 @@ RESERVED_SECONDS = 1.0
 # How long a trunk that Asterisk's configuration has led elsewhere is used at most.
 TRUNK_SECONDS = 1.0
 COMPARE_SECONDS = 5.0
-STORE, TRUNKS, COMPARE = "store", "trunks", "compare "
+STORE, TRUNKS, COMPARE, QUEUES = "store", "trunks", "compare ", "queues"
 LEAVING_SECONDS = 5.0
 _NO_LIMIT = 1_000_000
 _log = logging.getLogger("discador")
@@ -113,8 +114,11 @@ class House:
             reactor=reactor,
             spawn=self._works.spawn,
             leads=self._links.leads,
+            ask=self._links.ask(FIRST),
             logs=logs,
         )
+        if self._dialing.queues.names:
+            self._links.hear(FIRST, self._dialing.queues.event)
         self._hearing = Hearing(
             make=lambda heard: Feed(ear(self._database), heard=heard, steady=clock.steady),
             threads=reactor,
@@ -221,7 +225,10 @@ class House:
         # Where its trunks lead is looked at before it has the first call of a campaign that runs.
         await self.engine.link_up(name, self._look_at_trunks)
         await self.orders.link_up()
+        if name == FIRST:
+            await self._dialing.queues.link_up()
         if not self._leaving:
+            self._rounds.ask(QUEUES, QUEUES_SECONDS, self._dialing.queues.look)
             self._rounds.ask(COMPARE + name, COMPARE_SECONDS, self.engine.fleet[name].recovery.compare)
         if not self._serves:
             return  # campaigns are the service's affair, not that of a single call
@@ -249,6 +256,8 @@ class House:
     def link_down(self, name: str, why: str) -> None:
         """Dial nothing there until it is back."""
         self._rounds.end(COMPARE + name)
+        if name == FIRST:
+            self._dialing.queues.link_down()
         self.engine.link_down(name)
         others = self.engine.fleet.ready
         if not others:
@@ -265,6 +274,7 @@ class House:
     def take(self, fact: facts.Fact) -> None:
         """Hand a fact to the engine."""
         self.engine.take(fact)
+        self._dialing.queues.after(fact)
 
     def _linking(self, told: str) -> None:
         """Keep the link's last word, for whoever gives up waiting for it."""
@@ -286,11 +296,3 @@ class House:
             reactor=self._reactor,
             log=_log.warning,
         )
-
-
-def write_down(record: Record, fact: facts.Fact) -> None:
-    """Log the end of a call with what it came to; each fact on the way only for whoever asks for DEBUG."""
-    if record.state is State.ENDED:
-        _log.info("call_id=%s %s: %s", record.call, record.disposition, record.why)
-    elif _log.isEnabledFor(logging.DEBUG):
-        _log.debug("call_id=%s %s state=%s", record.call, type(fact).__name__, record.state)

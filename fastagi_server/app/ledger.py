@@ -262,6 +262,10 @@ class StoreLedger:
         """Say whether any caller ID was ever imported for a country."""
         return self._do(lambda conn: dids.imported(conn, country, lab=lab))
 
+    def read(self, work: Callable[[Any], Any]) -> Deferred[Any]:
+        """Give what a piece of reading finds."""
+        return self._do(work)
+
     def lend(self, loan: Loan) -> Deferred[Begun | NotBegun]:
         """Count one use of a caller ID that another's call will show, or say why not."""
         return self._do(lambda conn: loans.lend(conn, loan))

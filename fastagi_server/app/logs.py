@@ -15,7 +15,7 @@ from fastagi_server.app.journal import File, Journal
 from fastagi_server.config.settings import Settings
 from fastagi_server.dialer.pools import Exhausted
 from fastagi_server.dialer.prepare import Prepared, Skipped
-from fastagi_server.dialer.runner import Progress
+from fastagi_server.dialer.progress import Progress
 from fastagi_server.dialer.show import Shown
 from fastagi_server.ivr.answers import Lent
 from fastagi_server.pacing.brake import Standing, Why
@@ -286,3 +286,11 @@ def _of_call(record: Record) -> dict[str, Any]:
 def _seconds(begin: float | None, end: float | None) -> float | None:
     """Give how long something took; a clock that was set back meanwhile makes it nothing, never less."""
     return None if begin is None or end is None else round(max(0.0, end - begin), _PLACES)
+
+
+def write_down(record: Record, fact: facts.Fact) -> None:
+    """Log the end of a call with what it came to; each fact on the way only for whoever asks for DEBUG."""
+    if record.state is State.ENDED:
+        _log.info("call_id=%s %s: %s", record.call, record.disposition, record.why)
+    elif _log.isEnabledFor(logging.DEBUG):
+        _log.debug("call_id=%s %s state=%s", record.call, type(fact).__name__, record.state)

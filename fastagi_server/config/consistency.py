@@ -34,6 +34,14 @@ def clashes(settings: Settings) -> Iterator[Clash]:
     if not settings.default_trunk and len(trunks) > 1:
         expected = f"one of {', '.join(sorted(trunks))}, since there are several"
         yield Clash(keys=("default_trunk",), value="", expected=expected)
+    if settings.fleet and settings.dialplan.queues:
+        expected = "empty: the agents of a queue are heeded where there is one Asterisk and no fleet"
+        for queue in sorted(settings.dialplan.queues):
+            yield Clash(keys=("dialplan", "destination", "queue"), value=queue, expected=expected)
+    pacing = settings.pacing
+    if pacing.abandon_soft > pacing.abandon_hard:
+        expected = f"at most {pacing.abandon_hard:g}, as abandon_hard"
+        yield Clash(keys=("pacing", "abandon_soft"), value=pacing.abandon_soft, expected=expected)
     yield from _given_twice(settings)
     yield from _endpoints(settings)
 

@@ -94,7 +94,9 @@ class Dialplan:
     destination: Destination = field(
         default=DESTINATION,
         metadata=about(
-            "Where a call goes when the connect key is pressed: a place in the operator's own dialplan.",
+            "Where a call goes when the connect key is pressed: a place in the operator's own dialplan. "
+            "Where Queue() answers there, queue names it (600, ventas, as asterisk -rx 'queue show' lists "
+            "it): then no more calls leave than its agents can take. Without it they leave whoever is free.",
             why="no site's queue can be known; write a context of this name, or name your own.",
         ),
     )
@@ -119,6 +121,12 @@ class Dialplan:
     def name(self) -> str:
         """The file as extensions.conf includes it."""
         return self.included_as or f"{self.folder.name}/{self.file}"
+
+    @property
+    def queues(self) -> frozenset[str]:
+        """The queues whose agents are heeded."""
+        every = (self.destination, *self.destinations.values())
+        return frozenset(each.queue for each in every if each.queue)
 
     def destination_for(self, slug: str) -> Destination:
         """Give the destination of one country."""

@@ -99,5 +99,50 @@ class Pacing:
         ),
     )
 
+    abandon_soft: float = field(
+        default=0.02,
+        metadata=about(
+            "The share of pressed connect keys, in the last hour or in thirty days, that may find no agent "
+            "in time before a campaign goes slower; from half of it on less is risked. Only where a "
+            "destination names its queue.",
+            why="what the law counts over thirty days is kept only by whoever slows down before.",
+            unit="share of 1",
+            least=0,
+            most=1,
+        ),
+    )
+    abandon_hard: float = field(
+        default=0.03,
+        metadata=about(
+            "The share from which a campaign has no more than one call on its way for each free agent.",
+            why="the USA allows 3 % in thirty days.",
+            unit="share of 1",
+            least=0,
+            most=1,
+        ),
+    )
+    abandon_seconds: float = field(
+        default=2.0,
+        metadata=about(
+            "For how long a caller who has pressed the connect key may be without an agent whose phone "
+            "rings. Whoever waits longer, or leaves the queue without an agent, is abandoned.",
+            why="the USA and Canada count from two seconds on.",
+            unit="seconds",
+            least=0.5,
+            most=120,
+        ),
+    )
+    wrap_up_seconds: float = field(
+        default=0.0,
+        metadata=about(
+            "wrapuptime of the queues in queues.conf, which Asterisk does not tell a manager: so long after "
+            "a call an agent is not free. A member's own one is known without this.",
+            why="app_queue's own default is none.",
+            unit="seconds",
+            least=0,
+            most=3600,
+        ),
+    )
+
     def __post_init__(self) -> None:
         verify(self)

@@ -127,6 +127,10 @@ def _amd(record: Record, fact: facts.AmdDecided) -> Changes:
     return {"amd_at": fact.at, "amd_verdict": fact.amd.verdict, "amd_cause": fact.amd.cause}
 
 
+def _agent(record: Record, fact: facts.AgentFound) -> Changes:
+    return {} if record.agent_at is not None else {"agent_at": fact.rang_at}
+
+
 def _digit(record: Record, fact: facts.DigitHeard) -> Changes:
     return {"digits": (*record.digits, fact.press)}
 
@@ -160,6 +164,8 @@ _LEARN: dict[type[facts.Fact], Callable[[Record, Any], Changes]] = {
     facts.Ringing: _first("ringing_at"),
     facts.Answered: _first("answered_at"),
     facts.Connecting: _first("connected_at"),
+    facts.Queued: _first("queued_at"),
+    facts.AgentFound: _agent,
     facts.CalleeLeft: _left,
     facts.AmdDecided: _amd,
     facts.DigitHeard: _digit,

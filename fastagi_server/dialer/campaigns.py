@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import Protocol
 
-from fastagi_server.dialer.runner import Progress, Runner
+from fastagi_server.dialer.progress import Progress
+from fastagi_server.dialer.runner import Runner
 from fastagi_server.telephony.campaign import Campaign, CampaignState
 from fastagi_server.telephony.errors import DiscadorError
 
@@ -155,14 +157,8 @@ class Campaigns:
         known = runner.progress() if runner else self._last.get(name)
         if known is None:
             return Progress(name=name, state=campaign.state, sent=0, waiting=0, skipped={})
-        return Progress(
-            name=name,
-            state=campaign.state,
-            sent=known.sent,
-            waiting=known.waiting,
-            skipped=known.skipped,
-            paused=known.paused,
-        )
+        # How queues stood when it was stopped helps nobody.
+        return replace(known, state=campaign.state, queues=known.queues if runner else ())
 
     def _wish(self, name: str) -> int:
         self._wishes[name] += 1

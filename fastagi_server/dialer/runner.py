@@ -9,13 +9,14 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from fastagi_server.dialer.gate import DAY_OVER
 from fastagi_server.dialer.pacer import Pacer, scopes_of
 from fastagi_server.dialer.pools import Exhausted
 from fastagi_server.dialer.ports import CampaignLedger, Cancellable, Later, Sends, Spawn
 from fastagi_server.dialer.prepare import Prepared, Preparer
+from fastagi_server.dialer.progress import Progress
+from fastagi_server.dialer.room import Room
 from fastagi_server.dialer.supply import Supply
 from fastagi_server.dialer.waiting import Line
 from fastagi_server.pacing import scopes
@@ -31,24 +32,6 @@ BRAKED = "the emergency brake stopped it before it was sent"
 HIDDEN = "its caller ID is not shown any more"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Progress:
-    """How a campaign stands in this engine; `paused` says why for each country.
-
-    `trunk_up` calls are up over its trunk, whoever ordered them, of `channels`, 0 for no limit.
-    """
-
-    name: str
-    state: CampaignState
-    sent: int
-    waiting: int
-    skipped: dict[str, int]
-    paused: dict[str, str] = field(default_factory=dict)
-    trunk: str = ""
-    trunk_up: int = 0
-    channels: int = 0
-
-
 class Runner:
     """One running campaign."""
 
@@ -56,8 +39,7 @@ class Runner:
         self,
         *,
         campaign: Campaign,
-        concurrency: int,
-        channels: int,
+        room: Room,
         preparer: Preparer,
         ledger: CampaignLedger,
         engine: Sends,
@@ -68,8 +50,7 @@ class Runner:
         done: Callable[[], None],
     ) -> None:
         self.campaign = campaign
-        self._concurrency = concurrency
-        self._channels = channels
+        self._room = room
         self._preparer = preparer
         self._ledger = ledger
         self._engine = engine
@@ -143,10 +124,12 @@ class Runner:
             waiting=len(self._ready) + self._preparing.total(),
             skipped=dict(self._skipped),
             paused={slug: each.why for slug, each in self._supply.paused.items()}
+            | self._room.closed(self._supply.countries())
             | self._pacer.braked(self.campaign.trunk, self.campaign.name),
             trunk=self.campaign.trunk,
             trunk_up=self._engine.up_over(self.campaign.trunk),
-            channels=self._channels,
+            channels=self._room.channels,
+            queues=self._room.queues(),
         )
 
     def _wait_for_slot(self) -> None:
@@ -166,7 +149,13 @@ class Runner:
         """Give whose slot comes first, and when; the campaign's own next slot where nobody is prepared."""
         if not self._ready:
             return None, self._pacer.earliest(self._base, now)
-        return self._ready.soonest(lambda country: self._pacer.earliest(self._scopes(country), now))
+
+        def when(country: str) -> float:
+            if not self._room.takes(country):
+                return math.inf
+            return self._pacer.earliest(self._scopes(country), now)
+
+        return self._ready.soonest(when)
 
     def _slot(self, slot: float) -> None:
         """Send who may have the slot, unless a limit says later, then wait for the next one."""
@@ -175,7 +164,7 @@ class Runner:
             self._ready.remove(prepared)
             self._engine.cancel(prepared.order.call, DAY_OVER)
             prepared, soonest = self._soonest(slot)
-        if prepared is not None and self._engine.ready and self._has_room():
+        if prepared is not None and self._engine.ready and self._room.is_there():
             if not self._engine.hears():
                 self._timer = self._later(HEARING_SECONDS, lambda: self._slot(slot))
                 return
@@ -206,14 +195,10 @@ class Runner:
             self._of_country[country] = (*self._base, scopes.country(country))
         return self._of_country[country]
 
-    def _has_room(self) -> bool:
-        full = self._channels and self._engine.up_over(self.campaign.trunk) >= self._channels
-        return not full and (not self._concurrency or self._engine.up < self._concurrency)
-
     def _fill(self) -> None:
         """Keep enough attempts prepared, and enough contacts at hand."""
         ahead = self._pacer.slots_in(self._base, AHEAD_SECONDS)
-        under_way = len(self._ready) + self._preparing.total()
+        waiting, under_way = self._under_way()
         # Several are prepared at once, so that they share a commit.
         if not self._running or not ahead or (under_way > ahead // 2 and self._supply):
             return
@@ -221,21 +206,26 @@ class Runner:
         def may(country: str) -> bool:
             return self._may_prepare(country, waiting, ahead)
 
-        waiting = self._ready.of() + self._preparing
         while self._engine.ready and under_way < ahead and (contact := self._supply.take(may)):
             self._preparing[contact.country] += 1
             self._spawn(self._prepare(contact, self._planned()))
             # It may have been prepared in this very turn.
-            waiting = self._ready.of() + self._preparing
-            under_way = len(self._ready) + self._preparing.total()
+            waiting, under_way = self._under_way()
         if not self._loading and under_way < ahead and not self._supply.has(may):
             self._loading = True
             self._spawn(self._load())
+
+    def _under_way(self) -> tuple[Counter[str], int]:
+        """Count who is prepared or in preparation by country, and those of them for whom there are agents."""
+        waiting = self._ready.of() + self._preparing
+        return waiting, sum(count for country, count in waiting.items() if self._room.takes(country))
 
     def _may_prepare(self, country: str, waiting: Counter[str], ahead: int) -> bool:
         """Say whether one more of a country would leave soon: one that must wait fills no place."""
         if country in self._supply.paused:
             return False
+        if not self._room.takes(country):
+            return not waiting[country]  # one, for the next agent who is free
         within = self._scopes(country)
         slots = self._pacer.slots_in(within, AHEAD_SECONDS)
         if slots and self._pacer.interval(within) <= self._pacer.interval(self._base):

@@ -33,6 +33,10 @@ class Supply:
     def __len__(self) -> int:
         return len(self._hand)
 
+    def countries(self) -> tuple[str, ...]:
+        """Give the countries of the contacts at hand."""
+        return self._hand.countries()
+
     def has(self, may: Callable[[str], bool]) -> bool:
         """Say whether there is a contact of a country that may."""
         return self._hand.has(may)

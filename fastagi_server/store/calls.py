@@ -65,6 +65,8 @@ class Changes(TypedDict, total=False):
     optout_at: float | None
     connected_at: float | None
     left_at: float | None
+    queued_at: float | None
+    agent_at: float | None
     cause: int | None
     sip_code: int | None
     sip_reason: str | None

@@ -89,6 +89,8 @@ call = Table(
     Column("callerid_why", Text),
     # Null where nobody knows: its Originate was written by a run that was killed before it could tell.
     Column("asterisk", Text),
+    Column("queued_at", Double),
+    Column("agent_at", Double),
     CheckConstraint(f"length(call_id) = {LENGTH}", name="call_id"),
     CheckConstraint("(state = 'ended') = (ended_at IS NOT NULL)", name="ended_state"),
     CheckConstraint("(disposition IS NULL) = (ended_at IS NULL)", name="ended_disposition"),
@@ -105,6 +107,13 @@ Index(
     postgresql_where=call.c.ended_at.is_(None),
 )
 Index("ix_call_campaign", call.c.campaign, call.c.call_id)
+# Few calls ever come to a queue: who was abandoned in thirty days is found without the others.
+Index(
+    "ix_call_queued",
+    call.c.queued_at,
+    sqlite_where=call.c.queued_at.is_not(None),
+    postgresql_where=call.c.queued_at.is_not(None),
+)
 
 digit = Table(
     "digit",

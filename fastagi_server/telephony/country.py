@@ -114,16 +114,20 @@ class Country:
 
 @dataclass(frozen=True, kw_only=True)
 class Destination:
-    """Where a pressed connect key leads: a place in the operator's own dialplan."""
+    """Where a pressed connect key leads: a place in the operator's own dialplan.
+
+    `queue` is the Asterisk queue that answers there, empty where there is none, or none whose agents we heed.
+    """
 
     context: str
     exten: str = "s"
     priority: str = "1"
+    queue: str = ""
 
     def __post_init__(self) -> None:
-        for name in ("context", "exten", "priority"):
+        for name in ("context", "exten", "priority", "queue"):
             value = getattr(self, name)
-            if not re.fullmatch(r"[A-Za-z0-9_.+*#-]{1,80}", value):
+            if (name, value) != ("queue", "") and not re.fullmatch(r"[A-Za-z0-9_.+*#-]{1,80}", value):
                 raise BadInputError(
                     field=f"destination.{name}", value=value, expected="a plain dialplan name"
                 )

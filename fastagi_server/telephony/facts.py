@@ -107,6 +107,18 @@ class Connecting(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Queued(Fact):
+    """The callee was sent to a queue whose agents we watch."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgentFound(Fact):
+    """An agent of the queue took the call; `rang_at` is when that agent began to ring."""
+
+    rang_at: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Ended(Fact):
     """The channel is gone: Q.850 cause, and the SIP answer where there was one (0 and '' where not)."""
 

@@ -58,8 +58,10 @@ class Record:
 
     `cause` is the Q.850 hangup cause; `sip_code` and `sip_reason` are the far end's last answer as the wire
     said it, a provisional one (180 Ringing) where it never gave a final one; `key` is the digit that
-    decided; `left_at` is when the callee hung up first; `why` says in words why it ended as it did;
-    `asterisk` names the one that its Originate was written to, None where nobody knows.
+    decided; `left_at` is when the callee hung up first; `queued_at` is when the key sent the callee to a
+    queue whose agents we watch, and `agent_at` when the agent who took the call began to ring; `why` says in
+    words why it ended as it did; `asterisk` names the one that its Originate was written to, None where
+    nobody knows.
     """
 
     call: CallId
@@ -88,6 +90,8 @@ class Record:
     optout_at: float | None = None
     connected_at: float | None = None
     left_at: float | None = None
+    queued_at: float | None = None
+    agent_at: float | None = None
     ended_at: float | None = None
     cause: int | None = None
     sip_code: int | None = None

@@ -162,13 +162,6 @@ def test_living_channels(transcript: Callable[[str], Any]) -> None:
     assert second.linkedid == CALL
 
 
-def test_queues(transcript: Callable[[str], Any]) -> None:
-    said = transcript("errors").server
-    assert heard(said, e.QueueParams) == [e.QueueParams(action_id="rec-3", queue="recorded", calls=0)]
-    (member,) = heard(said, e.QueueMember)
-    assert (member.name, member.location, member.status) == ("Agent One", "Local/ring@recorded_callee", 1)
-
-
 def test_asterisk_itself(transcript: Callable[[str], Any]) -> None:
     assert heard(transcript("login").server, e.FullyBooted) == [e.FullyBooted(status="Fully Booted")]
     assert heard(transcript("dialplan").server, e.Reload)[0] == e.Reload(module="pbx_config", status="0")

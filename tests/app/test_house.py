@@ -14,8 +14,8 @@ from twisted.internet.error import CannotListenError
 from twisted.internet.testing import StringTransport
 
 from fastagi_server.app.errors import DeskTakenError, PortTakenError
-from fastagi_server.app.house import House, write_down
-from fastagi_server.app.logs import Logs, silent
+from fastagi_server.app.house import House
+from fastagi_server.app.logs import Logs, silent, write_down
 from fastagi_server.config.settings import Settings
 from fastagi_server.dialer.call import opened
 from fastagi_server.store.errors import SchemaBehindError

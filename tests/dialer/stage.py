@@ -10,10 +10,12 @@ from collections.abc import Callable, Collection, Coroutine, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from fastagi_server.dialer.agents import Agents
 from fastagi_server.dialer.pacer import Pacer, Policy
 from fastagi_server.dialer.pools import Pools
 from fastagi_server.dialer.ports import CountryUses
 from fastagi_server.dialer.prepare import Preparer
+from fastagi_server.dialer.room import Room
 from fastagi_server.dialer.runner import Runner
 from fastagi_server.pacing import scopes
 from fastagi_server.telephony.call_id import CallId, mint
@@ -253,6 +255,7 @@ class Stage:
         late: Callable[[], float] = lambda: 0.0,
         store: type[Store] = Store,
         policy: Policy | None = None,
+        agents: Callable[[Time], Agents] | None = None,
     ) -> None:
         self.time = Time(late)
         self.store = store(
@@ -278,8 +281,14 @@ class Stage:
         self.pacer.limit(scopes.CLUSTER, cps)
         self.runner = Runner(
             campaign=CAMPAIGN,
-            concurrency=concurrency,
-            channels=channels,
+            room=Room(
+                campaign="c",
+                trunk="carrier",
+                concurrency=concurrency,
+                channels=channels,
+                calls=self.engine,
+                agents=agents(self.time) if agents else None,
+            ),
             preparer=self.preparer,
             ledger=self.store,
             engine=self.engine,

@@ -32,4 +32,7 @@ PACING = {
     "certificate.kept": "Every limit was kept.",
     "certificate.broken": "OVER THE LIMIT: {scopes}",
     "certificate.empty": "Nothing was originated.",
+    "campaign.channels": "trunk {trunk}: {trunk_up} of {channels} channels are up",
+    "campaign.why_not": "nothing is dialed: {why}",
+    "campaign.why_not_since": "nothing is dialed since {at}: {why}",
 }

@@ -32,4 +32,7 @@ PACING = {
     "certificate.kept": "Todos los límites se cumplieron.",
     "certificate.broken": "SOBRE EL LÍMITE: {scopes}",
     "certificate.empty": "No se originó ninguna llamada.",
+    "campaign.channels": "troncal {trunk}: {trunk_up} de {channels} canales en uso",
+    "campaign.why_not": "no se llama a nadie: {why}",
+    "campaign.why_not_since": "no se llama a nadie desde {at}: {why}",
 }

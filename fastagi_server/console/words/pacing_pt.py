@@ -32,4 +32,7 @@ PACING = {
     "certificate.kept": "Todos os limites foram respeitados.",
     "certificate.broken": "ACIMA DO LIMITE: {scopes}",
     "certificate.empty": "Nenhuma chamada foi originada.",
+    "campaign.channels": "tronco {trunk}: {trunk_up} de {channels} canais em uso",
+    "campaign.why_not": "ninguém é chamado: {why}",
+    "campaign.why_not_since": "ninguém é chamado desde {at}: {why}",
 }

@@ -147,6 +147,7 @@ class House:
             logs=logs,
             pacer=self._dialing.pacer,
             away_since=lambda: self._presence.since or 0.0,
+            queues=self._dialing.queues.agents.counts,
         )
         self._rounds = Rounds(reactor=reactor, spawn=self._works.spawn, may=lambda: not self._presence.away)
         for watcher in (write_down, logs.watch, self._dialing.pacer.watch):

@@ -10,6 +10,7 @@ from fastagi_server.app.choose import wish_of
 from fastagi_server.app.errors import OrderBrokenError
 from fastagi_server.app.logs import Logs
 from fastagi_server.config.settings import Settings
+from fastagi_server.dialer.agents import QueueStanding
 from fastagi_server.dialer.by_hand import ByHand
 from fastagi_server.dialer.campaigns import Campaigns
 from fastagi_server.dialer.engine import Engine
@@ -59,7 +60,9 @@ class Orders:
         logs: Logs,
         pacer: Pacer,
         away_since: Callable[[], float] = float,
+        queues: Callable[[], dict[str, Any]] = dict,
     ) -> None:
+        self._queues = queues
         self._away_since = away_since
         self._logs = logs
         self._pacer = pacer
@@ -138,7 +141,7 @@ class Orders:
             each.scope: {"limit": each.limit, "pace": each.pace, "standing": each.standing, "why": each.why}
             for each in self._pacer.standings()
         }
-        tell(frames.PacingStanding(scopes=scopes))
+        tell(frames.PacingStanding(scopes=scopes, queues=self._queues()))
 
     def _fleet(self, order: frames.Fleet, tell: Tell) -> None:
         fleet = self._engine.fleet
@@ -189,6 +192,7 @@ class Orders:
                 trunk=progress.trunk,
                 trunk_up=progress.trunk_up,
                 channels=progress.channels,
+                queues={each.queue: _queue(each) for each in progress.queues},
                 why_not=self._engine.why_not,
                 store_away_since=self._away_since(),
             )
@@ -239,6 +243,10 @@ def _placed(order: PlaceCall, country: str) -> frames.Placed:
     return frames.Placed(
         call=order.call, number=order.number, country=country, callerid=order.callerid, trunk=order.trunk
     )
+
+
+def _queue(standing: QueueStanding) -> dict[str, Any]:
+    return {name: value for name, value in asdict(standing).items() if name != "queue"}
 
 
 def _says(fact: facts.Fact) -> dict[str, Any]:

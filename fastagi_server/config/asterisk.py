@@ -34,8 +34,8 @@ class Asterisk:
     username: str = field(
         default="discador",
         metadata=about(
-            "The manager user. It needs read=call,dtmf,user and write=originate,call,reporting,system, "
-            "not command.",
+            "The manager user. It needs read=call,dtmf,user, and agent too where a destination names its "
+            "queue, and write=originate,call,reporting,system, not command.",
             why="a user of our own keeps our rights apart from everybody else's.",
             check=shapes.username,
         ),

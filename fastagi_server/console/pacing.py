@@ -10,6 +10,7 @@ import click
 from fastagi_server.console import book, failing
 from fastagi_server.console.codes import Code
 from fastagi_server.console.session import Session
+from fastagi_server.console.why import why
 from fastagi_server.telephony import frames
 
 
@@ -19,12 +20,17 @@ def show(known: Session, *, as_json: bool) -> Code:
     if isinstance(told, frames.Failed):
         return failing.tell(known.tongue, told, as_json=as_json)
     if as_json and isinstance(told, frames.PacingStanding):
-        click.echo(json.dumps(told.scopes))
+        queues = {f"queue:{name}": each for name, each in told.queues.items()}
+        click.echo(json.dumps({**told.scopes, **queues}))
     elif isinstance(told, frames.PacingStanding):
         for scope, standing in told.scopes.items():
             click.echo(line(known, scope, standing))
             if standing["why"]:
                 click.echo(f"  {standing['why']}")
+        for queue, standing in told.queues.items():
+            click.echo(known.tongue.say("pacing.queue", queue=queue, **standing))
+            if standing["why"]:
+                click.echo(f"  {why(known.tongue, standing['why'])}")
     return Code.DONE
 
 

@@ -42,6 +42,7 @@ def status(known: Session, name: str, *, follow: bool, as_json: bool) -> Code:
         tell_counts(known, standing)
         if standing["channels"]:
             click.echo(known.tongue.say("campaign.channels", **standing))
+        _tell_queues(known, standing)
         _tell_paused(known, standing)
         _tell_why_not(known, standing)
     return Code.DONE
@@ -109,6 +110,7 @@ def _engine(known: Session, name: str, kept: CampaignState) -> dict[str, Any]:
         "trunk": "",
         "trunk_up": 0,
         "channels": 0,
+        "queues": {},
         "why_not": "",
         "store_away_since": 0.0,
     }
@@ -138,6 +140,20 @@ def _tell_paused(known: Session, standing: Mapping[str, Any]) -> None:
     for country, kept in standing["paused"].items():
         told = why(known.tongue, kept)
         click.echo(known.tongue.say("campaign.paused_why", country=country, why=told))
+
+
+def _tell_queues(known: Session, standing: Mapping[str, Any]) -> None:
+    """Say who is free in each queue, who was abandoned, and why calls wait."""
+    for queue, told in standing["queues"].items():
+        click.echo(known.tongue.say("pacing.queue", queue=queue, **told))
+        for window in ("hour", "days"):
+            pressed, abandoned = told[window]["pressed"], told[window]["abandoned"]
+            if pressed:
+                percent = f"{100 * abandoned / pressed:.1f}"
+                counts = {"pressed": pressed, "abandoned": abandoned, "percent": percent}
+                click.echo("  " + known.tongue.say(f"pacing.abandoned_{window}", **counts))
+        if told["why"]:
+            click.echo("  " + known.tongue.say("pacing.queue_waits", why=why(known.tongue, told["why"])))
 
 
 def _tell_why_not(known: Session, standing: Mapping[str, Any]) -> None:

@@ -38,6 +38,8 @@ _LINES: dict[str, tuple[str, _Fields]] = {
     "OptOutAsked": ("call.optout_asked", _nothing),
     "OptedOut": ("call.opted_out", _nothing),
     "Connecting": ("call.connecting", _nothing),
+    "Queued": ("call.queued", _nothing),
+    "AgentFound": ("call.agent_found", _nothing),
     "CalleeLeft": ("call.left", _nothing),
     "SipTold": ("call.sip", lambda says: {"code": says["sip_code"], "reason": says["sip_reason"]}),
     "OriginateFailed": ("call.failed", lambda says: says),

@@ -121,6 +121,19 @@ class Agents:
             )
         return found
 
+    def counts(self) -> dict[str, dict[str, int | str]]:
+        """Say of each queue who is free, who waits, how many calls come, and why nobody can be sent there."""
+        told: dict[str, dict[str, int | str]] = {}
+        for queue in self.crews.names:
+            crew, flight = self.crews.crew(queue), self._flight(queue)
+            told[queue] = {
+                "free": crew.free,
+                "waiting": crew.waiting,
+                "coming": flight.calls + flight.coming,
+                "why": self.crews.why(queue),
+            }
+        return told
+
     def load(self, campaign: str, known: Iterable[Counted]) -> None:
         """Begin with what the records say of a campaign's last thirty days."""
         self._meter(campaign).load(known)

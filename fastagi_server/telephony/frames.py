@@ -145,7 +145,8 @@ class CampaignStanding:
     `sent` calls have left since it was started here, `up` are up now in all, `waiting` are prepared; `paused`
     says why for each country; `skipped` counts contacts set aside, by reason. `trunk_up` calls are up over
     its trunk, whoever ordered them, of `channels`, 0 for no limit. `why_not` and `store_away_since` are the
-    engine's, as in Standing.
+    engine's, as in Standing. `queues` say of each queue whose agents are heeded who is `free` and `waiting`,
+    how many calls are `coming`, how often they `press`, who was abandoned in an `hour` and 30 `days`, `why`.
     """
 
     campaign: str
@@ -158,6 +159,7 @@ class CampaignStanding:
     trunk: str = ""
     trunk_up: int = 0
     channels: int = 0
+    queues: dict[str, Any] = field(default_factory=dict)
     why_not: str = ""
     store_away_since: float = 0.0
 
@@ -167,9 +169,11 @@ class PacingStanding:
     """How fast calls may go out: for each scope its limit and its pace in calls per second, and its brake.
 
     A scope's words are `limit` and `pace` (null for none), `standing` (free, stopped, probing) and `why`.
+    `queues` have `free`, `waiting` and `coming` (calls on their way), and `why` nothing leaves for them.
     """
 
     scopes: dict[str, Any]
+    queues: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

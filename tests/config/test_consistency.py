@@ -10,10 +10,13 @@ from fastagi_server.config.asterisk import Asterisk
 from fastagi_server.config.consistency import clashes, named_countries
 from fastagi_server.config.dialplan import DESTINATION, Dialplan
 from fastagi_server.config.fastagi import FastAgi
+from fastagi_server.config.pacing import Pacing
 from fastagi_server.config.pjsip import Pjsip
 from fastagi_server.config.settings import Settings
 from fastagi_server.config.trunk import Trunk
+from fastagi_server.telephony.country import Destination
 
+VENTAS = Destination(context="c", queue="ventas")
 CARRIER = Trunk(dial="PJSIP/{number}@c")
 ONE, TWO = "+525512345678", "+525587654321"
 
@@ -39,6 +42,11 @@ def test_the_defaults_go_together() -> None:
         (Settings(callerids={"mexico": (ONE, TWO), "usa": (ONE,)}), ("callerids", "usa")),
         (Settings(callerids={"mexico": (ONE, ONE)}), ("callerids", "mexico")),
         (Settings(trunks={"a": ours("b")}), ("trunks", "a", "dial")),
+        (Settings(pacing=Pacing(abandon_soft=0.05)), ("pacing", "abandon_soft")),
+        (
+            Settings(fleet={"b": Asterisk(host="127.0.0.2")}, dialplan=Dialplan(destination=VENTAS)),
+            ("dialplan", "destination", "queue"),
+        ),
         (Settings(trunks={"a-b": ours("a-b"), "a_b": ours("a_b")}, default_trunk="a_b"), ("trunks", "a_b")),
         (
             Settings(

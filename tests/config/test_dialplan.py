@@ -32,3 +32,13 @@ def test_the_file_is_included_by_its_folders_name_unless_told_otherwise() -> Non
     assert (
         Dialplan(folder=Path("/srv/copy"), included_as="custom/discador.conf").name == "custom/discador.conf"
     )
+
+
+def test_queues_are_those_that_destinations_name() -> None:
+    named = Destination(context="from-internal", exten="600", queue="600")
+    dialplan = Dialplan(destination=Destination(context="c", queue="ventas"), destinations={"mexico": named})
+
+    assert Dialplan().queues == frozenset()
+    assert dialplan.queues == {"600", "ventas"}
+    with pytest.raises(BadInputError, match=r"destination\.queue"):
+        Destination(context="c", queue="ventas,x")

@@ -28,6 +28,18 @@ def test_paces_and_brakes_are_shown(discador: Any, desk: Any) -> None:
     )
 
 
+def test_queues_are_shown_with_why_nothing_leaves_for_them(discador: Any, desk: Any) -> None:
+    ventas = {"free": 0, "waiting": 0, "coming": 0, "why": "Asterisk has no queue ventas"}
+    standing = frames.PacingStanding(scopes={}, queues={"ventas": ventas})
+    desk([standing], [standing])
+
+    assert discador("pacing", "show").out == (
+        "queue ventas: agents free 0, callers waiting 0, calls on their way 0\n"
+        "  Asterisk has no queue ventas\n"
+    )
+    assert json.loads(discador("pacing", "show", "--json").out) == {"queue:ventas": ventas}
+
+
 def test_they_are_json_for_programs(discador: Any, desk: Any) -> None:
     desk(STANDING)
 

@@ -60,6 +60,28 @@ def test_the_engines_word_goes_before_the_stores(discador: Any, desk: Any) -> No
     assert told.out.splitlines()[-1] == f"usa is paused: {WHY}"
 
 
+def test_queues_are_told_with_who_was_abandoned_and_why_calls_wait(discador: Any, desk: Any) -> None:
+    tally = {"pressed": 200, "abandoned": 3}
+    ventas = {
+        "free": 0,
+        "waiting": 1,
+        "coming": 4,
+        "press": 0.05,
+        "hour": {"pressed": 0, "abandoned": 0},
+        "days": tally,
+        "why": "no agent is free",
+    }
+    desk(frames.CampaignStanding(**{**vars(RUNNING), "queues": {"ventas": ventas}}))
+
+    told = discador("--lang", "es", "campaign", "status", "spring").out.splitlines()
+
+    at = told.index("cola ventas: agentes libres 0, en espera 1, llamadas en camino 4")
+    assert told[at + 1 : at + 3] == [
+        "  abandonadas en 30 días: 3 de 200 que marcaron (1.5 %)",
+        "  las llamadas esperan: no hay agente libre",
+    ]
+
+
 def test_a_standing_for_programs(discador: Any, desk: Any) -> None:
     desk(RUNNING)
 
@@ -77,6 +99,7 @@ def test_a_standing_for_programs(discador: Any, desk: Any) -> None:
         "trunk": "carrier",
         "trunk_up": 3,
         "channels": 10,
+        "queues": {},
         "why_not": "",
         "store_away_since": 0.0,
         "contacts": {"queued": 2, "dialing": 0, "done": 0, "refused": 1},

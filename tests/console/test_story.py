@@ -17,6 +17,7 @@ from fastagi_server.telephony.keys import Meaning, Press
 CALL = mint(1.0, b"0123456789")
 VALUES: dict[str, Any] = {
     "call": CALL,
+    "rang_at": 11.0,
     "at": 12.25,
     "amd": Amd(verdict=Verdict.HUMAN, cause="HUMAN-801-800"),
     "press": Press(digit="3", begun_at=None, ended_at=12.25, duration_ms=160),

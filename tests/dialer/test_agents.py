@@ -151,6 +151,9 @@ def test_with_everybody_paused_or_unknown_nothing_leaves() -> None:
     assert floor.agents.may_leave("usa", "c")
     assert floor.agents.whys() == {"mexico": "Asterisk does not tell how queue ventas stands"}
     floor.agents.told("ventas", None)
+    assert floor.agents.counts() == {
+        "ventas": {"free": 0, "waiting": 0, "coming": 0, "why": "Asterisk has no queue ventas"}
+    }
     assert floor.agents.standings("c")[0].why == "Asterisk has no queue ventas"
 
 

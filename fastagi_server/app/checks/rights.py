@@ -10,6 +10,7 @@ from fastagi_server.console.actions import Finding
 
 # Events of the calls' lives, of keys, and of the dialplan's own words.
 HEARD = ("call", "dtmf", "user")
+AGENT = "agent"
 _EVERYTHING = "all"
 # Actions whose one right is the right that we mean; Asterisk lists an action to whoever may use it.
 _PROOF = {"originate": "Originate", "reporting": "ShowDialPlan", "system": "DBDel", "call": "Setvar"}
@@ -32,11 +33,13 @@ async def write(ask: Ask, username: str) -> list[Finding]:
     ]
 
 
-async def read(ask: Ask, username: str) -> list[Finding]:
-    """Look which events the user is told, as manager.conf has it."""
+async def read(ask: Ask, username: str, *, queues: bool = False) -> list[Finding]:
+    """Look which events the user is told, as manager.conf has it; of queues where agents are heeded."""
     user = await section(ask, "manager.conf", username)
     if user is None:
         return [unseen("rights_read", "manager.conf")]
     told = {each.strip() for each in user.get("read", "").split(",")}
-    lacking = [] if _EVERYTHING in told else [right for right in HEARD if right not in told]
-    return [judged("rights_read", good=not lacking, user=username, lacking=", ".join(lacking) or NOTHING)]
+    wanted = (*HEARD, AGENT) if queues else HEARD
+    lacking = [] if _EVERYTHING in told else [right for right in wanted if right not in told]
+    says = {"user": username, "lacking": ", ".join(lacking) or NOTHING, "rights": ",".join(wanted)}
+    return [judged("rights_read", good=not lacking, **says)]

@@ -21,6 +21,7 @@ from fastagi_server.app.checks import (
     files,
     machine,
     modules,
+    queues,
     rights,
     trunks,
 )
@@ -105,10 +106,13 @@ async def _visit(case: Case, ask: Ask) -> list[Finding]:
     dials = [trunk.dial for trunk in settings.trunks.values()]
     looks = {
         "rights": partial(rights.write, ask, settings.asterisk.username),
-        "rights_read": partial(rights.read, ask, settings.asterisk.username),
+        "rights_read": partial(
+            rights.read, ask, settings.asterisk.username, queues=bool(settings.dialplan.queues)
+        ),
         "version": partial(capacity.itself, ask, settings, here=here),
         "modules": partial(modules.modules, ask, modules.needed(case.text, dials)),
         "dialplan": partial(contexts.in_force, ask, case.text, settings),
+        **{f"queue {name}": partial(queues.queue, ask, name) for name in sorted(settings.dialplan.queues)},
         "destination": partial(contexts.destinations, ask, settings, case.used),
         **{
             f"trunk {name}": partial(trunks.trunk, ask, name, trunk)

@@ -35,4 +35,10 @@ PACING = {
     "campaign.channels": "trunk {trunk}: {trunk_up} of {channels} channels are up",
     "campaign.why_not": "nothing is dialed: {why}",
     "campaign.why_not_since": "nothing is dialed since {at}: {why}",
+    "pacing.queue": "queue {queue}: agents free {free}, callers waiting {waiting}, calls on their way {coming}",
+    "pacing.queue_waits": "calls wait: {why}",
+    "pacing.abandoned_hour": "abandoned in the last hour: {abandoned} of {pressed} who pressed ({percent} %)",
+    "pacing.abandoned_days": "abandoned in 30 days: {abandoned} of {pressed} who pressed ({percent} %)",
+    "call.queued": "sent to the queue",
+    "call.agent_found": "an agent took the call",
 }

@@ -35,4 +35,10 @@ PACING = {
     "campaign.channels": "troncal {trunk}: {trunk_up} de {channels} canales en uso",
     "campaign.why_not": "no se llama a nadie: {why}",
     "campaign.why_not_since": "no se llama a nadie desde {at}: {why}",
+    "pacing.queue": "cola {queue}: agentes libres {free}, en espera {waiting}, llamadas en camino {coming}",
+    "pacing.queue_waits": "las llamadas esperan: {why}",
+    "pacing.abandoned_hour": "abandonadas en la última hora: {abandoned} de {pressed} que marcaron ({percent} %)",
+    "pacing.abandoned_days": "abandonadas en 30 días: {abandoned} de {pressed} que marcaron ({percent} %)",
+    "call.queued": "enviada a la cola",
+    "call.agent_found": "un agente tomó la llamada",
 }

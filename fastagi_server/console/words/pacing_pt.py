@@ -35,4 +35,10 @@ PACING = {
     "campaign.channels": "tronco {trunk}: {trunk_up} de {channels} canais em uso",
     "campaign.why_not": "ninguém é chamado: {why}",
     "campaign.why_not_since": "ninguém é chamado desde {at}: {why}",
+    "pacing.queue": "fila {queue}: agentes livres {free}, em espera {waiting}, chamadas a caminho {coming}",
+    "pacing.queue_waits": "as chamadas esperam: {why}",
+    "pacing.abandoned_hour": "abandonadas na última hora: {abandoned} de {pressed} que marcaram ({percent} %)",
+    "pacing.abandoned_days": "abandonadas em 30 dias: {abandoned} de {pressed} que marcaram ({percent} %)",
+    "call.queued": "enviada à fila",
+    "call.agent_found": "um agente atendeu a chamada",
 }

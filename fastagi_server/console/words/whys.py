@@ -9,6 +9,11 @@ from fastagi_server.config.settings import Language
 
 TABLES: dict[Language, dict[str, str]] = {
     Language.SPANISH: {
+        "Asterisk has no queue {queue}": "Asterisk no tiene la cola {queue}",
+        "Asterisk does not tell how queue {queue} stands": "Asterisk no dice cómo está la cola {queue}",
+        "no agent is free": "no hay agente libre",
+        "each free agent has a call on its way, and abandonment allows no more": "cada agente libre tiene una llamada en camino, y el abandono no permite más",
+        "as many calls are on their way as the free agents can take": "hay tantas llamadas en camino como pueden atender los agentes libres",
         "Asterisk refused the Originate: {why}": "Asterisk rechazó el Originate: {why}",
         "pressed {key}: on the opt-out list": "marcó {key}: en la lista de exclusión",
         "asked the dialplan: on the opt-out list": "lo pidió al dialplan: en la lista de exclusión",
@@ -49,6 +54,11 @@ TABLES: dict[Language, dict[str, str]] = {
         "{count} of a lab or not of one": "{count} del otro tipo (de laboratorio o reales)",
     },
     Language.PORTUGUESE: {
+        "Asterisk has no queue {queue}": "o Asterisk não tem a fila {queue}",
+        "Asterisk does not tell how queue {queue} stands": "o Asterisk não diz como está a fila {queue}",
+        "no agent is free": "nenhum agente está livre",
+        "each free agent has a call on its way, and abandonment allows no more": "cada agente livre tem uma chamada a caminho, e o abandono não permite mais",
+        "as many calls are on their way as the free agents can take": "há tantas chamadas a caminho quantas os agentes livres podem atender",
         "Asterisk refused the Originate: {why}": "o Asterisk recusou o Originate: {why}",
         "pressed {key}: on the opt-out list": "digitou {key}: na lista de exclusão",
         "asked the dialplan: on the opt-out list": "pediu ao dialplan: na lista de exclusão",

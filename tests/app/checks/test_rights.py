@@ -56,6 +56,17 @@ def test_each_class_of_events_that_is_lacking_is_named(
     assert "hush" not in repr(found)
 
 
+@pytest.mark.parametrize(("told", "lacking"), [("call,dtmf,user,agent", "-"), ("call,dtmf,user", "agent")])
+def test_where_agents_are_heeded_their_events_must_be_told(
+    told: str, lacking: str, asterisk: Any, now: Any
+) -> None:
+    asterisk.section("manager.conf", secret="hush", read=told)
+
+    (found,) = now(rights.read(asterisk.ask, "us", queues=True))
+
+    assert (found.says["lacking"], found.says["rights"]) == (lacking, "call,dtmf,user,agent")
+
+
 def test_a_user_who_is_not_in_the_file_is_not_judged(asterisk: Any, now: Any) -> None:
     asterisk.refusals["GetConfig manager.conf"] = "Config file not found"
 

@@ -4,29 +4,33 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from contextlib import suppress
 from typing import Any
 
 from twisted.internet.task import deferLater
 
 from fastagi_server.app.choose import campaign_order
 from fastagi_server.app.days import Days
-from fastagi_server.app.errors import UnknownNameError
+from fastagi_server.app.errors import StoppedByHandError, UnknownNameError
 from fastagi_server.app.fleet import Leads
+from fastagi_server.app.guards import Guards
 from fastagi_server.app.ledger import StoreLedger
 from fastagi_server.app.lending import Lending
 from fastagi_server.app.logs import Logs
+from fastagi_server.app.pacing_desk import PacingDesk
+from fastagi_server.app.policies import policy_of
 from fastagi_server.app.queues import Queues
+from fastagi_server.app.standing_brakes import StandingBrakes
 from fastagi_server.asterisk.trunk import Ask
 from fastagi_server.compliance.gate import check_trunk, stays_here
-from fastagi_server.config.pacing import Pacing
 from fastagi_server.config.settings import Gate, Settings
 from fastagi_server.dialer.ahead import Ahead
 from fastagi_server.dialer.by_hand import ByHand
 from fastagi_server.dialer.campaigns import Campaigns
 from fastagi_server.dialer.engine import Engine
 from fastagi_server.dialer.lend import Lender
-from fastagi_server.dialer.pacer import Pacer, Policy, scopes_of
+from fastagi_server.dialer.pacer import Pacer, scopes_of
 from fastagi_server.dialer.pools import Pools
 from fastagi_server.dialer.ports import Spawn
 from fastagi_server.dialer.prepare import Preparer
@@ -34,12 +38,16 @@ from fastagi_server.dialer.room import Room
 from fastagi_server.dialer.runner import Runner
 from fastagi_server.dialer.show import Shows
 from fastagi_server.pacing import scopes
+from fastagi_server.pacing.change import Change
+from fastagi_server.pacing.why import Why
 from fastagi_server.telephony.call_id import CHANCE_BYTES, CallId, mint
 from fastagi_server.telephony.campaign import Campaign, Contact
 from fastagi_server.telephony.clock import Clock
 from fastagi_server.telephony.country import Country
 from fastagi_server.telephony.errors import DiscadorError
 from fastagi_server.telephony.orders import FIRST, PlaceCall
+from fastagi_server.telephony.record import Record
+from fastagi_server.telephony.tiding import Kind
 
 FASTEST = 1000.0
 _log = logging.getLogger("discador")
@@ -73,7 +81,7 @@ class Dialing:
         self._spawn = spawn
         self._leads = leads
         # One for all campaigns: what a carrier counts does not know our lists.
-        self.pacer = Pacer(clock=clock, policy=policy_of(settings.pacing), told=logs.paced)
+        self.pacer = Pacer(clock=clock, policy=policy_of(settings), told=self._paced)
         self.pacer.limit(scopes.CLUSTER, settings.max_cps)
         for name, trunk in settings.trunks.items():
             self.pacer.limit(scopes.trunk(name), trunk.cps)
@@ -82,6 +90,16 @@ class Dialing:
                 self.pacer.limit(scopes.asterisk(name), asterisk.cps)
         for slug, cps in settings.pacing.country_cps.items():
             self.pacer.limit(scopes.country(slug), cps)
+        self.brakes = StandingBrakes(
+            pacer=self.pacer, promises=ledger.promises, clock=clock, spawn=spawn, engine=settings.engine
+        )
+        self.guards = Guards(
+            pacer=self.pacer,
+            clock=clock,
+            owed=ledger.promises.owed,
+            most_lag=settings.stops.store_lag_seconds,
+            most_drift=settings.stops.clock_drift_seconds,
+        )
         by_slug = {country.slug: country for country in countries}
         self.ahead = Ahead(engine=settings.engine, store=ledger, clock=clock, spawn=spawn)
         self.pools = Pools(countries=by_slug, uses=ledger, clock=clock, ahead=self.ahead)
@@ -111,7 +129,50 @@ class Dialing:
             ask=ask,
             ledger=ledger,
         )
+        self.pacing_desk = PacingDesk(
+            pacer=self.pacer,
+            brakes=self.brakes,
+            end_all=self._end_all,
+            logs=logs,
+            trunks=settings.trunks,
+            countries=by_slug,
+            queues=self.queues.agents.counts,
+        )
         self.campaigns = Campaigns(book=ledger, make_runner=self._runner, may_start=self._may_start)
+
+    def _paced(self, scope: str, change: Change | Why) -> None:
+        self._logs.paced(scope, change)
+        if isinstance(change, Why):
+            self.brakes.told(scope, change)
+
+    def tick(self) -> None:
+        """Look at what must stop new calls, and let paces and brakes move; called once a second."""
+        self.guards.look()
+        self.pacer.tick()
+
+    def _end_all(self, which: Callable[[Record], bool]) -> int:
+        """Hang up the calls that have left and are meant; give how many."""
+        records = [self._engine.known(call) for call in self._engine.left()]
+        meant = [record.call for record in records if record is not None and which(record)]
+        for call in meant:
+            self._spawn(self._end(call))
+        return len(meant)
+
+    async def _end(self, call: CallId) -> None:
+        with suppress(DiscadorError):  # a link that is lost; its calls are looked for when it is back
+            await self._engine.fleet.hangup(call)
+
+    def heard(self, kinds: Collection[Kind]) -> None:
+        """Look at the store again where something has changed that was heard of."""
+        if Kind.DIDS in kinds:
+            self.forget()
+        if Kind.BRAKES in kinds:
+            self._spawn(self.brakes.take_up())
+
+    async def link_up(self, name: str, then: Callable[[], Awaitable[object]]) -> None:
+        """Take up what stands before anything is dialed at an Asterisk that is there (again)."""
+        await self.brakes.take_up()
+        await self._engine.link_up(name, then)
 
     async def leave(self) -> None:
         """Give back what is reserved; what cannot be given back now is when an engine of this name starts."""
@@ -131,7 +192,11 @@ class Dialing:
         """Wait until one more call over the trunk is within its limits; its place is taken from then on.
 
         It has a place at one Asterisk too, whose name is given: the first one's where none is there.
+        Raises StoppedByHandError where an operator has stopped the trunk, or everything.
         """
+        stopped = self.pacer.stopped_by_hand(trunk)
+        if stopped is not None:
+            raise StoppedByHandError(trunk=trunk, who=stopped.says["who"], why=stopped.says["text"])
         while (wait := self.pacer.held_until(scopes_of(trunk)) - self._clock.steady()) > 0:
             await deferLater(self._reactor, wait)
         asterisk = self.pacer.lanes.next(math.inf, self._clock.steady()) or FIRST
@@ -211,16 +276,3 @@ class Dialing:
             clock=self._clock,
             told=self._logs.prepared,
         )
-
-
-def policy_of(pacing: Pacing) -> Policy:
-    """Give what the pacer is to do, from what the operator has set."""
-    return Policy(
-        auto=pacing.auto_adjust_cps,
-        initial=pacing.initial_cps,
-        step=pacing.ramp_up_step,
-        interval=pacing.ramp_up_interval,
-        quality=pacing.quality_threshold,
-        threshold=pacing.emergency_brake_threshold,
-        hold=pacing.brake_hold_seconds,
-    )

@@ -73,3 +73,10 @@ class DemoRunsError(DiscadorError):
 
     def __init__(self, *, name: str) -> None:
         super().__init__(name=name)
+
+
+class StoppedByHandError(DiscadorError):
+    """No call leaves over trunk {trunk!r}: {who} stopped it: {why}; discador pacing release lets go."""
+
+    def __init__(self, *, trunk: str, who: object, why: object) -> None:
+        super().__init__(trunk=trunk, who=who, why=why)

@@ -63,7 +63,7 @@ class Listener(Protocol):
 
 
 class Hearing:
-    """Hears for one engine; `forget` looks at the caller IDs again."""
+    """Hears for one engine; `changed` looks again at what has changed."""
 
     def __init__(
         self,
@@ -72,13 +72,13 @@ class Hearing:
         threads: Threads,
         clock: Clock,
         away: Listener,
-        forget: Callable[[], None],
+        changed: Callable[[Collection[Kind]], None],
         wire: Callable[[Heard], Wire] | None = None,
     ) -> None:
         self._threads = threads
         self._clock = clock
         self._away = away
-        self._forget = forget
+        self._changed = changed
         self._handed = 0
         self._taken = 0
         self._source = make(self.hand)
@@ -121,7 +121,6 @@ class Hearing:
                 self._away.left({each.value for each in told if each.kind is Kind.OPTOUT})
             if Kind.OPTOUTS in kinds:
                 self._away.many_left()
-            if Kind.DIDS in kinds:
-                self._forget()
+            self._changed(kinds)
         finally:
             self._taken += 1

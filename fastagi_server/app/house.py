@@ -124,7 +124,7 @@ class House:
             threads=reactor,
             clock=clock,
             away=self.engine.away,
-            forget=self._dialing.forget,
+            changed=self._dialing.heard,
             wire=(lambda heard: Wire(settings.redis_url, heard=heard)) if settings.redis_url else None,
         )
         ledger.told = self._hearing.publish
@@ -145,9 +145,8 @@ class House:
             forget=self._dialing.forget,
             by_hand=self._dialing.by_hand,
             logs=logs,
-            pacer=self._dialing.pacer,
+            pacing=self._dialing.pacing_desk,
             away_since=lambda: self._presence.since or 0.0,
-            queues=self._dialing.queues.agents.counts,
         )
         self._rounds = Rounds(reactor=reactor, spawn=self._works.spawn, may=lambda: not self._presence.away)
         for watcher in (write_down, logs.watch, self._dialing.pacer.watch):
@@ -167,7 +166,7 @@ class House:
         self._rounds.begin("pulse", PULSE_SECONDS, self.engine.pulse, now=True)
         self._rounds.begin(STORE, LOOK_SECONDS, self._presence.look)
         self._rounds.begin("tick", TICK_SECONDS, lambda: self._logs.tick(self.engine))
-        self._rounds.begin("pace", PACE_SECONDS, self._dialing.pacer.tick)
+        self._rounds.begin("pace", PACE_SECONDS, self._dialing.tick)
         self._rounds.begin("reserved", RESERVED_SECONDS, self._dialing.ahead.look)
         self._links.start()
         _log.info("FastAGI listens at %s", self._uri)
@@ -224,7 +223,7 @@ class House:
         await booted(self._countries[0].context, ask=self._links.ask(name), pause=pause, warn=_log.warning)
         self._logs.link(name)
         # Where its trunks lead is looked at before it has the first call of a campaign that runs.
-        await self.engine.link_up(name, self._look_at_trunks)
+        await self._dialing.link_up(name, self._look_at_trunks)
         await self.orders.link_up()
         if name == FIRST:
             await self._dialing.queues.link_up()

@@ -51,7 +51,7 @@ class StoreLedger:
         clock: Clock,
         engine: str = "",
     ) -> None:
-        self._promises = promises
+        self.promises = promises
         self._do = promises.ask
         self._surely = promises.surely
         self._spawn = spawn
@@ -67,11 +67,11 @@ class StoreLedger:
     @property
     def is_away(self) -> bool:
         """Whether the store is away as far as we know."""
-        return self._promises.presence.away
+        return self.promises.presence.away
 
     def present(self) -> Deferred[None]:
         """Fire when the store is there."""
-        return self._promises.presence.back()
+        return self.promises.presence.back()
 
     async def keep(self, record: Record) -> None:
         """Write a record as it stands, as soon as the store takes it."""

@@ -18,8 +18,8 @@ from fastagi_server.dialer.prepare import Prepared, Skipped
 from fastagi_server.dialer.progress import Progress
 from fastagi_server.dialer.show import Shown
 from fastagi_server.ivr.answers import Lent
-from fastagi_server.pacing.brake import Standing, Why
-from fastagi_server.pacing.governor import Change
+from fastagi_server.pacing.change import Change
+from fastagi_server.pacing.why import Standing, Why
 from fastagi_server.telephony import facts
 from fastagi_server.telephony.campaign import Campaign
 from fastagi_server.telephony.disposition import NOT_SENT, REACHED, Disposition
@@ -197,7 +197,9 @@ class Logs:
         _log.log(level, "%s: %s", scope, change.sentence())
         if self._performance:
             event = "pace" if isinstance(change, Change) else "brake"
-            says = {"scope": scope, **asdict(change), "why": change.sentence()}
+            told = asdict(change)
+            numbers = told.pop("says")
+            says = {"scope": scope, **told, **numbers, "why": change.sentence()}
             self._tell(File.PERFORMANCE, event, says, level=level)
 
     def released(self, scope: str, *, who: str, why: str) -> None:

@@ -14,7 +14,6 @@ from fastagi_server.dialer.agents import QueueStanding
 from fastagi_server.dialer.by_hand import ByHand
 from fastagi_server.dialer.campaigns import Campaigns
 from fastagi_server.dialer.engine import Engine
-from fastagi_server.dialer.pacer import Pacer
 from fastagi_server.dialer.ports import Spawn
 from fastagi_server.telephony import facts, frames
 from fastagi_server.telephony.call_id import CHANCE_BYTES, CallId, mint
@@ -58,14 +57,12 @@ class Orders:
         forget: Callable[[], None],
         by_hand: ByHand,
         logs: Logs,
-        pacer: Pacer,
+        pacing: Callable[[frames.Pacing, Tell], None],
         away_since: Callable[[], float] = float,
-        queues: Callable[[], dict[str, Any]] = dict,
     ) -> None:
-        self._queues = queues
         self._away_since = away_since
         self._logs = logs
-        self._pacer = pacer
+        self._pacing = pacing
         self._engine = engine
         self._settings = settings
         self._countries = countries
@@ -103,7 +100,7 @@ class Orders:
             case frames.Leave():
                 self._spawn(self._leave(order, tell))
             case frames.Pacing():
-                self._pace(order, tell)
+                self._pacing(order, tell)
             case frames.Fleet():
                 self._fleet(order, tell)
             case _:
@@ -126,22 +123,6 @@ class Orders:
             tell(frames.failed(error))
         else:
             tell(frames.Done())
-
-    def _pace(self, order: frames.Pacing, tell: Tell) -> None:
-        try:
-            if order.do not in ("ask", "release"):
-                raise BadInputError(field="pacing.do", value=order.do, expected="ask, release")
-            if order.do == "release":
-                self._pacer.release(order.scope)
-                self._logs.released(order.scope, who=order.who, why=order.why)
-        except DiscadorError as error:
-            tell(frames.failed(error))
-            return
-        scopes = {
-            each.scope: {"limit": each.limit, "pace": each.pace, "standing": each.standing, "why": each.why}
-            for each in self._pacer.standings()
-        }
-        tell(frames.PacingStanding(scopes=scopes, queues=self._queues()))
 
     def _fleet(self, order: frames.Fleet, tell: Tell) -> None:
         fleet = self._engine.fleet
@@ -187,7 +168,7 @@ class Orders:
                 sent=progress.sent,
                 up=self._engine.up,
                 waiting=progress.waiting,
-                paused=dict(progress.paused),
+                paused=progress.paused | {scope: why.sentence() for scope, why in progress.braked.items()},
                 skipped=dict(progress.skipped),
                 trunk=progress.trunk,
                 trunk_up=progress.trunk_up,
@@ -195,6 +176,7 @@ class Orders:
                 queues={each.queue: _queue(each) for each in progress.queues},
                 why_not=self._engine.why_not,
                 store_away_since=self._away_since(),
+                braked={scope: asdict(why) for scope, why in progress.braked.items()},
             )
         )
 

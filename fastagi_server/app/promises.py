@@ -56,10 +56,25 @@ class Promises:
         self._writer = writer
         self._threads = threads
         self.presence = presence
+        # What must be written and is not yet, in the order in which it came.
+        self._owed: dict[int, None] = {}
+        self._next = 0
         presence.probe = self._probe
 
     async def surely(self, what: str, work: Callable[[Any], object], *, first: bool = False) -> None:
         """Do what may be done twice until the store has promised it; only its own fault is raised."""
+        owed, self._next = self._next, self._next + 1
+        self._owed[owed] = None
+        try:
+            await self._until_kept(what, work, first=first)
+        finally:
+            del self._owed[owed]
+
+    def owed(self) -> tuple[int | None, int]:
+        """Give the count of the oldest that must be written and is not, None for none; and of the next."""
+        return next(iter(self._owed), None), self._next
+
+    async def _until_kept(self, what: str, work: Callable[[Any], object], *, first: bool) -> None:
         failed = 0
         while True:
             await self.presence.back(first=first)

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from fastagi_server.config import shapes
 from fastagi_server.config.schema import about, verify
+
+
+class Rate(enum.StrEnum):
+    """Which rate is meant by success."""
+
+    ASR = "asr"
+    NER = "ner"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +74,57 @@ class Pacing:
             most=1,
         ),
     )
+    quality_rate: Rate = field(
+        default=Rate.NER,
+        metadata=about(
+            "The rate that quality_threshold is for: ner, or asr (the share that was answered).",
+            why="NER tells a bad list or route from people who do not answer.",
+        ),
+    )
+    asr_fall: float = field(
+        default=0.5,
+        metadata=about(
+            "The pace of a trunk halves, with a warning, when the ASR of the last minute (at least 200 "
+            "calls) is at most so much of that of the half hour before. 0 is never.",
+            why="half of the answers gone is trouble, also where ASR is far above the brake's threshold.",
+            unit="share of 1",
+            least=0,
+            most=0.7,
+        ),
+    )
+    slow_pdd: float = field(
+        default=2.0,
+        metadata=about(
+            "The pace falls by 0.7 when the PDD of the last minute at p95 (at least 100 calls that rang) is "
+            "so many times its longer mean, and a second more at least. 0 is never.",
+            why="a carrier that is near its limit first becomes slow.",
+            unit="times the usual",
+            least=0,
+            most=100,
+        ),
+    )
+    slow_originate_seconds: float = field(
+        default=0.5,
+        metadata=about(
+            "The pace falls by 0.7 when Asterisk takes so long from an Originate to its channel, at p95 of "
+            "the last ten seconds (at least 30 calls). 0 is never.",
+            why="an Asterisk with room takes milliseconds.",
+            unit="seconds",
+            least=0,
+            most=60,
+        ),
+    )
+    asterisk_load: float = field(
+        default=0.0,
+        metadata=about(
+            "The pace falls by 0.7 each ten seconds while the load average of Asterisk's machine is at "
+            "least this. It is asked every five seconds by SYSINFO(loadavg). 0 is never, and nobody asks.",
+            why="what a machine carries depends on its cores, which nobody tells; try twice their number.",
+            unit="load average",
+            least=0,
+            most=1000,
+        ),
+    )
     emergency_brake_threshold: float = field(
         default=0.1,
         metadata=about(
@@ -78,10 +137,18 @@ class Pacing:
             most=0.5,
         ),
     )
+    brake_rate: Rate = field(
+        default=Rate.ASR,
+        metadata=about(
+            "The rate that emergency_brake_threshold is for: asr, or ner (the share that reached the far "
+            "end's network).",
+            why="calls that nobody answers are what carriers block.",
+        ),
+    )
     brake_hold_seconds: float = field(
         default=20.0,
         metadata=about(
-            "How long the emergency brake holds before a few calls try again.",
+            "How long a brake that needs no operator holds before a few calls try again.",
             why="so a cause that is gone costs less than a minute.",
             unit="seconds",
             least=1,

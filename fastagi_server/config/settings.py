@@ -17,6 +17,7 @@ from fastagi_server.config.fastagi import FastAgi
 from fastagi_server.config.logs import Logs
 from fastagi_server.config.pacing import Pacing
 from fastagi_server.config.schema import about, verify
+from fastagi_server.config.stops import Stops
 from fastagi_server.config.trunk import Trunk
 from fastagi_server.telephony.orders import FIRST
 
@@ -162,6 +163,13 @@ class Settings:
         metadata=about(
             "How fast calls go out, and what stops them.",
             why="slowly at first, as fast as the limits allow while all is well.",
+        ),
+    )
+    stops: Stops = field(
+        default_factory=Stops,
+        metadata=about(
+            "What stops a trunk, a country, a campaign or everything, beside a low ASR.",
+            why="each share is one that should alarm anybody.",
         ),
     )
     asterisk: Asterisk = field(

@@ -10,6 +10,7 @@ import click
 from fastagi_server.console import certificate as certificates
 from fastagi_server.console import pacing as paces
 from fastagi_server.console.session import Session
+from fastagi_server.pacing import scopes
 
 Say = Callable[..., str]
 Option = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -35,6 +36,15 @@ def add(discador: click.Group, say: Say, json_option: Option) -> None:
     @click.pass_obj
     def release(known: Session, /, *, scope: str, why: str, as_json: bool) -> int:
         return paces.release(known, scope, why=why, as_json=as_json)
+
+    @pacing.command(help=say("help.pacing.stop"))
+    @click.argument("scope", default=scopes.CLUSTER)
+    @click.option("--why", required=True, help=say("help.pacing.why"))
+    @click.option("--hang-up", is_flag=True, help=say("help.pacing.hang_up"))
+    @json_option
+    @click.pass_obj
+    def stop(known: Session, /, *, scope: str, why: str, hang_up: bool, as_json: bool) -> int:
+        return paces.stop(known, scope, why=why, hang_up=hang_up, as_json=as_json)
 
     @pacing.command(help=say("help.pacing.certificate"))
     @click.option("--since", default="", help=say("help.pacing.since"))

@@ -107,6 +107,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         'discador pacing release trunk:carrier --why "the carrier mended its route"',
         'discador pacing release country:mexico --why "another prompt" --json',
     ),
+    "pacing stop": (
+        'discador pacing stop --why "something is wrong"',
+        'discador pacing stop campaign:spring --hang-up --why "the wrong prompt"',
+        'discador pacing stop trunk:carrier --why "the carrier called" --json',
+    ),
     "pacing certificate": (
         "discador pacing certificate",
         "discador pacing certificate --since 2026-11-23 --csv",

@@ -7,10 +7,11 @@ from dataclasses import asdict
 
 import click
 
-from fastagi_server.console import book
+from fastagi_server.console import book, braking
 from fastagi_server.console.called import when
 from fastagi_server.console.session import Session
 from fastagi_server.store import notices
+from fastagi_server.telephony.notice import Kind, Notice
 
 
 def listed(known: Session, *, limit: int, as_json: bool) -> None:
@@ -21,4 +22,13 @@ def listed(known: Session, *, limit: int, as_json: bool) -> None:
     elif not told:
         click.echo(known.tongue.say("notices.none"))
     for notice in () if as_json else told:
-        click.echo(f"{when(notice.at)}  {known.tongue.say(f'notice.{notice.kind}', **notice.says)}")
+        click.echo(f"{when(notice.at)}  {_said(known, notice)}")
+
+
+def _said(known: Session, notice: Notice) -> str:
+    if notice.kind not in (Kind.STOPPED, Kind.LET_GO):
+        return known.tongue.say(f"notice.{notice.kind}", **notice.says)
+    told = braking.reason(known.tongue, notice.says)
+    itself = notice.kind is Kind.LET_GO and not notice.says["who"]
+    key = "notice.let_go_itself" if itself else f"notice.{notice.kind}"
+    return known.tongue.say(key, **notice.says, told=told)

@@ -1,4 +1,4 @@
-"""The commands that show paces and brakes, and release one; the running service has both."""
+"""The commands that show paces and brakes, pull one and release one; the running service has both."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from typing import Any
 
 import click
 
-from fastagi_server.console import book, failing
+from fastagi_server.console import book, braking, failing
 from fastagi_server.console.codes import Code
 from fastagi_server.console.session import Session
 from fastagi_server.console.why import why
 from fastagi_server.telephony import frames
+
+_FIGURES = (("pdd", "pdd_usual", " s"), ("originate", "originate_p95", " s"), ("load", "load", ""))
 
 
 def show(known: Session, *, as_json: bool) -> Code:
@@ -25,12 +27,28 @@ def show(known: Session, *, as_json: bool) -> Code:
     elif isinstance(told, frames.PacingStanding):
         for scope, standing in told.scopes.items():
             click.echo(line(known, scope, standing))
-            if standing["why"]:
-                click.echo(f"  {standing['why']}")
+            for each in details(known, standing):
+                click.echo(each)
         for queue, standing in told.queues.items():
             click.echo(known.tongue.say("pacing.queue", queue=queue, **standing))
             if standing["why"]:
                 click.echo(f"  {why(known.tongue, standing['why'])}")
+    return Code.DONE
+
+
+def stop(known: Session, scope: str, *, why: str, hang_up: bool, as_json: bool) -> Code:
+    """Let nothing of a scope leave any more, at once."""
+    order = frames.Pacing(do="stop", scope=scope, who=book.user(), why=why, hang_up=hang_up)
+    told = book.answer(known, order)
+    if isinstance(told, frames.Failed):
+        return failing.tell(known.tongue, told, as_json=as_json)
+    ended = told.ended if isinstance(told, frames.PacingStanding) else 0
+    if as_json:
+        click.echo(json.dumps({"stopped": scope, "ended": ended}))
+        return Code.DONE
+    click.echo(known.tongue.say("pacing.pulled", scope=scope))
+    if hang_up:
+        click.echo(known.tongue.say("pacing.ended", count=ended))
     return Code.DONE
 
 
@@ -50,3 +68,21 @@ def line(known: Session, scope: str, standing: dict[str, Any]) -> str:
     rates = {name: none if standing[name] is None else f"{standing[name]:.2f}" for name in ("limit", "pace")}
     word = known.tongue.say(f"pacing.{standing['standing']}")
     return known.tongue.say("pacing.line", scope=scope, **rates, standing=word)
+
+
+def details(known: Session, standing: dict[str, Any]) -> list[str]:
+    """Give why a scope is stopped, why its pace changed last, and what the pace sees, a line each."""
+    whys = standing.get("whys", ())
+    lines = [f"  {braking.brake(known.tongue, each, english=standing['why'])}" for each in whys]
+    if standing["why"] and not whys:
+        lines.append(f"  {standing['why']}")
+    if standing.get("change"):
+        lines.append(known.tongue.say("pacing.change", told=braking.change(known.tongue, standing["change"])))
+    if figures := standing.get("figures"):
+        none = known.tongue.say("pacing.none")
+        shown = {
+            name: none if figures.get(key) is None else f"{figures[key]:.2f}{unit}"
+            for name, key, unit in _FIGURES
+        }
+        lines.append(known.tongue.say("pacing.figures", **shown))
+    return lines

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from fastagi_server.console import book
+from fastagi_server.console import book, braking
 from fastagi_server.console.campaigns import counted, state, tell_counts
 from fastagi_server.console.codes import Code
 from fastagi_server.console.session import Session
@@ -113,6 +113,7 @@ def _engine(known: Session, name: str, kept: CampaignState) -> dict[str, Any]:
         "queues": {},
         "why_not": "",
         "store_away_since": 0.0,
+        "braked": {},
     }
     try:
         told = book.answer(known, frames.Campaigning(campaign=name, do="ask"))
@@ -138,7 +139,8 @@ def _clocked(known: Session, standing: Mapping[str, Any]) -> str:
 
 def _tell_paused(known: Session, standing: Mapping[str, Any]) -> None:
     for country, kept in standing["paused"].items():
-        told = why(known.tongue, kept)
+        brake = standing.get("braked", {}).get(country)
+        told = braking.brake(known.tongue, brake, english=kept) if brake else why(known.tongue, kept)
         click.echo(known.tongue.say("campaign.paused_why", country=country, why=told))
 
 

@@ -7,15 +7,18 @@ below its limit; a brake closes a scope, or lets a few calls through to see. It 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
+from fastagi_server.dialer.brakes import Brakes, Rules
 from fastagi_server.dialer.errors import NoBrakeError
+from fastagi_server.dialer.strains import Strain, Strains
 from fastagi_server.pacing import scopes
-from fastagi_server.pacing.brake import Brake, Standing, Why
-from fastagi_server.pacing.governor import Change, Governor, Ramp
+from fastagi_server.pacing.change import Change
+from fastagi_server.pacing.governor import Governor, Ramp
 from fastagi_server.pacing.lanes import Lanes
 from fastagi_server.pacing.slots import Slots
+from fastagi_server.pacing.why import Reason, Says, Standing, Why
 from fastagi_server.pacing.window import Windows
 from fastagi_server.telephony import facts
 from fastagi_server.telephony.clock import Clock
@@ -39,8 +42,8 @@ class Policy:
     """What the operator allows: `auto` is whether trunks' paces move by themselves.
 
     A pace begins at `initial` calls per second and rises by `step` each `interval` seconds, while the NER is
-    at least `quality`. The brake stops a scope whose ASR falls under `threshold`, 0 for never, and looks
-    again after `hold` seconds.
+    at least `quality`, or with `asr` the ASR is; `strain` is what makes it fall before anything fails.
+    `rules` say what stops a scope.
     """
 
     auto: bool = False
@@ -48,19 +51,25 @@ class Policy:
     step: float = 2.0
     interval: float = 10.0
     quality: float = 0.8
-    threshold: float = 0.0
-    hold: float = 20.0
+    asr: bool = False
+    strain: Strain = field(default_factory=Strain)
+    rules: Rules = field(default_factory=Rules)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Pace:
-    """How a scope stands: its limit and its pace in calls per second, None for none, and its brake."""
+    """How a scope stands: its limit and its pace in calls per second, None for none, and its brake.
+
+    `whys` are all that hold it, the worst first; `change` is the pace's last, `figures` are what it sees.
+    """
 
     scope: str
     limit: float | None
     pace: float | None
     standing: Standing
-    why: str
+    whys: Sequence[Why] = ()
+    change: Change | None = None
+    figures: Mapping[str, float | None] = field(default_factory=dict)
 
 
 class Pacer:
@@ -81,8 +90,9 @@ class Pacer:
         # The Asterisks: a call is in the scope of one of them, and which one is chosen at its slot.
         self.lanes = Lanes(self._slots, self._windows)
         self._governors: dict[str, Governor] = {}
-        self._brakes: dict[str, Brake] = {}
-        self._why: dict[str, Why] = {}
+        self._strains: dict[str, Strains] = {}
+        self._changes: dict[str, Change] = {}
+        self._brakes = Brakes(rules=self._policy.rules, turned=self._braked)
         self._buckets: dict[tuple[str, ...], tuple[str, ...]] = {}
         # Told when a scope is stopped or let go: what is prepared for it may wait for long.
         self.turned: list[Callable[[str, Standing], None]] = []
@@ -104,8 +114,10 @@ class Pacer:
             interval=policy.interval,
             most=most,
             quality=policy.quality,
+            asr=policy.asr,
         )
         self._governors[scope] = Governor(ramp)
+        self._strains[scope] = Strains(policy.strain)
         self._slots.set(_PACE + scope, self._governors[scope].rate)
 
     def earliest(self, within: tuple[str, ...], now: float) -> float:
@@ -141,71 +153,96 @@ class Pacer:
         interval = self._slots.interval(self._all(within))
         return 0 if interval == math.inf else max(2, math.ceil(seconds / max(interval, SHORTEST_SECONDS)))
 
-    def braked(self, trunk: str, campaign: str) -> dict[str, str]:
+    def braked(self, trunk: str, campaign: str) -> dict[str, Why]:
         """Say why each scope is stopped or probes that a campaign's calls may be in."""
-        ours = (scopes.trunk(trunk), scopes.campaign(campaign))
+        ours = (*scopes_of(trunk), scopes.campaign(campaign))
         return {
-            scope: self._why[scope].sentence()
-            for scope in self._held()
-            if scope in ours or scopes.is_country(scope)
+            scope: why
+            for scope in self._brakes.held()
+            if (scope in ours or scopes.is_country(scope)) and (why := self._brakes.why(scope))
         }
+
+    def stopped_by_hand(self, trunk: str) -> Why | None:
+        """Say why calls by hand must not leave over a trunk either; None where no operator stopped it."""
+        whys = (why for scope in scopes_of(trunk) for why in self._brakes.whys(scope))
+        return next((why for why in whys if why.reason is Reason.OPERATOR), None)
 
     def watch(self, record: Record, fact: facts.Fact) -> None:
         """Learn from a call: what left, and what became of it."""
         trunk = scopes.trunk(record.trunk)
         governor = self._governors.get(trunk)
-        if isinstance(fact, facts.Ordered) and governor:
-            governor.sent(fact.at)
-        if record.state is not State.ENDED or record.disposition is None or record.contact is None:
+        if isinstance(fact, facts.Ordered):
+            self._brakes.sent(record, fact.at)
+            if governor:
+                governor.sent(fact.at)
+        if record.contact is None:
+            return
+        if record.state is not State.ENDED or record.disposition is None:
+            if governor:
+                self._strains[trunk].watch(record, fact)
             return
         if record.disposition in NOT_SENT or record.disposition is Disposition.UNKNOWN:
             return
         if governor:
             change = governor.resolved(
-                disposition=record.disposition, sip_code=record.sip_code, at=record.ended_at or fact.at
+                disposition=record.disposition,
+                sip_code=record.sip_code,
+                at=record.ended_at or fact.at,
+                answered=record.answered_at is not None,
             )
             self._paced(trunk, change)
-        if self._policy.threshold:
-            succeeded = record.answered_at is not None
-            for scope in (scopes.campaign(record.campaign), scopes.country(record.country), trunk):
-                why = self._brake(scope).resolved(succeeded=succeeded, at=self._clock.wall())
-                self._braked(scope, why)
+            self._strains[trunk].watch(record, fact)
+        self._brakes.resolved(record, self._clock.wall())
 
     def tick(self) -> None:
         """Let paces rise and brakes look again; called once a second."""
         now = self._clock.wall()
         for scope, governor in self._governors.items():
-            self._paced(scope, governor.tick(now))
-        for scope, brake in self._brakes.items():
-            self._braked(scope, brake.tick(now))
+            strained = self._strains[scope].look(now)
+            change = governor.slow(strained[0], now, strained[1]) if strained else governor.tick(now)
+            self._paced(scope, change)
+        self._brakes.tick(now)
 
-    def release(self, scope: str) -> None:
-        """Let calls of a stopped scope leave again, because an operator says so."""
-        held = self._held()
+    def loaded(self, load: float | None) -> None:
+        """Take note of what Asterisk's machine says of its load; None where it does not say."""
+        for strains in self._strains.values():
+            strains.load = load
+
+    def stop(self, scope: str, reason: Reason, says: Says) -> Why:
+        """Let no call of a scope leave from now on, because somebody says so."""
+        return self._brakes.hold(scope, reason, says, self._clock.wall())
+
+    def let_go(self, scope: str, reason: Reason) -> None:
+        """Let calls of a scope leave again, as far as this reason goes."""
+        self._brakes.let_go(scope, reason, self._clock.wall())
+
+    def release(self, scope: str) -> list[Why]:
+        """Let calls of a stopped scope leave again, because an operator says so; give what stopped it."""
+        held = self._brakes.held()
         if scope not in held:
             raise NoBrakeError(scope=scope, known=", ".join(held) or "none")
-        self._braked(scope, self._brakes[scope].release(self._clock.wall()))
+        return self._brakes.release(scope, self._clock.wall())
+
+    def restore(self, scope: str, why: Why) -> None:
+        """Let a scope stand as it stood when it was kept."""
+        self._brakes.restore(scope, why)
 
     def standings(self) -> list[Pace]:
         """Say how every scope stands that a limit was set for, or whose calls were weighed."""
-        known = {*self._slots.scopes(), *self._brakes}
+        known = {*self._slots.scopes(), *self._brakes.scopes()}
         plain = sorted(each for each in known if not each.startswith((_PACE, _BRAKE)))
         return [self._standing(each) for each in plain]
 
     def _standing(self, scope: str) -> Pace:
-        brake = self._brakes.get(scope)
-        standing = brake.standing if brake else Standing.FREE
         return Pace(
             scope=scope,
             limit=self._slots.rate(scope),
             pace=self._slots.rate(_PACE + scope),
-            standing=standing,
-            why=self._why[scope].sentence() if standing is not Standing.FREE else "",
+            standing=self._brakes.standing(scope),
+            whys=self._brakes.whys(scope),
+            change=self._changes.get(scope),
+            figures=strains.figures(self._clock.wall()) if (strains := self._strains.get(scope)) else {},
         )
-
-    def _held(self) -> list[str]:
-        """Give the scopes that are stopped, or that probe."""
-        return [scope for scope, brake in self._brakes.items() if brake.standing is not Standing.FREE]
 
     def _all(self, within: tuple[str, ...]) -> tuple[str, ...]:
         """Give the buckets of these scopes: their limits', their paces' and their brakes'."""
@@ -215,21 +252,15 @@ class Pacer:
             known = self._buckets[within] = (*within, *more)
         return known
 
-    def _brake(self, scope: str) -> Brake:
-        if scope not in self._brakes:
-            self._brakes[scope] = Brake(threshold=self._policy.threshold, hold_seconds=self._policy.hold)
-        return self._brakes[scope]
-
     def _paced(self, scope: str, change: Change | None) -> None:
         if change is not None:
             self._slots.set(_PACE + scope, change.after)
+            self._changes[scope] = change
             self._told(scope, change)
 
-    def _braked(self, scope: str, why: Why | None) -> None:
-        if why is None:
-            return
-        self._why[scope] = why
-        match why.standing:
+    def _braked(self, scope: str, why: Why) -> None:
+        standing = self._brakes.standing(scope)
+        match standing:
             case Standing.STOPPED:
                 self._slots.set(_BRAKE + scope, 0.0)
             case Standing.PROBING:
@@ -241,7 +272,7 @@ class Pacer:
                     self._slots.set(_PACE + scope, self._governors[scope].rate)
         self._told(scope, why)
         for told in tuple(self.turned):
-            told(scope, why.standing)
+            told(scope, standing)
 
     def _usual_pace(self, scope: str) -> float:
         rates = (self._slots.rate(_PACE + scope), self._slots.rate(scope), self._slots.rate(scopes.CLUSTER))

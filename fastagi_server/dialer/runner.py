@@ -20,7 +20,7 @@ from fastagi_server.dialer.room import Room
 from fastagi_server.dialer.supply import Supply
 from fastagi_server.dialer.waiting import Line
 from fastagi_server.pacing import scopes
-from fastagi_server.pacing.brake import Standing
+from fastagi_server.pacing.why import Standing
 from fastagi_server.telephony.campaign import Campaign, CampaignState, Contact
 from fastagi_server.telephony.clock import Clock
 from fastagi_server.telephony.errors import DiscadorError
@@ -65,10 +65,9 @@ class Runner:
         self._ready = Line()
         self._skipped: Counter[str] = Counter()
         self._preparing: Counter[str] = Counter()
-        self._loading = False
+        self._loading = self._running = False
         self._sent = 0
         self._timer: Cancellable | None = None
-        self._running = False
 
     def start(self) -> None:
         """Begin to prepare, and to send at each slot."""
@@ -124,8 +123,8 @@ class Runner:
             waiting=len(self._ready) + self._preparing.total(),
             skipped=dict(self._skipped),
             paused={slug: each.why for slug, each in self._supply.paused.items()}
-            | self._room.closed(self._supply.countries())
-            | self._pacer.braked(self.campaign.trunk, self.campaign.name),
+            | self._room.closed(self._supply.countries()),
+            braked=self._pacer.braked(self.campaign.trunk, self.campaign.name),
             trunk=self.campaign.trunk,
             trunk_up=self._engine.up_over(self.campaign.trunk),
             channels=self._room.channels,

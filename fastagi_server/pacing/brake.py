@@ -8,10 +8,11 @@ Page 1954). The further the fall, the sooner the proof. Pure: calls and instants
 
 from __future__ import annotations
 
-import enum
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from fastagi_server.pacing.evidence import apart
+from fastagi_server.pacing.why import Reason, Standing, Why
 from fastagi_server.telephony.errors import BadInputError
 
 # What is usual is the mean of about so many calls; a fall must not become usual before it is noticed.
@@ -24,37 +25,6 @@ FALSE_STOP_CALLS = 1e8
 FREES, IN_VAIN = 20.0, 20.0
 MINIMUM = 50
 _TINY = 1e-9
-
-
-class Standing(enum.StrEnum):
-    """Whether calls may leave."""
-
-    FREE = "free"
-    STOPPED = "stopped"
-    PROBING = "probing"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Why:
-    """The numbers of a decision: `succeeded` of `resolved` calls since success began to fall.
-
-    `usual` is the share that was usual before, `threshold` what it must not fall under.
-    """
-
-    standing: Standing
-    at: float
-    resolved: int
-    succeeded: int
-    usual: float
-    threshold: float
-
-    def sentence(self) -> str:
-        """Say it in one line."""
-        share = self.succeeded / self.resolved if self.resolved else 0.0
-        return (
-            f"{self.standing}: {self.succeeded} of the last {self.resolved} resolved calls succeeded "
-            f"({share:.1%}), {self.usual:.1%} was usual, {self.threshold:.0%} is the least"
-        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,20 +46,15 @@ def weigh(usual: float, threshold: float) -> Weights:
 
 def _fallen(usual: float, threshold: float) -> float:
     """Give the rate that a share at the threshold tells from the threshold as well as from the usual rate."""
-    wanted = _apart(threshold, usual)
+    wanted = apart(threshold, usual)
     low, high = _TINY, threshold
     for _ in range(60):
         middle = (low + high) / 2
-        if _apart(threshold, middle) > wanted:
+        if apart(threshold, middle) > wanted:
             low = middle
         else:
             high = middle
     return (low + high) / 2
-
-
-def _apart(p: float, q: float) -> float:
-    """Give how far a share is from a rate (Kullback and Leibler's divergence)."""
-    return p * math.log(p / q) + (1 - p) * math.log((1 - p) / (1 - q))
 
 
 class Brake:
@@ -101,7 +66,6 @@ class Brake:
         threshold: float,
         hold_seconds: float,
         minimum: int = MINIMUM,
-        by_itself: bool = True,
         false_stop_calls: float = FALSE_STOP_CALLS,
     ) -> None:
         if not 0 <= threshold < 1 / LEAST_USUAL:
@@ -111,14 +75,17 @@ class Brake:
         self._threshold = threshold
         self._hold = hold_seconds
         self._minimum = minimum
-        self._by_itself = by_itself
         self._proof = math.log(false_stop_calls)
         self._usual = 0.0
         self._seen = 0
-        self._since = 0.0
         self._weights: dict[int, Weights] = {}
-        self.standing = Standing.FREE
+        self.why = Why(standing=Standing.FREE, reason=Reason.SUCCESS, at=0.0)
         self._forget()
+
+    @property
+    def standing(self) -> Standing:
+        """Whether calls may leave."""
+        return self.why.standing
 
     def resolved(self, *, succeeded: bool, at: float) -> Why | None:
         """Weigh one call that is resolved; give why the standing changes, None while it does not."""
@@ -138,14 +105,17 @@ class Brake:
         return None
 
     def tick(self, now: float) -> Why | None:
-        """Begin to probe once the hold is over, where that needs no operator."""
-        if self.standing is Standing.STOPPED and self._by_itself and now - self._since >= self._hold:
-            return self._turn(Standing.PROBING, now)
-        return None
+        """Begin to probe once the hold is over."""
+        held = self.standing is Standing.STOPPED
+        return self._turn(Standing.PROBING, now) if held and now - self.why.at >= self._hold else None
 
     def release(self, now: float) -> Why | None:
         """Let calls leave again because an operator says so; what was usual is kept."""
         return None if self.standing is Standing.FREE else self._turn(Standing.FREE, now)
+
+    def restore(self, why: Why) -> None:
+        """Stand as it stood when it was kept."""
+        self.why = why
 
     @property
     def usual(self) -> float:
@@ -160,18 +130,17 @@ class Brake:
         return None
 
     def _turn(self, standing: Standing, at: float) -> Why:
-        why = Why(
-            standing=standing,
-            at=at,
-            resolved=self._calls,
-            succeeded=self._good,
-            usual=self.usual,
-            threshold=self._threshold,
-        )
-        self.standing = standing
-        self._since = at
+        says = {
+            "resolved": self._calls,
+            "succeeded": self._good,
+            "share": self._good / self._calls if self._calls else 0.0,
+            "usual": self.usual,
+            "threshold": self._threshold,
+        }
+        # What says why it was stopped stays while it is not weighed anew.
+        self.why = replace(self.why, standing=standing, at=at, says=says if self._calls else self.why.says)
         self._forget()
-        return why
+        return self.why
 
     def _learn(self, *, succeeded: bool) -> None:
         """Let what happens become usual, slowly, and not while a fall is being weighed."""

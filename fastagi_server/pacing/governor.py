@@ -6,11 +6,12 @@ we go, a little below, and from there the steps upward are small. Pure: what cam
 
 from __future__ import annotations
 
-import enum
 import math
 from collections import deque
 from dataclasses import dataclass
 
+from fastagi_server.pacing.change import Change, Move
+from fastagi_server.pacing.why import Says
 from fastagi_server.telephony.disposition import REACHED, Disposition
 from fastagi_server.telephony.errors import BadInputError
 
@@ -20,8 +21,6 @@ SETTLING_SECONDS = 5.0
 # So many refusals are no accident, from this share of the calls sent in the window on.
 REFUSALS, SLOW_SHARE, HARD_SHARE = 3, 0.02, 0.10
 IN_A_ROW = 5
-# A carrier that fails so many of so many is not slow but broken.
-BROKEN_CALLS, BROKEN_SHARE = 30, 0.30
 DOWN, HARD_DOWN = 0.7, 0.5
 # Of what a carrier was seen to take.
 BELOW_TAKEN = 0.96
@@ -31,47 +30,13 @@ SMALL_SHARE, SMALL_LEAST = 0.02, 0.1
 QUALITY_CALLS, QUALITY_SECONDS = 100, 60.0
 SLOWEST = 1.0
 _REFUSED = frozenset({429, 503})
-_SERVER_ERRORS = range(500, 600)
-
-
-class Move(enum.StrEnum):
-    """Why a rate changes."""
-
-    STEP = "step"
-    REFUSED = "refused"
-    QUALITY = "quality"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Change:
-    """A rate that changes, in calls per second, with the numbers that say why.
-
-    `refused` of the calls `sent` in the last ten seconds were answered 503 or 429; `ner` is the share of the
-    last minute's that reached the far end's network, None where they are too few.
-    """
-
-    move: Move
-    at: float
-    before: float
-    after: float
-    sent: int
-    refused: int
-    ner: float | None
-
-    def sentence(self) -> str:
-        """Say it in one line."""
-        ner = "too few for NER" if self.ner is None else f"NER {self.ner:.0%}"
-        return (
-            f"{self.move}: from {self.before:.2f} to {self.after:.2f} calls per second; {self.refused} of "
-            f"{self.sent} were answered 503 or 429, {ner}"
-        )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ramp:
     """How a rate rises: from `initial` by `step` each `interval` seconds up to `most` calls per second.
 
-    It falls while the NER is below `quality`; 0 lets it go.
+    It falls while the NER, or with `asr` the ASR, is below `quality`; 0 lets it go.
     """
 
     initial: float
@@ -79,6 +44,7 @@ class Ramp:
     interval: float
     most: float
     quality: float
+    asr: bool = False
 
     def __post_init__(self) -> None:
         for name in ("initial", "step", "interval", "most"):
@@ -96,7 +62,7 @@ class Governor:
         self._ramp = ramp
         self.rate = min(ramp.initial, ramp.most)
         self._sent: deque[float] = deque()
-        self._failed: deque[tuple[float, bool]] = deque()
+        self._refused: deque[float] = deque()
         self._resolved: deque[tuple[float, bool]] = deque()
         self._row = 0
         self._stepped_at: float | None = None
@@ -112,29 +78,22 @@ class Governor:
         self._used += 1
 
     def resolved(
-        self, *, disposition: Disposition, sip_code: int | None, at: float, retry_after: float = 0.0
+        self, *, disposition: Disposition, sip_code: int | None, at: float, answered: bool = False
     ) -> Change | None:
         """Take what came of a call; give the change of the rate where it cannot wait for the next tick."""
         refused = sip_code in _REFUSED or (not sip_code and disposition is Disposition.CONGESTED)
-        self._resolved.append((at, disposition in REACHED))
+        self._resolved.append((at, answered if self._ramp.asr else disposition in REACHED))
         self._row = self._row + 1 if refused else 0
-        if refused or sip_code in _SERVER_ERRORS:
-            self._failed.append((at, refused))
-        if retry_after:
-            self._held_until = max(self._held_until, at + retry_after)
+        if refused:
+            self._refused.append(at)
         if not refused or at < self._settled_at:
             return None
         self._drop_old(at)
-        share = self._refusals() / max(1, len(self._sent))
-        hard = share >= HARD_SHARE or self._row >= IN_A_ROW or bool(retry_after)
-        if self._refusals() >= REFUSALS and (hard or share >= SLOW_SHARE):
+        share = len(self._refused) / max(1, len(self._sent))
+        hard = share >= HARD_SHARE or self._row >= IN_A_ROW
+        if len(self._refused) >= REFUSALS and (hard or share >= SLOW_SHARE):
             return self._slow_down(at, share=min(1.0, share), hard=hard)
         return None
-
-    def is_broken(self, now: float) -> bool:
-        """Say whether the carrier fails so many calls that another trunk should carry them."""
-        self._drop_old(now)
-        return len(self._sent) >= BROKEN_CALLS and len(self._failed) >= BROKEN_SHARE * len(self._sent)
 
     def tick(self, now: float) -> Change | None:
         """Rise by a step once its interval is over, or fall for quality; called about once a second."""
@@ -144,8 +103,8 @@ class Governor:
         since = now - self._stepped_at
         if since < self._ramp.interval or now < self._held_until:
             return None
-        ner = self._ner()
-        if ner is not None and ner < self._ramp.quality:
+        success = self._success()
+        if success is not None and success < self._ramp.quality:
             least = min(self._ramp.initial, self.rate)
             return self._change(Move.QUALITY, now, max(self.rate * DOWN, least))
         used, self._used, self._stepped_at = self._used / since, 0, now
@@ -153,6 +112,14 @@ class Governor:
         if self.rate >= self._ramp.most or used < self.rate / 2:
             return None
         return self._change(Move.STEP, now, min(self._higher(), self._ramp.most))
+
+    def slow(self, move: Move, at: float, says: Says) -> Change | None:
+        """Fall because something strains the trunk, by half where answers fail to come."""
+        down = HARD_DOWN if move is Move.ASR else DOWN
+        after = max(self.rate * down, min(SLOWEST, self.rate))
+        hold = HOLD_SECONDS if move is Move.ASR else self._ramp.interval
+        self._held_until = max(self._held_until, at + hold)
+        return self._change(move, at, after, says) if after < self.rate else None
 
     def begin_anew(self, now: float) -> None:
         """Rise from the beginning again, after a stop: what was true before it may not be now."""
@@ -174,34 +141,32 @@ class Governor:
         self._held_until = max(self._held_until, at + (HOLD_SECONDS if hard else self._ramp.interval))
         self._settled_at = at + SETTLING_SECONDS
         self._sent.clear()
-        self._failed.clear()
+        self._refused.clear()
         self._row = 0
         return change
 
-    def _change(self, move: Move, at: float, after: float) -> Change:
+    def _change(self, move: Move, at: float, after: float, says: Says | None = None) -> Change:
         change = Change(
             move=move,
             at=at,
             before=self.rate,
             after=after,
             sent=len(self._sent),
-            refused=self._refusals(),
-            ner=self._ner(),
+            refused=len(self._refused),
+            success=self._success(),
+            says=says or {},
         )
         self.rate = after
         self._used, self._stepped_at = 0, at
         return change
 
-    def _refusals(self) -> int:
-        return sum(refused for _, refused in self._failed)
-
-    def _ner(self) -> float | None:
+    def _success(self) -> float | None:
         calls = len(self._resolved)
         return sum(reached for _, reached in self._resolved) / calls if calls >= QUALITY_CALLS else None
 
     def _drop_old(self, now: float) -> None:
-        while self._sent and self._sent[0] < now - WINDOW_SECONDS:
-            self._sent.popleft()
-        for seen, seconds in ((self._failed, WINDOW_SECONDS), (self._resolved, QUALITY_SECONDS)):
-            while seen and seen[0][0] < now - seconds:
-                seen.popleft()
+        for instants in (self._sent, self._refused):
+            while instants and instants[0] < now - WINDOW_SECONDS:
+                instants.popleft()
+        while self._resolved and self._resolved[0][0] < now - QUALITY_SECONDS:
+            self._resolved.popleft()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 CLUSTER = "cluster"
 _COUNTRY = "country:"
+_CAMPAIGN = "campaign:"
 
 
 def trunk(name: str) -> str:
@@ -13,7 +14,7 @@ def trunk(name: str) -> str:
 
 def campaign(name: str) -> str:
     """Give the scope of a campaign's calls."""
-    return f"campaign:{name}"
+    return f"{_CAMPAIGN}{name}"
 
 
 def country(slug: str) -> str:
@@ -29,3 +30,8 @@ def asterisk(name: str) -> str:
 def is_country(scope: str) -> bool:
     """Say whether a scope is a country's."""
     return scope.startswith(_COUNTRY)
+
+
+def is_campaign(scope: str) -> bool:
+    """Say whether a scope is a campaign's."""
+    return scope.startswith(_CAMPAIGN) and scope != _CAMPAIGN

@@ -35,6 +35,7 @@ __all__ = [
     "KEPT",
     "QUEUED",
     "REFUSED",
+    "brake",
     "call",
     "campaign",
     "contact",
@@ -207,6 +208,18 @@ notice = Table(
     Column("says", Text, nullable=False),
     UniqueConstraint("key"),
     sqlite_autoincrement=True,
+)
+
+# Brakes that stand, and are in force again when an engine starts. `engine` is whose, empty for every one's.
+brake = Table(
+    "brake",
+    metadata,
+    Column("scope", Text, primary_key=True),
+    Column("reason", String(20), primary_key=True),
+    Column("engine", Text, primary_key=True),
+    Column("at", Double, nullable=False),
+    Column("operator", Boolean, nullable=False),
+    Column("says", Text, nullable=False),
 )
 
 # A database uses a partial index only where the question says the very same words.

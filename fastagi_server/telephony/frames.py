@@ -66,15 +66,16 @@ class Leave:
 
 @dataclass(frozen=True, kw_only=True)
 class Pacing:
-    """Ask how fast calls may go out, or release a brake: `do` is ask or release, `scope` is whose.
+    """Ask how fast calls may go out, release a brake or pull one: `do` is ask, release or stop.
 
-    `who` and `why` are the operator's, for the log.
+    `scope` is whose; `who` and `why` are the operator's, for the log; `hang_up` ends the calls that are up.
     """
 
     do: str = "ask"
     scope: str = ""
     who: str = ""
     why: str = ""
+    hang_up: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,6 +148,7 @@ class CampaignStanding:
     its trunk, whoever ordered them, of `channels`, 0 for no limit. `why_not` and `store_away_since` are the
     engine's, as in Standing. `queues` say of each queue whose agents are heeded who is `free` and `waiting`,
     how many calls are `coming`, how often they `press`, who was abandoned in an `hour` and 30 `days`, `why`.
+    `braked` has the parts of those whys in `paused` that are a brake's.
     """
 
     campaign: str
@@ -162,17 +164,21 @@ class CampaignStanding:
     queues: dict[str, Any] = field(default_factory=dict)
     why_not: str = ""
     store_away_since: float = 0.0
+    braked: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
 class PacingStanding:
     """How fast calls may go out: for each scope its limit and its pace in calls per second, and its brake.
 
-    A scope's words are `limit` and `pace` (null for none), `standing` (free, stopped, probing) and `why`.
+    A scope's words are `limit` and `pace` (null for none), `standing` (free, stopped, probing) and `why`;
+    `whys` are all that hold it, `change` is the pace's last, in the parts that other languages need, and
+    `figures` what the pace sees. `ended` calls were hung up.
     `queues` have `free`, `waiting` and `coming` (calls on their way), and `why` nothing leaves for them.
     """
 
     scopes: dict[str, Any]
+    ended: int = 0
     queues: dict[str, Any] = field(default_factory=dict)
 
 

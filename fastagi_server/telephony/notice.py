@@ -12,6 +12,8 @@ class Kind(enum.StrEnum):
     """What a notice is about."""
 
     DAY_CLOSED = "day_closed"
+    STOPPED = "stopped"
+    LET_GO = "let_go"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,7 @@ class Kind(enum.StrEnum):
     # So many at once that no list of them is told: look at the store again.
     OPTOUTS = "optouts"
     DIDS = "dids"
+    BRAKES = "brakes"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -34,8 +34,11 @@ class Desk:
             threads=self,
             clock=self,
             away=self,
-            forget=lambda: self.said.append("forget"),
+            changed=self.changed,
         )
+
+    def changed(self, kinds: Collection[Kind]) -> None:
+        self.said += ["forget"] if Kind.DIDS in kinds else ["brakes"] if Kind.BRAKES in kinds else []
 
     def make(self, heard: Heard) -> Source:
         self.hand = heard
@@ -124,7 +127,7 @@ def test_what_is_told_beside_the_store_is_looked_up_and_makes_us_neither_deaf_no
         hands.append(heard)
         return wire
 
-    hearing = Hearing(make=desk.make, threads=desk, clock=desk, away=desk, forget=lambda: None, wire=make)
+    hearing = Hearing(make=desk.make, threads=desk, clock=desk, away=desk, changed=lambda _: None, wire=make)
     desk.source.heard_until = desk.now
     hands[0](told((Kind.OPTOUT, "+1")))
     assert hearing.is_fresh()
@@ -137,7 +140,7 @@ def test_a_way_beside_the_stores_starts_tells_and_ends_with_it() -> None:
     wire = Wire()
     desk = Desk()
     hearing = Hearing(
-        make=desk.make, threads=desk, clock=desk, away=desk, forget=lambda: None, wire=lambda _: wire
+        make=desk.make, threads=desk, clock=desk, away=desk, changed=lambda _: None, wire=lambda _: wire
     )
     hearing.start()
     hearing.publish("+1")

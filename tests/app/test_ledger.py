@@ -442,7 +442,7 @@ def test_reserved_uses_are_counted_and_come_back_to_whoever_looks(asker: Asker, 
     writer.submit(lambda conn: dids.retire(conn, "+13055560003", 2.0)).result(10)
     wish = Lease(engine="one", country="usa", period="2026-11-23", cap=5, at=2.0, wanted={"+13055560002": 3})
     one, other = (
-        StoreLedger(promises=asker.ledger._promises, spawn=asker.spawn, clock=asker, engine=name)
+        StoreLedger(promises=asker.ledger.promises, spawn=asker.spawn, clock=asker, engine=name)
         for name in ("one", "two")
     )
 

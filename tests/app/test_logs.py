@@ -20,8 +20,8 @@ from fastagi_server.dialer.pools import Exhausted
 from fastagi_server.dialer.prepare import Prepared
 from fastagi_server.dialer.runner import Progress
 from fastagi_server.ivr.answers import Lent
-from fastagi_server.pacing.brake import Standing, Why
-from fastagi_server.pacing.governor import Change, Move
+from fastagi_server.pacing.change import Change, Move
+from fastagi_server.pacing.why import Reason, Standing, Why
 from fastagi_server.telephony import facts
 from fastagi_server.telephony.call_id import CallId, mint
 from fastagi_server.telephony.campaign import Campaign, CampaignState
@@ -160,15 +160,18 @@ def test_the_link_is_told_up_and_down(told: Told) -> None:
     ]
 
 
+SAYS = {"resolved": 80, "succeeded": 4, "share": 0.05, "usual": 0.4, "threshold": 0.1}
+
+
 def test_a_pace_and_a_brake_are_told_with_their_numbers(told: Told, caplog: pytest.LogCaptureFixture) -> None:
     logs = Logs(tell=told)
     logs.paced(
         "trunk:carrier",
-        Change(move=Move.REFUSED, at=1.0, before=21.0, after=19.75, sent=198, refused=4, ner=None),
+        Change(move=Move.REFUSED, at=1.0, before=21.0, after=19.75, sent=198, refused=4, success=None),
     )
     logs.paced(
         "country:mexico",
-        Why(standing=Standing.STOPPED, at=2.0, resolved=80, succeeded=4, usual=0.4, threshold=0.1),
+        Why(standing=Standing.STOPPED, reason=Reason.SUCCESS, at=2.0, says=SAYS),
     )
     logs.released("country:mexico", who="ana", why="mended")
 

@@ -17,11 +17,11 @@ from fastagi_server.dialer.by_hand import ByHand
 from fastagi_server.dialer.call import opened
 from fastagi_server.dialer.campaigns import Campaigns
 from fastagi_server.dialer.engine import Engine
-from fastagi_server.dialer.pacer import Pacer, Policy
 from fastagi_server.dialer.pools import Pools
 from fastagi_server.dialer.ports import Cancellable, CountryUses
 from fastagi_server.dialer.runner import Progress, Runner
 from fastagi_server.dialer.show import Shows
+from fastagi_server.pacing.why import Reason, Standing, Why
 from fastagi_server.telephony import facts, frames
 from fastagi_server.telephony.call_id import CallId
 from fastagi_server.telephony.campaign import Attempt, Begun, Campaign, CampaignState
@@ -129,6 +129,15 @@ class Book:
         self.campaign = replace(self.campaign, state=state)
 
 
+WHY = Why(
+    standing=Standing.STOPPED,
+    reason=Reason.OPERATOR,
+    at=1.0,
+    says={"who": "ana", "text": "mended"},
+    operator=True,
+)
+
+
 class IdleRunner:
     """Says how it stands and dials nobody."""
 
@@ -149,6 +158,7 @@ class IdleRunner:
             waiting=2,
             skipped={},
             paused={"usa": "cap"},
+            braked={"trunk:carrier": WHY},
         )
 
 
@@ -173,8 +183,6 @@ class Desk:
         self.paced: list[str] = []
         self.runners: list[str] = []
         self.refusal: DiscadorError | None = None
-        self.pacer = Pacer(clock=clock, policy=Policy(threshold=0.1))
-        self.pacer.limit("trunk:carrier", 20.0)
         self.orders = Orders(
             engine=self.engine,
             settings=settings,
@@ -188,7 +196,7 @@ class Desk:
             forget=lambda: self.forgotten.append("forget"),
             by_hand=self.by_hand(settings, countries, clock),
             logs=Logs(tell=lambda *line, **_: self.lines.append(line)),
-            pacer=self.pacer,
+            pacing=lambda order, tell: tell(frames.PacingStanding(scopes={})),
         )
         self.told: list[frames.Frame] = []
 
@@ -435,7 +443,7 @@ def test_a_campaign_is_started_asked_about_and_stopped(desk: Desk) -> None:
     told = [frame for frame in desk.told if isinstance(frame, frames.CampaignStanding)]
     assert [frame.state for frame in told] == ["running", "running", "running", "stopped"]
     assert [frame.sent for frame in told] == [7, 7, 7, 7]
-    assert told[0].paused == {"usa": "cap"}
+    assert told[0].paused["usa"] == "cap"
     assert desk.runners == ["spring"]
 
 
@@ -490,47 +498,21 @@ def test_a_number_is_put_on_the_list_by_whose_order_and_why(desk: Desk) -> None:
     )
 
 
-FREE = {"limit": 20.0, "pace": None, "standing": "free", "why": ""}
-
-
-def test_how_fast_calls_may_go_is_told(desk: Desk) -> None:
+def test_what_is_asked_about_pacing_is_another_desks(desk: Desk) -> None:
     desk.asks(frames.Pacing())
 
-    assert desk.told == [frames.PacingStanding(scopes={"trunk:carrier": FREE})]
-    assert frames.decode(frames.encode(desk.told[0])) == desk.told[0]
+    assert desk.told == [frames.PacingStanding(scopes={})]
 
 
-def test_a_brake_that_holds_is_released_with_who_and_why(desk: Desk) -> None:
-    brake = desk.pacer._brake("trunk:carrier")
-    for _ in range(1_000):
-        desk.pacer._braked("trunk:carrier", brake.resolved(succeeded=False, at=1.0))
-    desk.asks(frames.Pacing())
-    (stopped,) = desk.told
-    assert isinstance(stopped, frames.PacingStanding)
-    assert stopped.scopes["trunk:carrier"]["standing"] == "stopped"
+def test_why_a_campaign_is_stopped_is_told_in_words_and_in_numbers(desk: Desk) -> None:
+    desk.asks(frames.Campaigning(campaign="spring", do="start"))
+    desk.asks(frames.Campaigning(campaign="spring"))
 
-    desk.asks(frames.Pacing(do="release", scope="trunk:carrier", who="ana", why="mended"))
-
-    assert desk.told[-1] == frames.PacingStanding(scopes={"trunk:carrier": FREE})
-    assert desk.lines[-1][1:] == (
-        "brake_released",
-        {"scope": "trunk:carrier", "who": "ana", "why": "mended"},
-    )
-
-
-@pytest.mark.parametrize(
-    ("order", "code"),
-    [
-        (frames.Pacing(do="release", scope="country:mexico"), "NoBrakeError"),
-        (frames.Pacing(do="faster"), "BadInputError"),
-    ],
-)
-def test_a_pace_that_cannot_be_is_refused(desk: Desk, order: frames.Pacing, code: str) -> None:
-    desk.asks(order)
-
-    (failed,) = desk.told
-    assert isinstance(failed, frames.Failed)
-    assert failed.code == code
+    told = desk.told[-1]
+    assert isinstance(told, frames.CampaignStanding)
+    assert told.paused == {"usa": "cap", "trunk:carrier": WHY.sentence()}
+    assert told.braked["trunk:carrier"]["says"] == {"who": "ana", "text": "mended"}
+    assert frames.decode(frames.encode(told)) == told
 
 
 def standing(desk: Desk) -> dict[str, Any]:

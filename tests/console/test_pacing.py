@@ -74,3 +74,64 @@ def test_one_that_does_not_hold_is_an_error_that_says_which_do(discador: Any, de
 
 def test_nobody_serves(discador: Any) -> None:
     assert discador("pacing", "show").code == 1
+
+
+BLOCKED = {"count": 20, "of": 100, "share": 0.2, "most": 0.05, "seconds": 300.0}
+STOPPED = {
+    "limit": None,
+    "pace": 10.0,
+    "standing": "stopped",
+    "why": "in English",
+    "whys": [
+        {"standing": "stopped", "reason": "blocked", "says": BLOCKED, "operator": True, "at": 1.0},
+        {"standing": "probing", "reason": "of a newer engine", "says": {}, "operator": False, "at": 1.0},
+    ],
+    "change": {
+        "move": "pdd",
+        "parts": [["pace", {"before": 20.0, "after": 14.0}], ["pdd", {"p95": 9.0, "usual": 3.0}]],
+    },
+    "figures": {"pdd_usual": 3.0, "originate_p95": 0.004, "load": None},
+}
+
+
+def test_all_that_holds_a_scope_is_said_in_the_readers_language(discador: Any, desk: Any) -> None:
+    desk(frames.PacingStanding(scopes={"country:mexico": STOPPED}))
+
+    assert discador("--lang", "pt", "pacing", "show").out == (
+        "country:mexico: limite nenhum, ritmo 10.00, freio puxado\n"
+        "  detido: 20 de 100 chamadas em 300 s foram bloqueadas com 603+, 607 ou 608 (20.0%); "
+        "o máximo é 5%; só um operador o solta\n"
+        "  in English\n"
+        "  última mudança: PDD lento: de 20.00 a 14.00 chamadas por segundo; "
+        "o outro lado toca após 9.0 s (p95); o habitual era 3.0 s\n"
+        "  PDD habitual p95 3.00 s, Originate p95 0.00 s, carga nenhum\n"
+    )
+
+
+def test_the_red_button_stops_everything_or_a_scope(discador: Any, desk: Any) -> None:
+    heard = desk(frames.PacingStanding(scopes={}, ended=7))
+
+    told = discador("pacing", "stop", "--why", "wrong prompt", "--hang-up")
+
+    assert told.out == (
+        "Stopped: cluster. Nothing more leaves until: discador pacing release cluster\n"
+        "7 calls were hung up.\n"
+    )
+    (order,) = heard
+    assert (order.do, order.scope, order.why, order.hang_up) == ("stop", "cluster", "wrong prompt", True)
+    assert order.who
+
+
+def test_what_was_stopped_is_told_to_programs(discador: Any, desk: Any) -> None:
+    desk(frames.PacingStanding(scopes={}))
+
+    told = discador("pacing", "stop", "trunk:carrier", "--why", "x", "--json")
+
+    assert json.loads(told.out) == {"stopped": "trunk:carrier", "ended": 0}
+
+
+def test_a_scope_that_there_is_not_stops_nothing(discador: Any, desk: Any) -> None:
+    details = {"field": "scope", "value": "'trunk:x'", "expected": "cluster"}
+    desk(frames.Failed(code="BadInputError", message="scope is wrong.", details=details))
+
+    assert discador("pacing", "stop", "trunk:x", "--why", "x").code == 2

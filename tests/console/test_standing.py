@@ -102,6 +102,7 @@ def test_a_standing_for_programs(discador: Any, desk: Any) -> None:
         "queues": {},
         "why_not": "",
         "store_away_since": 0.0,
+        "braked": {},
         "contacts": {"queued": 2, "dialing": 0, "done": 0, "refused": 1},
         "countries": {"mexico": 1, "usa": 1},
         "refusals": {"not_dialable: short_code": 1},
@@ -210,3 +211,19 @@ def test_that_nothing_is_dialed_at_all_is_told(discador: Any, desk: Any, since: 
     desk(replace(RUNNING, why_not="the store is away", store_away_since=since))
 
     assert discador("campaign", "status", "spring").out.splitlines()[-1] == line
+
+
+def test_why_it_is_stopped_is_said_in_the_readers_language(discador: Any, desk: Any) -> None:
+    brake = {
+        "standing": "stopped",
+        "reason": "blocked",
+        "says": {"count": 20, "of": 100, "share": 0.2, "most": 0.05, "seconds": 300.0},
+        "operator": True,
+    }
+    told = {**vars(RUNNING), "paused": {"country:mexico": "in English"}, "braked": {"country:mexico": brake}}
+    desk(frames.CampaignStanding(**told))
+
+    assert (
+        "detenido: 20 de 100 llamadas en 300 s fueron bloqueadas con 603+, 607 o 608 (20.0%); "
+        "el máximo es 5%; solo lo suelta un operador"
+    ) in discador("--lang", "es", "campaign", "status", "spring").out

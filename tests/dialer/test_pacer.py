@@ -6,18 +6,21 @@ from typing import Any
 
 import pytest
 
+from fastagi_server.dialer.brakes import Rules
 from fastagi_server.dialer.errors import NoBrakeError
 from fastagi_server.dialer.pacer import Pacer, Policy, scopes_of
-from fastagi_server.pacing.brake import Standing, Why
-from fastagi_server.pacing.governor import Change, Move
+from fastagi_server.dialer.strains import Strain
+from fastagi_server.pacing.change import Change, Move
 from fastagi_server.pacing.proof import most_in_a_second
+from fastagi_server.pacing.why import Reason, Standing, Why
 from fastagi_server.telephony import facts
 from fastagi_server.telephony.call_id import mint
 from fastagi_server.telephony.disposition import Disposition
 from fastagi_server.telephony.record import Record, State
 from tests.dialer.stage import Stage, contact
 
-POLICY = Policy(auto=True, threshold=0.1, hold=20.0)
+RULES = Rules(threshold=0.1, hold=20.0)
+POLICY = Policy(auto=True, rules=RULES)
 SCOPES = (*scopes_of("carrier"), "campaign:c", "country:usa")
 
 
@@ -124,7 +127,7 @@ def test_a_fall_of_answers_stops_campaign_country_and_trunk_and_frees_them_again
     assert pacer.earliest(SCOPES, 0.0) == float("inf")
     assert pacer.slots_in(SCOPES, 0.4) == 0
     assert set(pacer.braked("carrier", "c")) == {"campaign:c", "country:usa", "trunk:carrier"}
-    assert "0 of the last" in pacer.braked("carrier", "c")["trunk:carrier"]
+    assert "0 of the last" in pacer.braked("carrier", "c")["trunk:carrier"].sentence()
 
     time.now += 20.0
     pacer.tick()
@@ -178,7 +181,7 @@ def test_an_operator_releases_a_brake_by_its_name_and_no_other() -> None:
 
 
 def test_a_campaign_that_is_stopped_takes_back_what_is_prepared_and_goes_on_later() -> None:
-    stage = Stage([contact(n) for n in range(400)], policy=Policy(threshold=0.1, hold=20.0))
+    stage = Stage([contact(n) for n in range(400)], policy=Policy(rules=RULES))
     stage.runner.start()
     stage.time.pass_by(2)
     before = len(stage.engine.sent)
@@ -190,7 +193,7 @@ def test_a_campaign_that_is_stopped_takes_back_what_is_prepared_and_goes_on_late
 
     assert len(stage.engine.sent) == before
     assert not stage.engine.waiting
-    assert "campaign:c" in stage.runner.progress().paused
+    assert "campaign:c" in stage.runner.progress().braked
 
     for scope in ("campaign:c", "country:usa", "trunk:carrier"):
         stage.pacer.release(scope)
@@ -212,3 +215,54 @@ def test_a_country_with_a_limit_of_its_own_does_not_slow_the_others() -> None:
     assert most_in_a_second(mexico) <= 2
     assert 25 <= len(mexico) <= 32
     assert len(stage.engine.sent) >= 0.95 * 15 * 20
+
+
+def test_the_red_button_holds_at_once_whatever_is_prepared_and_the_rest_goes_on_after_it() -> None:
+    stage = Stage([contact(n) for n in range(200)])
+    stage.runner.start()
+    stage.time.pass_by(2)
+    before = len(stage.engine.sent)
+
+    stage.pacer.stop("cluster", Reason.OPERATOR, {"who": "ana", "text": "x"})
+    stage.time.pass_by(60)
+
+    assert len(stage.engine.sent) == before
+    assert not stage.engine.waiting
+    stopped = stage.pacer.stopped_by_hand("carrier")
+    assert stopped is not None
+    assert stopped.says["who"] == "ana"
+
+    stage.pacer.release("cluster")
+    stage.time.pass_by(30)
+    assert len(stage.engine.sent) == 200
+    assert stage.pacer.stopped_by_hand("carrier") is None
+
+
+def test_a_trunk_whose_answers_halve_is_slowed_down_and_says_so() -> None:
+    time, told = Time(), Told()
+    strain = Strain(asr_fall=0.5, load=4.0)
+    pacer = Pacer(clock=time, policy=Policy(auto=True, initial=20.0, strain=strain), told=told)
+    pacer.limit("trunk:carrier", 20.0)
+    pacer.pace("carrier", 20.0)
+    for second in range(1_000):
+        for n in range(25):
+            pacer.watch(*ended(time, answered=n % 4 == 0 and (second < 900 or n == 0)))
+        time.now += 1.0
+        pacer.tick()
+
+    falls = [change for _, change in told.changes if isinstance(change, Change) and change.move is Move.ASR]
+    assert [(fall.before, fall.after) for fall in falls] == [(20.0, 10.0)]
+    (shown,) = (each for each in pacer.standings() if each.scope == "trunk:carrier")
+    assert shown.change == falls[0]
+
+
+def test_an_asterisk_that_is_loaded_slows_its_trunks_down() -> None:
+    time, told = Time(), Told()
+    pacer = Pacer(clock=time, policy=Policy(auto=True, initial=20.0, strain=Strain(load=4.0)), told=told)
+    pacer.pace("carrier", 20.0)
+
+    pacer.loaded(9.0)
+    pacer.tick()
+
+    assert isinstance(told.changes[-1][1], Change)
+    assert told.changes[-1][1].move is Move.LOAD

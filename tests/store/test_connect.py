@@ -27,7 +27,7 @@ def test_a_missing_database_is_behind_and_is_not_created(tmp_path: Path) -> None
 
 def test_an_empty_database_is_behind(tmp_path: Path) -> None:
     (tmp_path / "x.db").touch()
-    with pytest.raises(SchemaBehindError, match="has schema none and this program needs 0008"):
+    with pytest.raises(SchemaBehindError, match="has schema none and this program needs 0009"):
         open_database(f"sqlite:///{tmp_path}/x.db")
 
 

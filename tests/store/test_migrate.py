@@ -62,7 +62,7 @@ def test_upgrade_makes_the_database_from_anywhere(tmp_path: Path, monkeypatch: p
     assert revision.current(url) is None
     assert not (folder / "here.db").exists()
     migrate.upgrade(url)
-    assert revision.current(url) == revision.HEAD == "0008"
+    assert revision.current(url) == revision.HEAD == "0009"
 
 
 def test_upgrading_twice_is_fine_and_keeps_what_is_there(url: str, engine: Engine) -> None:
@@ -92,7 +92,7 @@ def test_from_the_first_schema_every_row_is_kept(tmp_path: Path) -> None:
             conn.execute(text(f"INSERT INTO digit VALUES ('{call}', 1, '9', NULL, 3.5, 200)"))
         conn.execute(text("INSERT INTO optout (number, at, source) VALUES ('+525512345678', 0, 'key')"))
     old.dispose()
-    with pytest.raises(SchemaBehindError, match="has schema 0001 and this program needs 0008"):
+    with pytest.raises(SchemaBehindError, match="has schema 0001 and this program needs 0009"):
         open_database(url)
     migrate.upgrade(url)
     engine = open_database(url)

@@ -41,6 +41,7 @@ ERRORS = {
     "NotDialedError": "{number} não foi chamado: {reason}.",
     "NotDurableError": "O armazém não pôde prometer o trabalho; considere-o não feito: {why}.",
     "AnotherIsAtItError": "Outro ({who}) está pondo um dialplan em vigor neste Asterisk e não terminou em {seconds:g} s. Nada foi mudado: aplique de novo mais tarde.",
+    "StoppedByHandError": "Nenhuma chamada sai pelo tronco {trunk!r}: {who} o deteve: {why}; discador pacing release o solta.",
     "StoreAwayError": "O armazém não responde ({why}), então ninguém é chamado; continua sozinho quando ele voltar.",
     "TurnLostError": "Esta máquina ficou parada, então outro apply neste Asterisk não a esperou: qualquer um dos dois dialplans pode estar em vigor, aplique de novo.",
     "ArrivedOtherwiseError": "O que o Asterisk lê em {name} não é o que foi gravado em {path}: {found}. O dialplan de antes está {before}.",

@@ -52,5 +52,6 @@ PAGES = {
     "page.asterisk_resume": "One without weight in the configuration has weight 1 then, until the service starts again.",
     "page.pacing_show": "As the running service has them; a scope without a limit, a pace or a brake is left out.",
     "page.pacing_release": "It holds again as soon as success falls again. One that a cause outside holds is better mended there.",
+    "page.pacing_stop": "Everything, or a scope: `cluster`, `trunk:NAME`, `country:SLUG`, `campaign:NAME`. Nothing more leaves from then on, calls by hand neither where it is everything or a trunk; calls that are up go on. It stands over a restart, for every service on the store.",
     "page.pacing_certificate": "Of all that is in the store, by the limits of the configuration as it is now; it ends with 1 where one was not kept.",
 }

@@ -52,5 +52,6 @@ PAGES = {
     "page.asterisk_resume": "El que no tiene peso en la configuración tiene peso 1 entonces, hasta que el servicio arranque de nuevo.",
     "page.pacing_show": "Tal como los tiene el servicio; un ámbito sin límite, ritmo ni freno no aparece.",
     "page.pacing_release": "Vuelve a frenar en cuanto caiga de nuevo el éxito. Lo que tiene la causa fuera se arregla mejor allí.",
+    "page.pacing_stop": "Todo, o un ámbito: `cluster`, `trunk:NOMBRE`, `country:SLUG`, `campaign:NOMBRE`. Desde ese momento no sale nada más, tampoco las llamadas a mano si es todo o una troncal; las llamadas en curso siguen. Sobrevive a un reinicio y vale para todos los servicios del almacén.",
     "page.pacing_certificate": "De todo lo que hay en el almacén, con los límites de la configuración actual; termina con 1 si alguno no se cumplió.",
 }

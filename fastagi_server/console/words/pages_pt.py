@@ -52,5 +52,6 @@ PAGES = {
     "page.asterisk_resume": "O que não tem peso na configuração tem então peso 1, até o serviço iniciar de novo.",
     "page.pacing_show": "Como o serviço os tem; um âmbito sem limite, ritmo nem freio não aparece.",
     "page.pacing_release": "Volta a frear assim que o sucesso cair de novo. O que tem a causa fora é melhor consertado lá.",
+    "page.pacing_stop": "Tudo, ou um âmbito: `cluster`, `trunk:NOME`, `country:SLUG`, `campaign:NOME`. A partir daí nada mais sai, nem as chamadas à mão se for tudo ou um tronco; as chamadas em curso seguem. Sobrevive a um reinício e vale para todos os serviços do armazém.",
     "page.pacing_certificate": "De tudo o que há no armazém, com os limites da configuração atual; termina com 1 se algum não foi respeitado.",
 }

@@ -1,0 +1,91 @@
+"""The desk's orders about pacing: how scopes stand, the red button, and letting go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import asdict
+from typing import Any
+
+from fastagi_server.app.logs import Logs
+from fastagi_server.app.standing_brakes import StandingBrakes
+from fastagi_server.dialer.pacer import Pace, Pacer
+from fastagi_server.pacing import scopes
+from fastagi_server.telephony import frames
+from fastagi_server.telephony.errors import BadInputError, DiscadorError
+from fastagi_server.telephony.frames import Frame
+from fastagi_server.telephony.record import Record
+
+_DOES = ("ask", "release", "stop")
+
+
+class PacingDesk:
+    """Carries out what is asked about pacing; `trunks` and `countries` are the names that there are."""
+
+    def __init__(
+        self,
+        *,
+        pacer: Pacer,
+        brakes: StandingBrakes,
+        end_all: Callable[[Callable[[Record], bool]], int],
+        logs: Logs,
+        trunks: Collection[str],
+        countries: Collection[str],
+        queues: Callable[[], dict[str, Any]] = dict,
+    ) -> None:
+        self._queues = queues
+        self._pacer = pacer
+        self._brakes = brakes
+        self._end_all = end_all
+        self._logs = logs
+        self._scopes = {
+            scopes.CLUSTER,
+            *(scopes.trunk(name) for name in trunks),
+            *(scopes.country(slug) for slug in countries),
+        }
+
+    def __call__(self, order: frames.Pacing, tell: Callable[[Frame], None]) -> None:
+        """Do what is asked, at once, and answer how every scope stands."""
+        ended = 0
+        try:
+            if order.do not in _DOES:
+                raise BadInputError(field="pacing.do", value=order.do, expected=", ".join(_DOES))
+            if order.do == "release":
+                self._brakes.release(order.scope, who=order.who, why=order.why)
+                self._logs.released(order.scope, who=order.who, why=order.why)
+            if order.do == "stop":
+                ended = self._stop(order)
+        except DiscadorError as error:
+            tell(frames.failed(error))
+            return
+        standings = {each.scope: _told(each) for each in self._pacer.standings()}
+        tell(frames.PacingStanding(scopes=standings, ended=ended, queues=self._queues()))
+
+    def _stop(self, order: frames.Pacing) -> int:
+        scope = order.scope
+        if scope not in self._scopes and not scopes.is_campaign(scope):
+            known = ", ".join(sorted(self._scopes))
+            raise BadInputError(field="scope", value=scope, expected=f"{known}, or campaign:NAME")
+        self._brakes.stop(scope, {"who": order.who, "text": order.why})
+        return self._end_all(lambda record: scope in _scopes(record)) if order.hang_up else 0
+
+
+def _scopes(record: Record) -> tuple[str, ...]:
+    return (
+        scopes.CLUSTER,
+        scopes.trunk(record.trunk),
+        scopes.country(record.country),
+        scopes.campaign(record.campaign),
+    )
+
+
+def _told(pace: Pace) -> dict[str, Any]:
+    change = pace.change
+    return {
+        "limit": pace.limit,
+        "pace": pace.pace,
+        "standing": pace.standing,
+        "why": pace.whys[0].sentence() if pace.whys else "",
+        "whys": [asdict(each) for each in pace.whys],
+        "change": None if change is None else {**asdict(change), "parts": [list(p) for p in change.parts()]},
+        "figures": dict(pace.figures),
+    }

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from fastagi_server.app.logs import Logs
+from fastagi_server.app.pacing_desk import PacingDesk
+from fastagi_server.app.standing_brakes import StandingBrakes
+from fastagi_server.dialer.pacer import Pacer
+from fastagi_server.pacing.why import Reason, Why
+from fastagi_server.telephony import frames
+from fastagi_server.telephony.record import Record
+
+FREE = {
+    "limit": 20.0,
+    "pace": None,
+    "standing": "free",
+    "why": "",
+    "whys": [],
+    "change": None,
+    "figures": {},
+}
+
+
+class Desk:
+    def __init__(self, clock: Any) -> None:
+        self.lines: list[tuple[Any, ...]] = []
+        self.meant: list[Callable[[Record], bool]] = []
+        self.pacer = Pacer(clock=clock)
+        self.pacer.limit("trunk:carrier", 20.0)
+        self.desk = PacingDesk(
+            pacer=self.pacer,
+            brakes=cast("StandingBrakes", self),
+            end_all=self.end_all,
+            logs=Logs(tell=lambda *line, **_: self.lines.append(line)),
+            trunks=["carrier"],
+            countries=["usa"],
+        )
+        self.told: list[frames.Frame] = []
+
+    def stop(self, scope: str, says: dict[str, str]) -> Why:
+        return self.pacer.stop(scope, Reason.OPERATOR, says)
+
+    def release(self, scope: str, *, who: str, why: str) -> list[Why]:
+        return self.pacer.release(scope)
+
+    def end_all(self, which: Callable[[Record], bool]) -> int:
+        self.meant.append(which)
+        return 7
+
+    def asks(self, **order: Any) -> frames.Frame:
+        self.desk(frames.Pacing(**order), self.told.append)
+        return self.told[-1]
+
+
+@pytest.fixture
+def desk(clock: Any) -> Desk:
+    return Desk(clock)
+
+
+def test_how_fast_calls_may_go_is_told(desk: Desk) -> None:
+    told = desk.asks()
+
+    assert told == frames.PacingStanding(scopes={"trunk:carrier": FREE})
+    assert frames.decode(frames.encode(told)) == told
+
+
+def test_the_red_button_holds_from_the_answer_on_and_is_let_go_with_who_and_why(desk: Desk) -> None:
+    told = desk.asks(do="stop", scope="cluster", who="ana", why="wrong prompt")
+
+    assert desk.pacer.earliest(("cluster",), 1.0) == float("inf")
+    assert isinstance(told, frames.PacingStanding)
+    assert told.scopes["cluster"]["why"] == (
+        "stopped: ana stopped it: wrong prompt; only an operator releases it"
+    )
+    assert told.scopes["cluster"]["whys"][0]["says"] == {"who": "ana", "text": "wrong prompt"}
+    assert frames.decode(frames.encode(told)) == told
+    assert (told.ended, desk.meant) == (0, [])
+
+    assert isinstance(
+        desk.asks(do="release", scope="cluster", who="eva", why="mended"), frames.PacingStanding
+    )
+    assert desk.pacer.earliest(("cluster",), 1.0) == 1.0
+    assert desk.lines[-1][1:] == ("brake_released", {"scope": "cluster", "who": "eva", "why": "mended"})
+
+
+def test_with_hang_up_the_calls_of_the_scope_are_ended_and_no_others(desk: Desk) -> None:
+    told = desk.asks(do="stop", scope="country:usa", who="ana", why="x", hang_up=True)
+
+    assert isinstance(told, frames.PacingStanding)
+    assert told.ended == 7
+    (which,) = desk.meant
+    parts = {"trunk": "carrier", "campaign": "spring"}
+    assert which(cast("Record", SimpleNamespace(country="usa", **parts)))
+    assert not which(cast("Record", SimpleNamespace(country="mexico", **parts)))
+
+
+@pytest.mark.parametrize(
+    ("order", "code"),
+    [
+        ({"do": "release", "scope": "country:mexico"}, "NoBrakeError"),
+        ({"do": "faster"}, "BadInputError"),
+        ({"do": "stop", "scope": "trunk:carier"}, "BadInputError"),
+        ({"do": "stop", "scope": "campaign:"}, "BadInputError"),
+        ({"do": "stop"}, "BadInputError"),
+    ],
+)
+def test_what_cannot_be_is_refused_and_stops_nothing(desk: Desk, order: dict[str, str], code: str) -> None:
+    failed = desk.asks(**order)
+
+    assert isinstance(failed, frames.Failed)
+    assert failed.code == code
+    assert desk.asks() == frames.PacingStanding(scopes={"trunk:carrier": FREE})
+
+
+def test_a_campaign_is_stopped_by_its_name(desk: Desk) -> None:
+    desk.asks(do="stop", scope="campaign:spring", who="ana", why="x")
+
+    assert desk.pacer.earliest(("campaign:spring",), 1.0) == float("inf")

@@ -35,6 +35,7 @@ def certificate(known: Session, *, since: str, until: str, as_csv: bool, as_json
     limits = {
         scopes.CLUSTER: settings.max_cps,
         **{scopes.trunk(name): trunk.cps for name, trunk in settings.trunks.items()},
+        **{scopes.asterisk(name): each.cps for name, each in settings.asterisks.items()},
         **{scopes.country(slug): cps for slug, cps in settings.pacing.country_cps.items()},
         **{scopes.campaign(each.name): each.cps for each in kept},
     }

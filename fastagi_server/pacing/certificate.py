@@ -39,10 +39,13 @@ class Proof:
 def certify(originations: Iterable[Origination], limits: Mapping[str, float]) -> list[Proof]:
     """Give a proof for each scope that had originations: all of an engine, its trunks, countries, campaigns.
 
-    `limits` are calls per second by scope, 0 for none. Where several engines originated, each has scopes of
-    its own, for a limit is an engine's: `one/trunk:carrier`.
+    Where an engine has several Asterisks each has one too. `limits` are calls per second by scope, 0 for
+    none. Where several engines originated, each has scopes of its own, for a limit is an engine's:
+    `one/trunk:carrier`.
     """
     found: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
+    originations = list(originations)
+    several = len({each.asterisk for each in originations} - {None}) > 1
     for each in originations:
         instants = (each.ordered_at, each.planned_at)
         for scope in (
@@ -50,6 +53,8 @@ def certify(originations: Iterable[Origination], limits: Mapping[str, float]) ->
             scopes.trunk(each.trunk),
             scopes.country(each.country),
             scopes.campaign(each.campaign),
+            # One alone takes all that there is, and has no scope of its own.
+            *([scopes.asterisk(each.asterisk)] if several and each.asterisk else ()),
         ):
             found[each.engine, scope].append(instants)
     alone = len({engine for engine, _ in found}) == 1

@@ -183,3 +183,4 @@ class Origination:
     campaign: str
     planned_at: float
     ordered_at: float
+    asterisk: str | None = None

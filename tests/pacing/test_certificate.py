@@ -7,7 +7,14 @@ from fastagi_server.telephony.call_id import mint
 from fastagi_server.telephony.campaign import Origination
 
 
-def origination(at: float, *, late: float = 0.0, engine: str = "one", country: str = "usa") -> Origination:
+def origination(
+    at: float,
+    *,
+    late: float = 0.0,
+    engine: str = "one",
+    country: str = "usa",
+    asterisk: str | None = None,
+) -> Origination:
     return Origination(
         call=mint(at, bytes(10)),
         engine=engine,
@@ -16,6 +23,7 @@ def origination(at: float, *, late: float = 0.0, engine: str = "one", country: s
         campaign="spring",
         planned_at=at,
         ordered_at=at + late,
+        asterisk=asterisk,
     )
 
 
@@ -50,6 +58,16 @@ def test_two_engines_have_scopes_of_their_own() -> None:
     scopes = [each.scope for each in certify(told, {"cluster": 1.0}) if each.scope.endswith("cluster")]
 
     assert scopes == ["one/cluster", "two/cluster"]
+
+
+def test_each_asterisk_of_several_is_proved_by_itself_and_one_alone_has_no_scope() -> None:
+    alone = [origination(n / 8, asterisk=None if n < 4 else "asterisk") for n in range(16)]
+    told = [origination(n / 8, asterisk="b" if n % 4 else "asterisk") for n in range(100)]
+
+    assert not any(each.scope.startswith("asterisk:") for each in certify(alone, {}))
+    proofs = {each.scope: each for each in certify(told, {"asterisk:asterisk": 2.0, "asterisk:b": 5.0})}
+    assert (proofs["asterisk:asterisk"].most, proofs["asterisk:asterisk"].is_kept) == (2, True)
+    assert (proofs["asterisk:b"].most, proofs["asterisk:b"].is_kept) == (6, False)
 
 
 def test_a_limit_below_one_a_second_allows_one() -> None:

@@ -37,7 +37,7 @@ def way_in(settings: Settings) -> Iterator[Finding]:
     permits = read_permits(settings.permitted)
     shut = [address for address in asterisk if not permitted(address, permits)]
     yield judged("permit", good=bool(asterisk) and not shut, shut=some(shut), permit=some(settings.permitted))
-    uri = settings.fastagi.uri
+    uri = settings.asterisk.advertise or settings.fastagi.uri
     told = addresses(urlsplit(uri).hostname or "")
     away = not is_here(settings.asterisk.host)
     if not told or (away and any(_is_of_one_machine(address) for address in told)):

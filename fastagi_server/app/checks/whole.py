@@ -6,8 +6,9 @@ What cannot be looked at is said, never taken for good. This file does not know 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 from fastagi_server.ami import actions
 from fastagi_server.ami.errors import LoginRefusedError
@@ -42,13 +43,17 @@ from fastagi_server.telephony.errors import DiscadorError
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """What one check is about; `used` are the countries that have caller IDs."""
+    """What one check is about; `used` are the countries that have caller IDs.
+
+    `name` is that of one more Asterisk of the fleet, whose files are not ours to judge; empty for the first.
+    """
 
     settings: Settings
     countries: Sequence[Country]
     used: Sequence[Country]
     text: str
     clock: Clock
+    name: str = ""
 
 
 def check(settings: Settings, countries: Sequence[Country], text: str, *, clock: Clock) -> list[Finding]:
@@ -82,22 +87,32 @@ def _ours(case: Case, callerid: Finding) -> Iterator[Finding]:
 
 
 def _theirs(case: Case) -> list[Finding]:
-    """Look at what Asterisk alone can tell, in one visit."""
+    """Look at what Asterisk alone can tell, in one visit to each, all after the line that names it."""
+    cases = [case]
+    for name, asterisk in case.settings.fleet.items():
+        cases.append(replace(case, name=name, settings=replace(case.settings, asterisk=asterisk, fleet={})))
+
+    async def main(reactor: Any) -> list[list[Finding]]:
+        return [await _met(each, reactor) for each in cases]
+
+    return [finding for found in run(main) for finding in found]
+
+
+async def _met(case: Case, reactor: Any) -> list[Finding]:
     asterisk = case.settings.asterisk
-    where = reach.where(asterisk)
+    where = f"{case.name}, {reach.where(asterisk)}" if case.name else reach.where(asterisk)
+    ways = list(doors.way_in(case.settings)) if case.name else []
     try:
-        found = run(
-            lambda reactor: reach.visited(reactor, asterisk, lambda manager: _visit(case, manager.ask))
-        )
+        found = await reach.visited(reactor, asterisk, lambda manager: _visit(case, manager.ask))
     except LoginRefusedError as error:
         told = [judged("asterisk", good=True, where=where, why="")]
         why = frames.failed(error)
-        return [*told, judged("login", good=False, user=asterisk.username, why=why), *_files(case)]
+        return [*told, judged("login", good=False, user=asterisk.username, why=why), *ways, *_files(case)]
     except DiscadorError as error:
         why = error.details["why"] if isinstance(error, NoAsteriskError) else frames.failed(error)
-        return [judged("asterisk", good=False, where=where, why=why), *_files(case)]
+        return [judged("asterisk", good=False, where=where, why=why), *ways, *_files(case)]
     told = [judged("asterisk", good=True, where=where, why="")]
-    return [*told, judged("login", good=True, user=asterisk.username, why=""), *found]
+    return [*told, judged("login", good=True, user=asterisk.username, why=""), *ways, *found]
 
 
 async def _visit(case: Case, ask: Ask) -> list[Finding]:
@@ -143,6 +158,8 @@ async def _data_folder(ask: Ask) -> str:
 
 def _files(case: Case, run_user: str = "", data_folder: str = "") -> Iterator[Finding]:
     """Look at the files that we share with Asterisk, where it is on this machine."""
+    if case.name:
+        return
     if not doors.is_here(case.settings.asterisk.host):
         yield unseen("sounds", case.settings.asterisk.host)
         return

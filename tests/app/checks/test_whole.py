@@ -76,3 +76,17 @@ def test_an_asterisk_elsewhere_has_files_that_nobody_here_judges(program: Any) -
     assert found["unseen"]["says"]["what"] == "sounds"
     assert "folder_read" not in found
     assert found["advertise"]["level"] == "bad"
+
+
+def test_each_asterisk_of_a_fleet_is_looked_at_by_name(
+    program: Any, manager: Make, turned_away: dict[str, str]
+) -> None:
+    other = manager(turned_away).port
+    program.config.write_text(program.config.read_text() + f"fleet: {{b: {{port: {other}}}}}\n")
+
+    found = json.loads(program.run("check", "--json", DISCADOR_FLEET_B_SECRET="wrong").stdout)
+
+    where = [each["says"]["where"] for each in found if each["key"] == "asterisk"]
+    assert where == [f"127.0.0.1:{program.asterisk}", f"b, 127.0.0.1:{other}"]
+    assert [each["level"] for each in found if each["key"] == "asterisk"] == ["bad", "good"]
+    assert [each["level"] for each in found if each["key"] == "login"] == ["bad"]

@@ -29,14 +29,6 @@ from fastagi_server.telephony.errors import DiscadorError
 Leads = Callable[[str], Awaitable[Sequence[str]]]
 
 
-class Doubt(Protocol):
-    """Whoever is told whose trunks could not be looked at, and whose could again."""
-
-    def __call__(self, name: str, *, doubted: bool) -> None:
-        """Send no call there while it is doubted."""
-        ...
-
-
 class Keeper(Protocol):
     """Whoever is told of the links, each by the name of its Asterisk."""
 
@@ -79,7 +71,7 @@ class Links:
         keeper: Keeper,
         log: Callable[[str], None],
     ) -> None:
-        self.doubt: Doubt = lambda *_, **__: None
+        self.doubt: Callable[[str], None] = lambda _: None
         self.asterisks: list[ports.Asterisk] = []
         self._links: dict[str, Link] = {}
         self._owners: dict[str, _Owner] = {}
@@ -131,7 +123,8 @@ class Links:
     async def leads(self, dial: str) -> Sequence[str]:
         """Give every host that calls through a dial string may be sent to by an Asterisk that is there.
 
-        One that does not answer is doubted, so that no call goes there, where another does answer.
+        One that does not answer, or does not know while another one does (it may be booting), is doubted, so
+        that no call goes there for a while.
         """
         led: dict[str, list[str]] = {}
         silent: dict[str, DiscadorError] = {}
@@ -143,11 +136,12 @@ class Links:
                 gone[name] = error
             except DiscadorError as error:
                 silent[name] = error
-        for name in (*led, *silent):
-            self.doubt(name, doubted=bool(led) and name in silent)
         if not led:
             raise next(iter((*silent.values(), *gone.values())))
-        return sorted({host for hosts in led.values() for host in hosts}) if all(led.values()) else []
+        known = {host for hosts in led.values() for host in hosts}
+        for name in (*silent, *(name for name, hosts in led.items() if known and not hosts)):
+            self.doubt(name)
+        return sorted(known)
 
     def hear(self, name: str, heard: Callable[[Event], None]) -> None:
         """Tell somebody else too what one of them tells, once its switch has heard it."""

@@ -6,7 +6,8 @@ One that is away holds up no other.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from fastagi_server.dialer import recovery, sweep
@@ -21,6 +22,10 @@ from fastagi_server.telephony.errors import DiscadorError
 from fastagi_server.telephony.orders import PlaceCall
 from fastagi_server.telephony.record import Kept
 
+# Where the trunks of running campaigns lead is looked at each second, and a look lasts five at most.
+DOUBT_SECONDS = 10.0
+Steady = Callable[[], float]
+
 
 class Calls(recovery.Calls, sweep.Calls, Protocol):
     """What the fleet needs of the engine."""
@@ -30,25 +35,28 @@ class Member:
     """One of them.
 
     It is `ready` from when its kept opt-outs are taken over until its link is lost; `drained` it takes no
-    new call; `doubted` is one of which we do not know where its trunks lead. `sent` counts Originates.
+    new call, and none while nobody knows where its trunks lead. `sent` counts Originates.
     """
 
-    def __init__(self, asterisk: Asterisk, *, sweep: Sweep, recovery: Recovery, lost_at: float) -> None:
+    def __init__(self, asterisk: Asterisk, *, sweep: Sweep, recovery: Recovery, steady: Steady) -> None:
         self.name = asterisk.name
         self.switch = asterisk.switch
         self.weight = asterisk.weight or 1.0
         self.write_off = asterisk.write_off
         self.drained = not asterisk.weight
-        self.ready = self.doubted = False
+        self.ready = False
+        self.doubted_until = -math.inf
         self.sent = 0
         self.sweep, self.recovery = sweep, recovery
-        self.lost_at = lost_at
+        self.lost_at = steady()
+        self._steady = steady
         self._is_stuck = asterisk.is_stuck
 
     @property
     def is_open(self) -> bool:
         """Whether a call may go there now."""
-        return self.ready and not self.drained and not self.doubted and not self._is_stuck()
+        doubted = self._steady() < self.doubted_until
+        return self.ready and not self.drained and not doubted and not self._is_stuck()
 
 
 class Fleet:
@@ -78,7 +86,7 @@ class Fleet:
                 strays=self._strays,
             )
             swept = Sweep(calls=calls, switch=each.switch, ledger=ledger, clock=clock)
-            self._members[each.name] = Member(each, sweep=swept, recovery=compared, lost_at=clock.steady())
+            self._members[each.name] = Member(each, sweep=swept, recovery=compared, steady=clock.steady)
 
     def __iter__(self) -> Iterator[Member]:
         return iter(self._members.values())
@@ -115,9 +123,9 @@ class Fleet:
         """Give those to which a call may go this moment, each with its weight."""
         return {each.name: each.weight for each in self if each.is_open}
 
-    def doubt(self, name: str, *, doubted: bool) -> None:
-        """Send no call to one of which nobody knows where its trunks lead, until that is known again."""
-        self[name].doubted = doubted
+    def doubt(self, name: str) -> None:
+        """Send no call for a while to one of which nobody knows where a trunk leads there."""
+        self[name].doubted_until = self._clock.steady() + DOUBT_SECONDS
 
     def opens(self, name: str) -> None:
         """One is there, and all is done that comes before its first call."""
@@ -126,7 +134,7 @@ class Fleet:
     def lost(self, name: str) -> None:
         """The link to one is lost."""
         member = self[name]
-        member.ready = member.doubted = False
+        member.ready = False
         member.lost_at = self._clock.steady()
         member.recovery.link_down()
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from fastagi_server.dialer import call as calls
 from fastagi_server.dialer.engine import Engine
 from fastagi_server.dialer.errors import NoSuchAsteriskError, StoreAwayError
-from fastagi_server.dialer.fleet import Fleet
+from fastagi_server.dialer.fleet import DOUBT_SECONDS, Fleet
 from fastagi_server.dialer.gate import ALL_DRAINED, NO_LINK
 from fastagi_server.dialer.ports import Asterisk
 from fastagi_server.telephony import facts
@@ -107,11 +107,13 @@ def test_it_is_ready_with_one_and_only_those_that_are_open_take_calls() -> None:
     fleets.up("c")
     fleets.stuck.add("b")
     assert list(fleets.fleet.lanes()) == ["c"]
-    fleets.fleet.doubt("c", doubted=True)
+    fleets.fleet.doubt("c")
     assert (fleets.fleet.lanes(), fleets.fleet.is_open, fleets.engine.ready) == ({}, False, True)
     fleets.stuck.clear()
     fleets.dies("b")
     assert fleets.fleet.lanes() == {}
+    fleets.pass_by(DOUBT_SECONDS)
+    assert list(fleets.fleet.lanes()) == ["c"]
     fleets.dies("c")
     assert not fleets.engine.ready
 

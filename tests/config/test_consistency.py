@@ -34,6 +34,10 @@ def test_the_defaults_go_together() -> None:
     [
         (Settings(asterisk=Asterisk(ca_file=Path("/ca.pem"))), ("asterisk", "ca_file")),
         (Settings(asterisk=Asterisk(host="pbx.example.org")), ("fastagi", "permit")),
+        (Settings(fleet={"b": Asterisk(port=5039, ca_file=Path("/ca.pem"))}), ("fleet", "b", "ca_file")),
+        (Settings(fleet={"b": Asterisk(host="pbx.example.org")}), ("fastagi", "permit")),
+        (Settings(fleet={"b": Asterisk()}), ("fleet", "b", "port")),
+        (Settings(fleet={"b-1": Asterisk(port=1), "b_1": Asterisk(port=2)}), ("fleet", "b_1")),
         (Settings(fastagi=FastAgi(host="0.0.0.0")), ("fastagi", "advertise")),
         (Settings(fastagi=FastAgi(host="::")), ("fastagi", "advertise")),
         (Settings(default_trunk="carrier"), ("default_trunk",)),

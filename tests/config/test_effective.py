@@ -8,6 +8,7 @@ import pytest
 
 from fastagi_server.config.effective import Effective, _hidden, effective
 from fastagi_server.config.load import read
+from fastagi_server.config.mistakes import HIDDEN
 
 
 def told(folder: Path, text: str, env: dict[str, str] | None = None) -> dict[str, Effective]:
@@ -78,3 +79,14 @@ def test_a_secret_is_hidden_and_its_file_is_its_place(tmp_path: Path) -> None:
 
 def test_redis_takes_a_lone_word_for_its_password() -> None:
     assert _hidden("redis://hunter2@h") == "redis://***@h"
+
+
+def test_where_the_secret_of_one_more_asterisk_came_from_is_told_and_not_what_it_is(
+    tmp_path: Path,
+) -> None:
+    found = told(tmp_path, "fleet: {b: {port: 5039}}\n", {"DISCADOR_FLEET_B_SECRET": "hunter2"})
+
+    assert (found["fleet.b.secret"].value, found["fleet.b.secret"].source) == (
+        HIDDEN,
+        "$DISCADOR_FLEET_B_SECRET",
+    )

@@ -332,3 +332,37 @@ def test_each_setting_remembers_where_it_came_from(tmp_path: Path) -> None:
     assert (told.file, told.dotenv) == (path, env)
     places = {key: str(place) for key, place in told.tree.keys.items()}
     assert places == {"max_cps": f"{path}:1", "log_level": f"{env}:1 LOG_LEVEL", "engine": "DISCADOR_ENGINE"}
+
+
+def test_each_asterisk_of_a_fleet_has_a_secret_of_its_own(tmp_path: Path) -> None:
+    held = tmp_path / "b.secret"
+    held.write_text("hunter2\n")
+    held.chmod(0o640)
+    fleet = (
+        f"fleet:\n  b: {{port: 5039, secret_file: {held}}}\n  c: {{host: 192.0.2.3, weight: 0, cps: 20}}\n"
+    )
+    path = written(tmp_path, fleet)
+
+    told = load(path, {"DISCADOR_AMI_SECRET": "first", "DISCADOR_FLEET_C_SECRET": "hunter3"})
+
+    assert {name: each.secret for name, each in told.asterisks.items()} == {
+        "asterisk": "first",
+        "b": "hunter2",
+        "c": "hunter3",
+    }
+    assert told.permitted == ("127.0.0.1", "192.0.2.3")
+    assert load(path, {"DISCADOR_FLEET_B_SECRET": "hunter4"}).fleet["b"].secret == "hunter4"
+    assert "hunter" not in repr(told)
+
+
+def test_what_is_wrong_with_an_asterisk_of_a_fleet_is_told_at_its_line(tmp_path: Path) -> None:
+    text = "fleet:\n  b: {port: 5039, secret: hunter2}\n  asterisk: {port: 5040}\n"
+    (secret, name) = mistakes(written(tmp_path, text))
+    assert secret.startswith(f"f:2: fleet.b.secret is (hidden); it should be {ELSEWHERE}")
+    assert name.startswith("f:3: fleet is 'asterisk'; it should be named with small letters")
+
+    (told,) = mistakes(written(tmp_path, "fleet: {b: {port: 5039, secret_file: /nowhere}}\n"))
+    assert told.startswith("f:1: fleet.b.secret_file is ")
+    env = {"DISCADOR_FLEET_B_SECRET": "hunter2\rAction: Originate"}
+    (told,) = mistakes(written(tmp_path, "fleet: {b: {port: 5039}}\n"), env)
+    assert told.startswith("DISCADOR_FLEET_B_SECRET: fleet.b is (hidden); ")

@@ -62,7 +62,7 @@ def main() -> int:
         office.plan(NAME, list(callees(people, random.Random(25))), cps=asked.cps)  # noqa: S311 - a list
         office.serve()
         office.begin(NAME)
-        samples = list(watched(office, asked.seconds, asked.every))
+        samples = list(watched(office, NAME, asked.seconds, asked.every))
         office.stop(NAME)
         office.wait_until(lambda: unhurried(office), LAST_CALLS_SECONDS, "the end of the last calls")
         records = books.read_calls(office.database, NAME)
@@ -96,20 +96,20 @@ def main() -> int:
     return 0 if told.perfect else 1
 
 
-def watched(office: Office, seconds: float, every: float) -> Iterator[Sample]:
+def watched(office: Office, name: str, seconds: float, every: float) -> Iterator[Sample]:
     """Give a sample at the beginning, after every so many seconds, and at the end."""
     first = time.monotonic() + WARM_SECONDS
     for number in range(round(seconds / every) + 1):
         time.sleep(max(0.0, first + number * every - time.monotonic()))
-        yield sample(office)
+        yield sample(office, name)
 
 
-def sample(office: Office) -> Sample:
+def sample(office: Office, name: str) -> Sample:
     """Look at the engine's process and ask it how many it has sent."""
     process = Path(f"/proc/{office.service.pid}")
     fields = (process / "stat").read_text().rpartition(")")[2].split()
     status = dict(line.split(":", 1) for line in (process / "status").read_text().splitlines())
-    standing = office.standing(NAME)
+    standing = office.standing(name)
     return Sample(
         at=time.monotonic(),
         cpu=(int(fields[11]) + int(fields[12])) / TICKS,

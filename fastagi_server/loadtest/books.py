@@ -5,13 +5,15 @@ This file only reads, and judges nothing.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from fastagi_server.store import calls, campaigns, dids, leases, optouts, reader, reports
 from fastagi_server.store.connect import open_database
-from fastagi_server.telephony.campaign import Contact
+from fastagi_server.telephony.campaign import Contact, Origination
 from fastagi_server.telephony.record import OptOut, Record
 
 _ALL = 1_000_000_000
@@ -71,6 +73,22 @@ def _everybody(conn: Any, name: str) -> Iterator[Contact]:
     while page := campaigns.everybody(conn, name, after=last):
         yield from page
         last = page[-1].id
+
+
+def read_originations(url: str, name: str) -> list[Origination]:
+    """Give where and when every call of one campaign was originated."""
+    database = open_database(url)
+    try:
+        found: list[Origination] = []
+        after = ""
+        while page := reader.read(
+            database, partial(reports.originations, since=-math.inf, until=math.inf, after=after)
+        ):
+            found += page
+            after = page[-1].call
+    finally:
+        database.dispose()
+    return [each for each in found if each.campaign == name]
 
 
 def read_calls(url: str, name: str) -> list[Record]:

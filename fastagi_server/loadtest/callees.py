@@ -23,6 +23,7 @@ class Outcome(enum.StrEnum):
     REJECTED = "rejected"
     INVALID = "invalid"
     EARLY_MEDIA = "early_media"
+    CONGESTED = "congested"  # whoever was called: above the carrier's limit
 
 
 class Moment(enum.StrEnum):
@@ -60,6 +61,10 @@ GREET = "Playback(${GREETING})"
 VOICEMAIL = "Playback(${VOICEMAIL})"
 MUTE = "Echo()"  # gives back what it hears, which is nothing while AMD() listens; Wait() would send silence
 STAY = "Gosub(stay,s,1)"
+# The carrier's global variable: of a hundred callees who leave it to chance, so many answer.
+ANSWERS = "ANSWERS"
+_CHANCE = "Set(CHANCE=${RAND(1,100)})"
+_MAY_ANSWER = f"GotoIf($[${{CHANCE}} <= ${{{ANSWERS}}}]?callees,22,1)"
 CONNECT_KEY = "${CONNECT}"
 WRONG_KEY = "${WRONG}"
 
@@ -209,6 +214,27 @@ CALLEES: tuple[Callee, ...] = (
         "presses 5 in the silence after the first offer, whatever connects",
         until(Moment.SILENCE, 1.5),
         press("5"),
+    ),
+    _unanswered(
+        "60",
+        f"answers like 22 as often as the carrier's variable {ANSWERS} says (0 to 100, 100 at first), "
+        "else is not available (480)",
+        Outcome.ANSWERED,
+        _CHANCE,
+        _MAY_ANSWER,
+        "Goto(callees,46,1)",
+    ),
+    _unanswered(
+        "61",
+        "is like 60, but of those who do not answer six in ten of all ring for 20 seconds first",
+        Outcome.ANSWERED,
+        _CHANCE,
+        _MAY_ANSWER,
+        "GotoIf($[${CHANCE} <= 40]?callees,46,1)",
+        f"Set(OUTCOME={Outcome.NO_ANSWER})",
+        RING,
+        "Wait(20)",
+        leave(19),
     ),
 )
 

@@ -55,7 +55,7 @@ class RejectedCall:
 def read_calls(path: Path) -> list[CarrierCall]:
     """Read every call of a carrier in the order in which the INVITEs came."""
     calls: dict[str, dict[str, Any]] = {}
-    for line in _lines(path):
+    for line in lines(path):
         what, key = line.pop("what"), line.pop("id")
         if what == "invited":
             calls[key] = {"id": key, "invited_at": line.pop("at"), **line}
@@ -76,7 +76,7 @@ def invited_after(path: Path, offset: int) -> list[CarrierCall]:
     """
     return [
         CarrierCall(id=line["id"], invited_at=line["at"], **{name: line[name] for name in _CAME_WITH})
-        for line in _lines(path, offset)
+        for line in lines(path, offset)
         if line["what"] == "invited"
     ]
 
@@ -87,14 +87,20 @@ def callees(calls: Iterable[CarrierCall]) -> list[CarrierCall]:
 
 
 def read_rejects(path: Path) -> list[RejectedCall]:
-    """Read every call that SIPp refused; it tells the instant as date, time and Unix seconds."""
+    """Read every call that SIPp refused."""
     return [
-        RejectedCall(call=line["call"], number=line["number"], at=float(line["at"].split()[-1]))
-        for line in _lines(path)
+        RejectedCall(call=line["call"], number=line["number"], at=sipp_instant(line["at"]))
+        for line in lines(path)
     ]
 
 
-def _lines(path: Path, offset: int = 0) -> Iterator[dict[str, Any]]:
+def sipp_instant(told: str) -> float:
+    """Give the Unix seconds of an instant as SIPp tells it: date, time and Unix seconds."""
+    return float(told.rsplit(maxsplit=1)[-1])
+
+
+def lines(path: Path, offset: int = 0) -> Iterator[dict[str, Any]]:
+    """Read a file of JSON lines from an offset on; a line that is not whole yet is left out."""
     if not path.exists():
         return
     with path.open(encoding="utf-8") as file:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fastagi_server.loadtest import carrier, speech
-from fastagi_server.loadtest.callees import DEFAULT
+from fastagi_server.loadtest.callees import DEFAULT, Outcome
 from fastagi_server.loadtest.owned import Owners, make_folder, write_file
 from fastagi_server.loadtest.paths import Paths, Side
 from fastagi_server.loadtest.ports import Ports
@@ -17,6 +17,8 @@ from fastagi_server.telephony.country import Country
 RING_SECONDS = 0.4
 TALK_SECONDS = 5
 AGENT_SECONDS = 15
+# How many instants the dialplan keeps of calls that it took: no limit may be higher.
+LIMIT_PLACES = 500
 _AGENT = "Hello, this is the agent of the laboratory."
 
 
@@ -54,6 +56,8 @@ def make(
             agent_seconds=AGENT_SECONDS,
             agent=paths.inside(agent).with_suffix(""),
             default=DEFAULT,
+            congested=Outcome.CONGESTED,
+            places=LIMIT_PLACES,
             voices=carrier.voices_dialplan(countries, prompts, voices),
             callees=carrier.callees_dialplan(),
         ),

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
 from fastagi_server.loadtest.owned import Owner
 from fastagi_server.loadtest.paths import Paths, Side
 from fastagi_server.loadtest.ports import Ports
@@ -23,16 +27,39 @@ def asterisk(paths: Paths, side: Side, owner: Owner) -> Program:
 
 def sipp(paths: Paths, ports: Ports, owner: Owner) -> Program:
     """Say how SIPp is run, which gives the answers that Asterisk cannot."""
-    folder = paths.folder / "sipp"
-    scenario = str(paths.inside(folder / "rejects.xml"))
-    listen = ("-i", "127.0.0.1", "-p", str(ports.sipp), "-ci", "127.0.0.1", "-cp", str(ports.sipp_control))
+    where = Where(sip=ports.sipp, control=ports.sipp_control, media=ports.sipp_media)
+    return sipp_with(paths, owner, paths.folder / "sipp", scenario="rejects", where=where, log=paths.rejects)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Where:
+    """The ports of one SIPp."""
+
+    sip: int
+    control: int
+    media: int
+
+
+def sipp_with(
+    paths: Paths,
+    owner: Owner,
+    folder: Path,
+    *,
+    scenario: str,
+    where: Where,
+    log: Path,
+    more: Sequence[str] = (),
+) -> Program:
+    """Say how SIPp is run with a scenario of a folder; `log` is what the scenario writes."""
+    script = str(paths.inside(folder / f"{scenario}.xml"))
+    listen = ("-i", "127.0.0.1", "-p", str(where.sip), "-ci", "127.0.0.1", "-cp", str(where.control))
     # SIPp 3.6 opens a port for media that nobody asked for.
-    media = ("-mi", "127.0.0.1", "-mp", str(ports.sipp_media))
-    quiet = ("-nostdin", "-trace_logs", "-log_file", str(paths.inside(paths.rejects)), "-f", "3600")
+    media = ("-mi", "127.0.0.1", "-mp", str(where.media))
+    quiet = ("-nostdin", "-trace_logs", "-log_file", str(paths.inside(log)), "-f", "3600")
     return Program(
         name="sipp",
-        argv=_chroot(paths, owner, "sipp", "-sf", scenario, *listen, *media, *quiet),
-        mark=scenario,
+        argv=_chroot(paths, owner, "sipp", "-sf", script, *listen, *media, *quiet, *more),
+        mark=script,
         pid_file=folder / "sipp.pid",
         log=folder / "console.log",
     )

@@ -95,7 +95,12 @@ def _dialer(paths: Paths, ports: Ports, owners: Owners, *, secret: str, witness:
     first, last = ports.dialer_rtp
     files = {
         "manager.conf": render("manager_dialer.conf", port=ports.dialer_ami, secret=secret, witness=witness),
-        "pjsip.conf": render("pjsip_dialer.conf", own=ports.dialer_sip, carrier=ports.carrier_sip),
+        "pjsip.conf": render(
+            "pjsip_dialer.conf",
+            own=ports.dialer_sip,
+            carrier=ports.carrier_sip,
+            signalling=ports.signalling,
+        ),
         "rtp.conf": render("rtp.conf", first=first, last=last),
         "cdr.conf": render("cdr.conf"),
         "extensions.conf": render("extensions_dialer.conf"),

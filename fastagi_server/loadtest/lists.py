@@ -72,6 +72,17 @@ class Dice(Protocol):
 def callees(count: int, dice: Dice, *, countries: Sequence[str] = COUNTRIES) -> Iterator[str]:
     """Give so many numbers, spread evenly over the countries, their behaviours by the mix."""
     endings = dice.choices(list(MIX), weights=list(MIX.values()), k=count)
+    yield from _spread(endings, countries)
+
+
+def numbers(
+    count: int, endings: Sequence[str], dice: Dice, *, countries: Sequence[str] = COUNTRIES
+) -> Iterator[str]:
+    """Give so many numbers, spread evenly over the countries, each with one of the endings by chance."""
+    yield from _spread(dice.choices(endings, weights=[1] * len(endings), k=count), countries)
+
+
+def _spread(endings: Sequence[str], countries: Sequence[str]) -> Iterator[str]:
     for position, ending in enumerate(endings):
         serial, country = divmod(position, len(countries))
         yield _number(countries[country], serial) + ending

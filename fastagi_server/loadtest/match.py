@@ -29,6 +29,7 @@ AGREES = {
     "no_answer": frozenset({Disposition.NO_ANSWER}),
     "early_media": frozenset({Disposition.NO_ANSWER}),
     "rejected": frozenset({Disposition.BLOCKED, Disposition.CONGESTED, Disposition.REJECTED}),
+    "congested": frozenset({Disposition.CONGESTED}),
     "invalid": frozenset({Disposition.INVALID_NUMBER}),
 }
 

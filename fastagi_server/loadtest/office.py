@@ -24,6 +24,7 @@ from fastagi_server.telephony import frames
 from fastagi_server.telephony.call_id import CHANCE_BYTES, mint
 from fastagi_server.telephony.clock import Clock
 from fastagi_server.telephony.country import Country
+from fastagi_server.telephony.errors import BadInputError
 
 _PATIENCE = 20.0
 _TICK = 0.05
@@ -70,6 +71,16 @@ class Office:
         self._clock = clock
         self._tell = tell
         self._lang = lang
+
+    def configure(self, *changes: tuple[str, str]) -> None:
+        """Put words of the configuration in the place of others, before it serves."""
+        config = self.service.config
+        text = config.read_text()
+        for old, new in changes:
+            if old not in text:
+                raise BadInputError(field="changes", value=old, expected=f"words that are in {config}")
+            text = text.replace(old, new)
+        config.write_text(text)
 
     def prepare(self) -> None:
         """Make the database and the dialplan."""

@@ -35,6 +35,12 @@ class Ports:
     api: int
     dialer_chan_sip: int
     sipp_media: int
+    signalling: int
+    signalling_control: int
+    signalling_media: int
+    rival: int
+    rival_control: int
+    rival_media: int
     dialer_rtp: tuple[int, int]
     carrier_rtp: tuple[int, int]
 
@@ -53,7 +59,13 @@ def of_block(block: int) -> Ports:
         fastagi=block + 6,
         api=block + 7,
         dialer_chan_sip=block + 8,
-        sipp_media=block + 10,
+        sipp_media=block + 10,  # and two further on: SIPp takes a second one
+        signalling=block + 20,
+        signalling_control=block + 21,
+        signalling_media=block + 22,
+        rival=block + 30,
+        rival_control=block + 31,
+        rival_media=block + 32,
         dialer_rtp=(rtp, rtp + _DIALER_RTP - 1),
         carrier_rtp=(rtp + _DIALER_RTP, rtp + _DIALER_RTP + _CARRIER_RTP - 1),
     )

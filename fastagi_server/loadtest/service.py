@@ -43,7 +43,7 @@ _APART = ("env", "--chdir=/", "--unset=DATABASE_URL", "--unset=REDIS_URL")
 
 
 @cache
-def _first() -> tuple[str, ...]:
+def first() -> tuple[str, ...]:
     """Give the words that put the engine before the media of both Asterisks, who share its cores."""
     try:
         run(*_REAL_TIME, "true")
@@ -174,7 +174,7 @@ class Service:
     @property
     def _program(self) -> Program:
         argv: Sequence[str] = (
-            *_first(),
+            *first(),
             "setpriv",
             f"--reuid={debian.USER}",
             f"--regid={debian.USER}",

@@ -3,9 +3,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
-from fastagi_server.loadtest.books import Books, read_books, read_calls, waiting
-from fastagi_server.store import attempts, campaigns, dids, migrate, optouts
+from fastagi_server.loadtest.books import Books, read_books, read_calls, read_originations, waiting
+from fastagi_server.store import attempts, campaigns, dids, migrate, optouts, tables
 from fastagi_server.store.connect import open_database
 from fastagi_server.telephony import call_id
 from fastagi_server.telephony.campaign import (
@@ -94,3 +95,15 @@ def test_how_many_wait(url: str) -> None:
 
 def test_the_calls_of_one_campaign(url: str) -> None:
     assert [each.contact for each in read_calls(url, "kill")] == [1, 4]
+
+
+def test_when_the_calls_of_one_campaign_left_and_were_to_leave(url: str) -> None:
+    assert read_originations(url, "kill") == []
+
+    database = open_database(url)
+    with database.begin() as conn:
+        conn.execute(update(tables.call).values(ordered_at=tables.call.c.contact + 100.5))
+    database.dispose()
+
+    told = [(each.campaign, each.planned_at, each.ordered_at) for each in read_originations(url, "kill")]
+    assert told == [("kill", 100.0, 101.5), ("kill", 100.0, 104.5)]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fastagi_server.loadtest.commands import asterisk, sipp
+from fastagi_server.loadtest.commands import Where, asterisk, sipp, sipp_with
 from fastagi_server.loadtest.owned import Owner
 from fastagi_server.loadtest.paths import Paths, Side
 from fastagi_server.loadtest.ports import of_block
@@ -27,3 +27,24 @@ def test_sipp_listens_on_loopback_alone() -> None:
 
     assert {argv[argv.index(option) + 1] for option in ("-i", "-ci", "-mi")} == {"127.0.0.1"}
     assert argv[argv.index("-mp") + 1] == str(of_block(12_000).sipp_media)
+
+
+def test_another_sipp_has_a_folder_and_ports_of_its_own_and_what_more_it_is_told() -> None:
+    folder = PATHS.folder / "mine"
+    program = sipp_with(
+        PATHS,
+        OWNER,
+        folder,
+        scenario="loud",
+        where=Where(sip=1, control=2, media=3),
+        log=folder / "loud.jsonl",
+        more=("-r", "5"),
+    )
+
+    argv = program.argv
+    assert [argv[argv.index(option) + 1] for option in ("-sf", "-p", "-cp", "-mp", "-r", "-log_file")] == [
+        "/lab/a/mine/loud.xml",
+        *"1235",
+        "/lab/a/mine/loud.jsonl",
+    ]
+    assert program.pid_file.parent == folder

@@ -5,7 +5,7 @@ from random import Random
 
 from fastagi_server.config import countries as country_files
 from fastagi_server.loadtest.callees import BY_ENDING
-from fastagi_server.loadtest.lists import COUNTRIES, MIX, callees, caller_ids
+from fastagi_server.loadtest.lists import COUNTRIES, MIX, callees, caller_ids, numbers
 from fastagi_server.numbering.parse import parse
 
 ISO = {each.slug: each.iso for each in country_files.load()}
@@ -32,6 +32,14 @@ def test_a_list_of_some_of_the_countries() -> None:
 
     assert len({number.e164 for number in numbers}) == 400
     assert Counter(number.iso for number in numbers) == {"US": 200, "MX": 200}
+
+
+def test_a_list_of_chosen_endings() -> None:
+    listed = list(numbers(600, ["40", "22"], Random(1)))
+
+    assert len({parse(number).e164 for number in listed}) == 600
+    assert set(Counter(number[-2:] for number in listed)) == {"40", "22"}
+    assert 240 < sum(number.endswith("40") for number in listed) < 360
 
 
 def test_the_same_seed_gives_the_same_list() -> None:

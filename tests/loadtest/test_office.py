@@ -17,6 +17,7 @@ from fastagi_server.loadtest.ports import of_block
 from fastagi_server.loadtest.service import Service
 from fastagi_server.telephony import frames
 from fastagi_server.telephony.call_id import mint
+from fastagi_server.telephony.errors import BadInputError
 
 
 class Clock:
@@ -52,6 +53,17 @@ def test_a_list_is_written_as_people_have_it(office: Office) -> None:
     path = Path(office.write("people.csv", ["+12125551240", "+525550001003"]))
 
     assert path.read_text() == "number\n+12125551240\n+525550001003\n"
+
+
+def test_words_of_the_configuration_are_changed_and_words_that_are_not_there_are_told(office: Office) -> None:
+    office.service.config.write_text("a: 1\nb: 2\n")
+
+    office.configure(("a: 1", "a: 3"), ("b: 2", "b: 4"))
+
+    assert office.service.config.read_text() == "a: 3\nb: 4\n"
+    with pytest.raises(BadInputError, match="c: 1"):
+        office.configure(("a: 3", "a: 5"), ("c: 1", "c: 2"))
+    assert office.service.config.read_text() == "a: 3\nb: 4\n"
 
 
 def test_the_calls_to_some_numbers(office: Office) -> None:

@@ -21,6 +21,7 @@ from fastagi_server.app.logs import Logs
 from fastagi_server.app.pacing_desk import PacingDesk
 from fastagi_server.app.policies import policy_of
 from fastagi_server.app.queues import Queues
+from fastagi_server.app.sharing import RUN_BYTES, Sharing
 from fastagi_server.app.standing_brakes import StandingBrakes
 from fastagi_server.asterisk.trunk import Ask
 from fastagi_server.compliance.gate import check_trunk, stays_here
@@ -30,7 +31,7 @@ from fastagi_server.dialer.by_hand import ByHand
 from fastagi_server.dialer.campaigns import Campaigns
 from fastagi_server.dialer.engine import Engine
 from fastagi_server.dialer.lend import Lender
-from fastagi_server.dialer.pacer import Pacer, scopes_of
+from fastagi_server.dialer.pacer import IDLE_SECONDS, Pacer, scopes_of
 from fastagi_server.dialer.pools import Pools
 from fastagi_server.dialer.ports import Spawn
 from fastagi_server.dialer.prepare import Preparer
@@ -87,9 +88,18 @@ class Dialing:
             self.pacer.limit(scopes.trunk(name), trunk.cps)
         for name, asterisk in settings.asterisks.items():
             if asterisk.cps:
-                self.pacer.limit(scopes.asterisk(name), asterisk.cps)
+                self.pacer.limit(scopes.asterisk(name), asterisk.cps, shared=False)
         for slug, cps in settings.pacing.country_cps.items():
             self.pacer.limit(scopes.country(slug), cps)
+        self.sharing = Sharing(
+            engine=settings.engine,
+            run=dice(RUN_BYTES).hex(),
+            pacer=self.pacer,
+            store=ledger,
+            clock=clock,
+            reactor=reactor,
+            told=logs.shared,
+        )
         self.brakes = StandingBrakes(
             pacer=self.pacer, promises=ledger.promises, clock=clock, spawn=spawn, engine=settings.engine
         )
@@ -175,7 +185,8 @@ class Dialing:
         await self._engine.link_up(name, then)
 
     async def leave(self) -> None:
-        """Give back what is reserved; what cannot be given back now is when an engine of this name starts."""
+        """Give back what is shared or reserved; what cannot be now is when an engine of this name starts."""
+        await self.sharing.leave()
         try:
             await self.ahead.leave()
         except DiscadorError as error:
@@ -198,7 +209,8 @@ class Dialing:
         if stopped is not None:
             raise StoppedByHandError(trunk=trunk, who=stopped.says["who"], why=stopped.says["text"])
         while (wait := self.pacer.held_until(scopes_of(trunk)) - self._clock.steady()) > 0:
-            await deferLater(self._reactor, wait)
+            self.pacer.limits.parts.waits(scopes_of(trunk))
+            await deferLater(self._reactor, min(wait, IDLE_SECONDS))
         asterisk = self.pacer.lanes.next(math.inf, self._clock.steady()) or FIRST
         self.wrote(trunk, asterisk)
         return asterisk
@@ -234,7 +246,7 @@ class Dialing:
         rooms = [room for room in (campaign.concurrency, self._settings.max_concurrent_calls) if room]
         cps = min(campaign.cps, most) if campaign.cps else most
         # Of a campaign without any limit too there is one call after the other.
-        self.pacer.limit(scopes.campaign(campaign.name), cps)
+        self.pacer.limit(scopes.campaign(campaign.name), cps, shared=bool(campaign.cps))
         self.pacer.pace(campaign.trunk, most)
         self._logs.running(campaign, cps)
 

@@ -166,6 +166,7 @@ class House:
         self._rounds.begin("pulse", PULSE_SECONDS, self.engine.pulse, now=True)
         self._rounds.begin(STORE, LOOK_SECONDS, self._presence.look)
         self._rounds.begin("tick", TICK_SECONDS, lambda: self._logs.tick(self.engine))
+        self._dialing.sharing.begin(self._rounds)
         self._rounds.begin("pace", PACE_SECONDS, self._dialing.tick)
         self._rounds.begin("reserved", RESERVED_SECONDS, self._dialing.ahead.look)
         self._links.start()

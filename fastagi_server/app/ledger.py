@@ -239,6 +239,10 @@ class StoreLedger:
                     found.append(use)
         return replace(told, uses=found, passed=passed)
 
+    def now(self, work: Callable[[Any], Any]) -> Deferred[Any]:
+        """Do a piece of work before all that waits."""
+        return self._do(work, urgent=True)
+
     def lease(self, wish: Lease) -> Deferred[Leased]:
         """Reserve uses of caller IDs ahead."""
         return self._do(lambda conn: leases.lease(conn, wish))

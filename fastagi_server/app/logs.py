@@ -25,8 +25,7 @@ from fastagi_server.telephony.campaign import Campaign
 from fastagi_server.telephony.disposition import NOT_SENT, REACHED, Disposition
 from fastagi_server.telephony.record import Record, State
 
-TICK_SECONDS = 10.0
-_PLACES = 3
+TICK_SECONDS, _PLACES = 10.0, 3
 _log = logging.getLogger("discador")
 
 
@@ -134,12 +133,10 @@ class Logs:
 
     def link(self, asterisk: str, why: str = "") -> None:
         """Tell that the link to an Asterisk is up, or why it is down."""
-        if not self._performance:
-            return
-        if why:
-            told = {"asterisk": asterisk, "why": why}
+        told = {"asterisk": asterisk, "why": why}
+        if self._performance and why:
             self._tell(File.PERFORMANCE, "link_down", told, level=logging.WARNING)
-        else:
+        elif self._performance:
             self._tell(File.PERFORMANCE, "link_up", {"asterisk": asterisk})
 
     def store(self, why: str = "") -> None:
@@ -176,9 +173,8 @@ class Logs:
 
     def lent(self, lent: Lent, uniqueid: str) -> None:
         """Tell what a foreign dialplan was given; its own channel is the call."""
-        event = "lent" if lent.callerid else "not_lent"
         told = {"country": lent.country, "callerid": lent.callerid, "why": lent.why}
-        self._tell(File.CLI_MANAGER, event, told, call=uniqueid)
+        self._tell(File.CLI_MANAGER, "lent" if lent.callerid else "not_lent", told, call=uniqueid)
 
     def changed(self, what: str, says: Mapping[str, Any]) -> None:
         """Tell what somebody changed at the inventory, a limit or a period, with who it was."""
@@ -201,6 +197,11 @@ class Logs:
             numbers = told.pop("says")
             says = {"scope": scope, **told, **numbers, "why": change.sentence()}
             self._tell(File.PERFORMANCE, event, says, level=level)
+
+    def shared(self, says: Mapping[str, object]) -> None:
+        """Tell that this engine's part of a limit moved much."""
+        if self._performance:
+            self._tell(File.PERFORMANCE, "share", says)
 
     def released(self, scope: str, *, who: str, why: str) -> None:
         """Tell that an operator released a brake."""

@@ -82,6 +82,7 @@ def _told(pace: Pace) -> dict[str, Any]:
     change = pace.change
     return {
         "limit": pace.limit,
+        "share": pace.share,
         "pace": pace.pace,
         "standing": pace.standing,
         "why": pace.whys[0].sentence() if pace.whys else "",

@@ -158,8 +158,8 @@ class Pacing:
     country_cps: Mapping[str, float] = field(
         default_factory=dict,
         metadata=about(
-            "The most calls per second into a country, by its slug, over all trunks and campaigns of this "
-            "engine.",
+            "The most calls per second into a country, by its slug, over all trunks, campaigns and engines "
+            "that share this store.",
             why="no country has a limit of its own; those of max_cps, the trunk and the campaign hold.",
             each=shapes.cps,
             example={"mexico": 10.0},

@@ -88,8 +88,8 @@ class Settings:
     max_cps: float = field(
         default=30.0,
         metadata=about(
-            "The most originations in any one second, over all trunks and campaigns of this engine. 0 is no "
-            "limit.",
+            "The most originations in any one second, over all trunks, campaigns and engines that share this "
+            "store (docs/pacing.md). 0 is no limit.",
             why="20 to 30 is what the dialer is built to carry, and most contracts stay below.",
             unit="calls per second",
             least=0,

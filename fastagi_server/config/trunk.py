@@ -112,8 +112,8 @@ class Trunk:
     cps: float = field(
         default=0.0,
         metadata=about(
-            "The calls per second that the contract with this carrier allows, over all campaigns and calls "
-            "by hand of this engine. 0 is no limit of its own: then max_cps alone holds.",
+            "The calls per second that the contract with this carrier allows, over all campaigns, calls "
+            "by hand and engines that share this store. 0 is no limit of its own: then max_cps alone holds.",
             why="only the contract knows; a carrier answers 503 to what is above it.",
             unit="calls per second",
             least=0,

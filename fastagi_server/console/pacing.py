@@ -67,7 +67,10 @@ def line(known: Session, scope: str, standing: dict[str, Any]) -> str:
     none = known.tongue.say("pacing.none")
     rates = {name: none if standing[name] is None else f"{standing[name]:.2f}" for name in ("limit", "pace")}
     word = known.tongue.say(f"pacing.{standing['standing']}")
-    return known.tongue.say("pacing.line", scope=scope, **rates, standing=word)
+    part = standing.get("share")
+    # A part that is the whole limit, as one engine alone has it, is not worth a word.
+    share = "" if part in (None, standing["limit"]) else known.tongue.say("pacing.share", share=f"{part:.2f}")
+    return known.tongue.say("pacing.line", scope=scope, **rates, share=share, standing=word)
 
 
 def details(known: Session, standing: dict[str, Any]) -> list[str]:

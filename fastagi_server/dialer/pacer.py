@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from fastagi_server.dialer.brakes import Brakes, Rules
 from fastagi_server.dialer.errors import NoBrakeError
+from fastagi_server.dialer.limits import Limits
 from fastagi_server.dialer.strains import Strain, Strains
 from fastagi_server.pacing import scopes
 from fastagi_server.pacing.change import Change
@@ -60,11 +61,13 @@ class Policy:
 class Pace:
     """How a scope stands: its limit and its pace in calls per second, None for none, and its brake.
 
+    `share` is this engine's part of the limit, None where nobody shares it.
     `whys` are all that hold it, the worst first; `change` is the pace's last, `figures` are what it sees.
     """
 
     scope: str
     limit: float | None
+    share: float | None
     pace: float | None
     standing: Standing
     whys: Sequence[Why] = ()
@@ -87,6 +90,7 @@ class Pacer:
         self._told = told
         self._slots = Slots()
         self._windows = Windows({})
+        self.limits = Limits(slots=self._slots, windows=self._windows, clock=clock)
         # The Asterisks: a call is in the scope of one of them, and which one is chosen at its slot.
         self.lanes = Lanes(self._slots, self._windows)
         self._governors: dict[str, Governor] = {}
@@ -97,10 +101,9 @@ class Pacer:
         # Told when a scope is stopped or let go: what is prepared for it may wait for long.
         self.turned: list[Callable[[str, Standing], None]] = []
 
-    def limit(self, scope: str, cps: float) -> None:
-        """Hold a scope to a limit in calls per second from now on, 0 for none."""
-        self._slots.set(scope, cps or None)
-        self._windows.limit(scope, cps)
+    def limit(self, scope: str, cps: float, *, shared: bool = True) -> None:
+        """Hold a scope to a limit in calls per second from now on, 0 for none; others may share it."""
+        self.limits.set(scope, cps, shared=shared)
 
     def pace(self, trunk: str, most: float) -> None:
         """Let a trunk's pace rise from its beginning to the most, unless it does so already."""
@@ -123,12 +126,16 @@ class Pacer:
     def earliest(self, within: tuple[str, ...], now: float) -> float:
         """Give the first instant, not before now, at which a call in all these scopes may leave.
 
-        It is infinite while one of them is stopped.
+        It is infinite while one of them is stopped, or other engines have all of its calls.
         """
+        if self.limits.parts.are_closed(within, now):
+            return math.inf
         return max(self._slots.earliest(self._all(within), now), self.lanes.earliest())
 
     def held_until(self, within: Sequence[str], slot: float = math.inf) -> float:
         """Give the first instant that what was really written allows a call that has this slot."""
+        if self.limits.are_closed(within):
+            return math.inf
         return max(self._windows.earliest(within), self.lanes.held_until(slot))
 
     def took(self, within: tuple[str, ...], slot: float, now: float) -> None:
@@ -137,16 +144,20 @@ class Pacer:
         late = now - slot > self._slots.interval(every) / 2
         self._slots.take(every, now if late else slot)
         self._windows.wrote(within, now)
+        self.limits.parts.wrote(within, now)
 
     def wrote(self, within: tuple[str, ...], now: float) -> None:
         """Take note of a call that somebody ordered by hand; no brake and no pace has to do with it."""
         self._slots.take(within, now)
         self._windows.wrote(within, now)
+        self.limits.parts.wrote(within, now, by_hand=True)
 
     def interval(self, within: tuple[str, ...]) -> float:
         """Give the seconds from call to call in these scopes, or to the next look at one that is stopped."""
         interval = self._slots.interval(self._all(within))
-        return IDLE_SECONDS if interval == math.inf else max(interval, SHORTEST_SECONDS)
+        if interval == math.inf or self.limits.are_closed(within):
+            return IDLE_SECONDS
+        return max(interval, SHORTEST_SECONDS)
 
     def slots_in(self, within: tuple[str, ...], seconds: float) -> int:
         """Count the slots of that many seconds, at least two; none where a scope is stopped."""
@@ -236,7 +247,8 @@ class Pacer:
     def _standing(self, scope: str) -> Pace:
         return Pace(
             scope=scope,
-            limit=self._slots.rate(scope),
+            limit=self.limits.cps(scope),
+            share=self.limits.part(scope),
             pace=self._slots.rate(_PACE + scope),
             standing=self._brakes.standing(scope),
             whys=self._brakes.whys(scope),

@@ -25,8 +25,7 @@ from fastagi_server.telephony.campaign import Campaign, CampaignState, Contact
 from fastagi_server.telephony.clock import Clock
 from fastagi_server.telephony.errors import DiscadorError
 
-AHEAD_SECONDS = 0.4
-IDLE_SECONDS = 0.5
+AHEAD_SECONDS, IDLE_SECONDS = 0.4, 0.5
 HEARING_SECONDS = 0.01  # how soon we look again whether we hear who leaves the list
 BRAKED = "the emergency brake stopped it before it was sent"
 HIDDEN = "its caller ID is not shown any more"
@@ -135,8 +134,11 @@ class Runner:
         """Wait for the first slot that somebody who is prepared may have."""
         now = self._clock.steady()
         _, slot = self._soonest(now)
-        if slot == math.inf:
-            self._timer = self._later(self._pacer.interval(self._base), self._look)
+        for country in self._ready.of() if self._room.is_there() else ():
+            if self._room.takes(country):
+                self._pacer.limits.parts.waits(self._scopes(country))
+        if slot - now > IDLE_SECONDS:  # meanwhile a limit may change, and who waits is told again
+            self._timer = self._later(min(IDLE_SECONDS, self._pacer.interval(self._base)), self._look)
         else:
             self._timer = self._later(slot - now, lambda: self._slot(slot))
 
@@ -172,7 +174,8 @@ class Runner:
             # Another campaign may have had the slot meanwhile.
             wait = max(soonest, self._pacer.held_until(within, soonest)) - now
             if wait > 0:
-                self._timer = self._later(wait, lambda: self._slot(soonest))
+                again = self._look if wait > IDLE_SECONDS else lambda: self._slot(soonest)
+                self._timer = self._later(min(wait, IDLE_SECONDS), again)
                 return
             if asterisk := self._pacer.lanes.next(soonest, now):
                 self._send(prepared, soonest, asterisk)
@@ -233,8 +236,7 @@ class Runner:
 
     def _planned(self) -> float:
         """Give the instant of the slot that an attempt prepared now will most likely have."""
-        now = self._clock.steady()
-        slot = self._pacer.earliest(self._base, now)
+        slot = self._pacer.earliest(self._base, now := self._clock.steady())
         ahead = len(self._ready) + self._preparing.total() - 1
         wait = slot - now + ahead * self._pacer.interval(self._base)
         return self._clock.wall() + (0.0 if slot == math.inf else wait)

@@ -37,15 +37,17 @@ class Proof:
 
 
 def certify(originations: Iterable[Origination], limits: Mapping[str, float]) -> list[Proof]:
-    """Give a proof for each scope that had originations: all of an engine, its trunks, countries, campaigns.
+    """Give a proof for each scope that had originations: all of them, its trunks, countries, campaigns.
 
-    Where an engine has several Asterisks each has one too. `limits` are calls per second by scope, 0 for
-    none. Where several engines originated, each has scopes of its own, for a limit is an engine's:
-    `one/trunk:carrier`.
+    Where there are several Asterisks each has one too. `limits` are calls per second by scope, 0 for none.
+    Engines on one store share their limits, so theirs are counted together, but for an Asterisk's, which is
+    one engine's: `one/asterisk:first`. On several machines the proof is as good as their clocks agree.
     """
-    found: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
+    found: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    names: dict[str, str] = {}
     originations = list(originations)
-    several = len({each.asterisk for each in originations} - {None}) > 1
+    several = len({(each.engine, each.asterisk) for each in originations if each.asterisk}) > 1
+    alone = len({each.engine for each in originations}) == 1
     for each in originations:
         instants = (each.ordered_at, each.planned_at)
         for scope in (
@@ -53,14 +55,17 @@ def certify(originations: Iterable[Origination], limits: Mapping[str, float]) ->
             scopes.trunk(each.trunk),
             scopes.country(each.country),
             scopes.campaign(each.campaign),
-            # One alone takes all that there is, and has no scope of its own.
-            *([scopes.asterisk(each.asterisk)] if several and each.asterisk else ()),
         ):
-            found[each.engine, scope].append(instants)
-    alone = len({engine for engine, _ in found}) == 1
+            found[scope].append(instants)
+        # One alone takes all that there is, and has no scope of its own.
+        if several and each.asterisk:
+            scope = scopes.asterisk(each.asterisk)
+            name = scope if alone else f"{each.engine}/{scope}"
+            names[name] = scope
+            found[name].append(instants)
     return [
-        _proof(scope if alone else f"{engine}/{scope}", instants, limits.get(scope) or None)
-        for (engine, scope), instants in sorted(found.items())
+        _proof(scope, instants, limits.get(names.get(scope, scope)) or None)
+        for scope, instants in sorted(found.items())
     ]
 
 

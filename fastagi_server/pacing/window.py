@@ -6,6 +6,7 @@ second, and this looks at what was really written.
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Iterable, Mapping
 
@@ -21,11 +22,17 @@ class Window:
         self._places = max(1, int(limit)) if limit else 0
         self._writes: deque[float] = deque(maxlen=self._places or 1)
 
+    def share(self, places: int) -> None:
+        """Hold it to so many writes a second of its limit, 0 for none; what was written counts on."""
+        self._places = places
+
     def earliest(self) -> float:
         """Give the first instant of the steady clock at which one more write is within the limit."""
-        if not self._places or len(self._writes) < self._places:
+        if self.limit and not self._places:
+            return math.inf
+        if not self.limit or len(self._writes) < self._places:
             return 0.0
-        return self._writes[0] + SECOND
+        return self._writes[-self._places] + SECOND
 
     def wrote(self, at: float) -> None:
         """Take note of a write."""
@@ -43,6 +50,11 @@ class Windows:
         known = self._windows.get(scope)
         if limit and (known is None or known.limit != limit):
             self._windows[scope] = Window(limit)
+
+    def share(self, scope: str, places: int) -> None:
+        """Hold a scope to a part of its limit, in whole writes a second."""
+        if scope in self._windows:
+            self._windows[scope].share(places)
 
     def earliest(self, scopes: Iterable[str]) -> float:
         """Give the first instant that suits every scope that the call is in."""

@@ -17,7 +17,7 @@ from fastagi_server.store.errors import SchemaBehindError
 from fastagi_server.store.reader import READS
 
 # The migrations in their order; a test compares them with the folder.
-KNOWN: Final = ("0001", "0002", "0003", "0004", "0005", "0007", "0008", "0009")
+KNOWN: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
 HEAD: Final = KNOWN[-1]
 
 

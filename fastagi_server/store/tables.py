@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 
 from fastagi_server.store.did_tables import did, did_lease, did_limit, did_reset, did_rest, did_use
+from fastagi_server.store.pace_tables import pace_engine, pace_share
 from fastagi_server.store.schema import metadata, words
 from fastagi_server.telephony.amd import Verdict
 from fastagi_server.telephony.call_id import LENGTH
@@ -49,6 +50,8 @@ __all__ = [
     "metadata",
     "notice",
     "optout",
+    "pace_engine",
+    "pace_share",
     "tiding",
 ]
 

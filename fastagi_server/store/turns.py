@@ -16,6 +16,7 @@ from fastagi_server.store import backend
 from fastagi_server.store.statement import Statement
 
 _MIGRATING: Final = 0x44495343  # "DISC"
+_SHARING: Final = 0x50414345  # "PACE"
 _NUMBER = bindparam("number", type_=Text)
 _SHARED = Statement(
     text("SELECT pg_advisory_xact_lock_shared(hashtextextended(:number, 5))").bindparams(_NUMBER)
@@ -39,3 +40,14 @@ def migrating(conn: Connection) -> None:
     """Let one migration after the other through."""
     if backend.is_postgres(conn):
         conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATING})
+
+
+def sharing(conn: Connection) -> bool:
+    """Take the turn to look at the shared limits, or say that another engine has it; nobody waits for it.
+
+    An engine that stands still in its turn, or whose wire is cut, loses it after a second with its session.
+    """
+    if not backend.is_postgres(conn):
+        return True
+    conn.execute(text("SET LOCAL idle_in_transaction_session_timeout = '1s'"))
+    return bool(conn.execute(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": _SHARING}).scalar_one())

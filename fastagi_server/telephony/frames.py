@@ -171,9 +171,9 @@ class CampaignStanding:
 class PacingStanding:
     """How fast calls may go out: for each scope its limit and its pace in calls per second, and its brake.
 
-    A scope's words are `limit` and `pace` (null for none), `standing` (free, stopped, probing) and `why`;
-    `whys` are all that hold it, `change` is the pace's last, in the parts that other languages need, and
-    `figures` what the pace sees. `ended` calls were hung up.
+    A scope's words are `limit`, `share` (this engine's part of it) and `pace` (null for none), `standing`
+    (free, stopped, probing) and `why`; `whys` are all that hold it, `change` is the pace's last, in the parts
+    that other languages need, and `figures` what the pace sees. `ended` calls were hung up.
     `queues` have `free`, `waiting` and `coming` (calls on their way), and `why` nothing leaves for them.
     """
 

@@ -182,6 +182,14 @@ def test_a_pace_and_a_brake_are_told_with_their_numbers(told: Told, caplog: pyte
     assert [record.levelno for record in caplog.records] == [logging.WARNING] * 3
 
 
+def test_how_much_of_a_shared_limit_is_ours_is_told(told: Told) -> None:
+    says = {"scope": "cluster", "share": 15, "limit": 30.0, "others": 1}
+
+    Logs(tell=told).shared(says)
+
+    assert told.of("share") == [says]
+
+
 def test_without_performance_monitoring_the_other_two_are_written(told: Told) -> None:
     logs = Logs(tell=told, performance=False)
     logs.running(CAMPAIGN, 10.0)

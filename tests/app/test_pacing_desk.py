@@ -16,6 +16,7 @@ from fastagi_server.telephony.record import Record
 
 FREE = {
     "limit": 20.0,
+    "share": None,
     "pace": None,
     "standing": "free",
     "why": "",

@@ -8,8 +8,9 @@ from fastagi_server.telephony import frames
 WHY = "stopped: 4 of the last 80 resolved calls succeeded (5.0%), 40.0% was usual, 10% is the least"
 STANDING = frames.PacingStanding(
     scopes={
-        "cluster": {"limit": 30.0, "pace": None, "standing": "free", "why": ""},
-        "trunk:carrier": {"limit": None, "pace": 19.75, "standing": "stopped", "why": WHY},
+        "cluster": {"limit": 30.0, "share": 14.0, "pace": None, "standing": "free", "why": ""},
+        "campaign:spring": {"limit": 20.0, "share": 20.0, "pace": None, "standing": "free", "why": ""},
+        "trunk:carrier": {"limit": None, "share": None, "pace": 19.75, "standing": "stopped", "why": WHY},
     }
 )
 
@@ -22,7 +23,8 @@ def test_paces_and_brakes_are_shown(discador: Any, desk: Any) -> None:
     assert heard == [frames.Pacing()]
     assert told.code == 0
     assert told.out == (
-        "cluster: limit 30.00, pace none, brake off\n"
+        "cluster: limit 30.00 (here 14.00), pace none, brake off\n"
+        "campaign:spring: limit 20.00, pace none, brake off\n"
         "trunk:carrier: limit none, pace 19.75, brake on\n"
         f"  {WHY}\n"
     )

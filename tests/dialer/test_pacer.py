@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 import random
 from dataclasses import replace
 from typing import Any
@@ -8,7 +9,7 @@ import pytest
 
 from fastagi_server.dialer.brakes import Rules
 from fastagi_server.dialer.errors import NoBrakeError
-from fastagi_server.dialer.pacer import Pacer, Policy, scopes_of
+from fastagi_server.dialer.pacer import IDLE_SECONDS, Pacer, Policy, scopes_of
 from fastagi_server.dialer.strains import Strain
 from fastagi_server.pacing.change import Change, Move
 from fastagi_server.pacing.proof import most_in_a_second
@@ -266,3 +267,75 @@ def test_an_asterisk_that_is_loaded_slows_its_trunks_down() -> None:
 
     assert isinstance(told.changes[-1][1], Change)
     assert told.changes[-1][1].move is Move.LOAD
+
+
+def shared(share: int, *, limit: float = 10.0) -> tuple[Time, Pacer]:
+    time = Time()
+    pacer = Pacer(clock=time)
+    pacer.limit("cluster", limit)
+    pacer.limits.share({"cluster": share}, {"cluster": limit}, time.now + 2.0)
+    return time, pacer
+
+
+def test_a_share_is_the_rate_and_the_window_of_its_limit() -> None:
+    time, pacer = shared(5)
+
+    instants = []
+    while time.now < 1001.9:
+        slot = pacer.earliest(SCOPES, time.now)
+        time.now = max(slot, pacer.held_until(SCOPES))
+        pacer.took(SCOPES, slot, time.now)
+        instants.append(time.now)
+
+    assert most_in_a_second(instants) == 5
+    (cluster,) = pacer.standings()
+    assert (cluster.limit, cluster.share) == (10.0, 5.0)
+
+
+def test_without_a_share_nothing_leaves_and_somebody_is_prepared_all_the_same() -> None:
+    time, pacer = shared(0)
+
+    assert pacer.earliest(SCOPES, time.now) == pacer.held_until(SCOPES) == math.inf
+    assert pacer.slots_in(SCOPES, 0.4) == 2
+    assert pacer.interval(SCOPES) == IDLE_SECONDS
+    assert pacer.standings()[0].share == 0
+
+
+def test_a_share_that_is_not_renewed_lapses() -> None:
+    time, pacer = shared(5)
+    assert pacer.earliest(SCOPES, time.now) == time.now
+
+    time.now += 2.0
+
+    assert pacer.earliest(SCOPES, time.now) == pacer.held_until(SCOPES) == math.inf
+
+
+def test_all_of_a_limit_is_the_limit_itself_and_a_lower_one_elsewhere_holds() -> None:
+    time, pacer = shared(2, limit=2.5)
+    assert pacer.interval(SCOPES) == pytest.approx(1 / 2.5, rel=0.01)
+    assert pacer.standings()[0].share == 2.5
+
+    pacer.limits.share({"cluster": 1}, {"cluster": 1.5}, time.now + 2.0)
+
+    assert pacer.interval(SCOPES) == pytest.approx(1 / 1.5, rel=0.01)
+
+
+def test_a_limit_below_one_a_second_counts_from_when_it_comes_to_us() -> None:
+    time, pacer = shared(0, limit=0.2)
+
+    pacer.limits.share({"cluster": 1}, {"cluster": 0.2}, time.now + 2.0)
+
+    assert pacer.earliest(SCOPES, time.now) >= time.now + 5.0
+
+
+def test_a_limit_that_changes_leaves_the_share_as_it_is() -> None:
+    time, pacer = shared(5)
+
+    pacer.limit("cluster", 3.0)
+    assert pacer.interval(SCOPES) == pytest.approx(1 / 3, rel=0.01)
+    pacer.limit("cluster", 10.0)
+    assert pacer.interval(SCOPES) == pytest.approx(1 / 5, rel=0.01)
+
+    # One that is not shared is nobody else's affair.
+    pacer.limit("campaign:c", 4.0, shared=False)
+    assert pacer.earliest(SCOPES, time.now) == time.now

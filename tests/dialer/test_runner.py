@@ -388,3 +388,50 @@ def test_a_pause_of_a_day_that_never_came_does_not_last_until_it() -> None:
 
     # Today's uses are counted apart from those of the day that never came.
     assert len(stage.engine.sent) == 2
+
+
+def test_who_has_no_share_of_a_limit_prepares_and_says_that_it_waits_and_goes_on_with_its_share() -> None:
+    stage = Stage([contact(n) for n in range(400)], cps=30)
+    stage.pacer.limits.share({"cluster": 0}, {"cluster": 30.0}, stage.time.now + 5.0)
+    stage.pacer.limits.parts.demands(stage.time.now)
+    stage.runner.start()
+    stage.time.pass_by(4)
+
+    assert stage.engine.sent == []
+    assert stage.runner.progress().waiting == 2
+    assert stage.pacer.limits.parts.demands(stage.time.now)["cluster"].wanted == 30
+
+    stage.pacer.limits.share({"cluster": 15}, {"cluster": 30.0}, stage.time.now + 10.0)
+    stage.time.pass_by(10)
+
+    assert 15 * 10 * 0.95 <= len(stage.engine.sent) <= 15 * 11
+    assert most_in_a_second(stage.instants()) <= 15
+    assert stage.pacer.limits.parts.demands(stage.time.now)["cluster"].wanted == 30
+
+
+def test_a_share_that_lapses_stops_the_campaign_and_one_that_is_renewed_lets_it_go_on() -> None:
+    stage = Stage([contact(n) for n in range(400)], cps=30)
+    stage.pacer.limits.share({"cluster": 30}, {"cluster": 30.0}, stage.time.now + 2.0)
+    stage.runner.start()
+    stage.time.pass_by(5)
+    assert 50 <= len(stage.engine.sent) <= 60
+    assert max(stage.instants()) < 1002.0
+
+    stage.pacer.limits.share({"cluster": 30}, {"cluster": 30.0}, stage.time.now + 2.0)
+    stage.time.pass_by(1)
+    assert len(stage.engine.sent) >= 75
+    assert most_in_a_second(stage.instants()) <= 30
+
+
+def test_nobody_waits_for_a_limit_whom_there_is_no_room_for() -> None:
+    stage = Stage([contact(n) for n in range(40)], cps=30, concurrency=1, call_seconds=100.0)
+    stage.pacer.limits.share({"cluster": 30}, {"cluster": 30.0}, stage.time.now + 100.0)
+    stage.runner.start()
+    stage.time.pass_by(4)
+    stage.pacer.limits.parts.demands(stage.time.now)
+    for _ in range(5):
+        stage.time.pass_by(1)
+        demands = stage.pacer.limits.parts.demands(stage.time.now)
+
+    assert stage.runner.progress().waiting
+    assert demands["cluster"].wanted == 0

@@ -52,12 +52,12 @@ def test_the_spacing_is_compared_with_what_was_planned() -> None:
     assert cluster.off_max == pytest.approx(0.003)
 
 
-def test_two_engines_have_scopes_of_their_own() -> None:
-    told = [origination(1.0), origination(1.1, engine="two")]
+def test_two_engines_are_counted_together() -> None:
+    told = [origination(n / 8, engine="two" if n % 3 else "one") for n in range(100)]
 
-    scopes = [each.scope for each in certify(told, {"cluster": 1.0}) if each.scope.endswith("cluster")]
+    cluster = next(each for each in certify(told, {"cluster": 7.0}) if each.scope == "cluster")
 
-    assert scopes == ["one/cluster", "two/cluster"]
+    assert (cluster.originations, cluster.most, cluster.is_kept) == (100, 8, False)
 
 
 def test_each_asterisk_of_several_is_proved_by_itself_and_one_alone_has_no_scope() -> None:

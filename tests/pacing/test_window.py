@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import math
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -48,6 +50,21 @@ def test_a_scope_can_be_held_to_a_limit_later_and_keeps_its_past() -> None:
 
     assert windows.earliest(["campaign:a"]) == 5.0 + SECOND
     assert windows.earliest(["campaign:b"]) == 0.0
+
+
+def test_a_part_of_a_limit_counts_what_was_written_under_all_of_it() -> None:
+    windows = Windows({"all": 3})
+    for at in (5.0, 5.1, 5.2):
+        windows.wrote(["all"], at)
+    windows.share("all", 1)
+    assert windows.earliest(["all"]) == 5.2 + SECOND
+
+    windows.share("all", 2)
+    assert windows.earliest(["all"]) == 5.1 + SECOND
+    windows.share("all", 0)
+    assert windows.earliest(["all"]) == math.inf
+    windows.share("all", 3)
+    assert windows.earliest(["all"]) == 5.0 + SECOND
 
 
 @given(limit=st.integers(1, 40), waits=st.lists(st.floats(0, 0.3), min_size=1, max_size=300))

@@ -5,20 +5,22 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from twisted.internet.task import deferLater
 
 from fastagi_server.app.choose import campaign_order
+from fastagi_server.app.collapses import Collapses
 from fastagi_server.app.days import Days
 from fastagi_server.app.errors import StoppedByHandError, UnknownNameError
 from fastagi_server.app.fleet import Leads
 from fastagi_server.app.guards import Guards
 from fastagi_server.app.ledger import StoreLedger
 from fastagi_server.app.lending import Lending
+from fastagi_server.app.load import Load
 from fastagi_server.app.logs import Logs
-from fastagi_server.app.pacing_desk import PacingDesk
+from fastagi_server.app.pacing_desk import PacingDesk, hanging_up
 from fastagi_server.app.policies import policy_of
 from fastagi_server.app.queues import Queues
 from fastagi_server.app.sharing import RUN_BYTES, Sharing
@@ -46,6 +48,7 @@ from fastagi_server.telephony.campaign import Campaign, Contact
 from fastagi_server.telephony.clock import Clock
 from fastagi_server.telephony.country import Country
 from fastagi_server.telephony.errors import DiscadorError
+from fastagi_server.telephony.facts import Fact
 from fastagi_server.telephony.orders import FIRST, PlaceCall
 from fastagi_server.telephony.record import Record
 from fastagi_server.telephony.tiding import Kind
@@ -103,6 +106,17 @@ class Dialing:
         self.brakes = StandingBrakes(
             pacer=self.pacer, promises=ledger.promises, clock=clock, spawn=spawn, engine=settings.engine
         )
+        self.collapses = Collapses(
+            part=settings.stops.did_fall if settings.stops.enabled else 0.0,
+            seconds=settings.stops.did_rest_hours * 3600,
+            promises=ledger.promises,
+            clock=clock,
+            spawn=spawn,
+            told=partial(logs.changed, "collapsed"),
+        )
+        self.load = Load(
+            ask=ask, told=self.pacer.loaded, wanted=bool(settings.pacing.asterisk_load), spawn=spawn
+        )
         self.guards = Guards(
             pacer=self.pacer,
             clock=clock,
@@ -142,7 +156,7 @@ class Dialing:
         self.pacing_desk = PacingDesk(
             pacer=self.pacer,
             brakes=self.brakes,
-            end_all=self._end_all,
+            end_all=hanging_up(engine, spawn),
             logs=logs,
             trunks=settings.trunks,
             countries=by_slug,
@@ -155,22 +169,16 @@ class Dialing:
         if isinstance(change, Why):
             self.brakes.told(scope, change)
 
+    def watch(self, record: Record, fact: Fact) -> None:
+        """Learn from a call."""
+        self.pacer.watch(record, fact)
+        self.collapses.watch(record, fact)
+
     def tick(self) -> None:
         """Look at what must stop new calls, and let paces and brakes move; called once a second."""
         self.guards.look()
+        self.load.tick()
         self.pacer.tick()
-
-    def _end_all(self, which: Callable[[Record], bool]) -> int:
-        """Hang up the calls that have left and are meant; give how many."""
-        records = [self._engine.known(call) for call in self._engine.left()]
-        meant = [record.call for record in records if record is not None and which(record)]
-        for call in meant:
-            self._spawn(self._end(call))
-        return len(meant)
-
-    async def _end(self, call: CallId) -> None:
-        with suppress(DiscadorError):  # a link that is lost; its calls are looked for when it is back
-            await self._engine.fleet.hangup(call)
 
     def heard(self, kinds: Collection[Kind]) -> None:
         """Look at the store again where something has changed that was heard of."""

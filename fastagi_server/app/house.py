@@ -149,7 +149,7 @@ class House:
             away_since=lambda: self._presence.since or 0.0,
         )
         self._rounds = Rounds(reactor=reactor, spawn=self._works.spawn, may=lambda: not self._presence.away)
-        for watcher in (write_down, logs.watch, self._dialing.pacer.watch):
+        for watcher in (write_down, logs.watch, self._dialing.watch):
             self.engine.watch(watcher)
 
     def start(self, *, desk: bool, any_port: bool = False) -> None:

@@ -3,19 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
 from fastagi_server.app.logs import Logs
 from fastagi_server.app.standing_brakes import StandingBrakes
+from fastagi_server.dialer.engine import Engine
 from fastagi_server.dialer.pacer import Pace, Pacer
+from fastagi_server.dialer.ports import Spawn
 from fastagi_server.pacing import scopes
 from fastagi_server.telephony import frames
+from fastagi_server.telephony.call_id import CallId
 from fastagi_server.telephony.errors import BadInputError, DiscadorError
 from fastagi_server.telephony.frames import Frame
 from fastagi_server.telephony.record import Record
 
 _DOES = ("ask", "release", "stop")
+
+
+def hanging_up(engine: Engine, spawn: Spawn) -> Callable[[Callable[[Record], bool]], int]:
+    """Give what hangs up the calls that have left and are meant, and says how many."""
+
+    async def end(call: CallId) -> None:
+        with suppress(DiscadorError):  # a link that is lost; its calls are looked for when it is back
+            await engine.fleet.hangup(call)
+
+    def end_all(which: Callable[[Record], bool]) -> int:
+        records = [engine.known(call) for call in engine.left()]
+        meant = [record.call for record in records if record is not None and which(record)]
+        for call in meant:
+            spawn(end(call))
+        return len(meant)
+
+    return end_all
 
 
 class PacingDesk:

@@ -15,8 +15,8 @@ class Stops:
         default=True,
         metadata=about(
             "Whether the stops by shares are on: server_error_share, blocked_share, short_share, "
-            "optout_share and people_fall. Each also proves that chance has not doubled half of its share: "
-            "with few calls it takes more than the share. The red button, store_lag_seconds and "
+            "optout_share, people_fall and did_fall. Each also proves that chance has not doubled half of "
+            "its share: with few calls it takes more than the share. The red button, store_lag_seconds and "
             "clock_drift_seconds hold all the same.",
             why="nobody looks at every figure every minute.",
         ),
@@ -86,6 +86,27 @@ class Stops:
             unit="share of 1",
             least=0,
             most=0.7,
+        ),
+    )
+    did_fall: float = field(
+        default=0.25,
+        metadata=about(
+            "A caller ID is put in quarantine for did_rest_hours when its ASR is proved to be so much of "
+            "that of the others of its country in the same time, or less. 0 is never.",
+            why="a number that is blocked, or that phones call spam, only burns calls.",
+            unit="share of 1",
+            least=0,
+            most=0.5,
+        ),
+    )
+    did_rest_hours: float = field(
+        default=72.0,
+        metadata=about(
+            "How long such a caller ID is not shown; discador did release shows it again at once.",
+            why="those who mark numbers forget within days.",
+            unit="hours",
+            least=0.1,
+            most=87600,
         ),
     )
     store_lag_seconds: float = field(

@@ -14,6 +14,7 @@ class Kind(enum.StrEnum):
     DAY_CLOSED = "day_closed"
     STOPPED = "stopped"
     LET_GO = "let_go"
+    COLLAPSED = "collapsed"
 
 
 @dataclass(frozen=True, kw_only=True)

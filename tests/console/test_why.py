@@ -107,7 +107,7 @@ def test_both_languages_know_the_same_whys_and_the_engine_says_each() -> None:
     spanish, portuguese = (set(TABLES[language]) for language in OTHERS)
     house = Path(fastagi_server.__file__).parent
     sources = "\n".join(
-        path.read_text() for room in ("dialer", "callerid") for path in (house / room).glob("*.py")
+        path.read_text() for room in ("dialer", "callerid", "pacing") for path in (house / room).glob("*.py")
     )
 
     assert spanish == portuguese

@@ -34,6 +34,7 @@ PACING = {
     "pacing.ended": "{count} calls were hung up.",
     "pacing.change": "  last change: {told}",
     "pacing.figures": "  PDD usual at p95 {pdd}, Originate at p95 {originate}, load {load}",
+    "notice.collapsed": "{number} is not shown in {country} for a while: {count} of its last {of} calls were answered ({share:.1%}), {usual:.1%} of the others'",
     "notice.stopped": "{scope} is stopped: {told}",
     "notice.let_go": "{scope} is released by {who} ({why}); it was stopped: {told}",
     "notice.let_go_itself": "{scope} goes on by itself; it was stopped: {told}",

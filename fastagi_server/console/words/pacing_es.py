@@ -34,6 +34,7 @@ PACING = {
     "pacing.ended": "Se colgaron {count} llamadas.",
     "pacing.change": "  último cambio: {told}",
     "pacing.figures": "  PDD habitual p95 {pdd}, Originate p95 {originate}, carga {load}",
+    "notice.collapsed": "{number} no se muestra en {country} por un tiempo: se contestaron {count} de sus últimas {of} llamadas ({share:.1%}), y el {usual:.1%} de las demás",
     "notice.stopped": "{scope} se detuvo: {told}",
     "notice.let_go": "{scope} lo suelta {who} ({why}); estaba detenido: {told}",
     "notice.let_go_itself": "{scope} sigue por sí solo; estaba detenido: {told}",

@@ -34,6 +34,7 @@ PACING = {
     "pacing.ended": "{count} chamadas foram desligadas.",
     "pacing.change": "  última mudança: {told}",
     "pacing.figures": "  PDD habitual p95 {pdd}, Originate p95 {originate}, carga {load}",
+    "notice.collapsed": "{number} não é mostrado em {country} por um tempo: foram atendidas {count} das suas últimas {of} chamadas ({share:.1%}), e {usual:.1%} das outras",
     "notice.stopped": "{scope} foi detido: {told}",
     "notice.let_go": "{scope} foi solto por {who} ({why}); estava detido: {told}",
     "notice.let_go_itself": "{scope} segue por si só; estava detido: {told}",

@@ -90,6 +90,7 @@ FINDINGS: dict[str, str] = {
     "finding.queue": "Asterisk has the queue {queue}, whose agents decide how many calls leave",
     "finding.queue.remedy": "asterisk -rx 'queue show' lists the queues: name the right one under dialplan: destination: queue:, or write [{queue}] into queues.conf, then: asterisk -rx 'queue reload all'",
     "finding.queue_empty": "nobody of the {members} members of queue {queue} can be called: no call leaves for it until one can",
+    "finding.queue_empty.remedy": "asterisk -rx 'queue show {queue}' says how each stands: agents log in, or come back from their pause",
     "finding.destination": "the place for those who press the connect key exists; missing: {missing}",
     "finding.destination.remedy": "write it into extensions.conf: [{context}] and exten => {exten},1,…, then: asterisk -rx 'dialplan reload'; or name another under dialplan: destination:",
     "finding.trunk_endpoint": "trunk {trunk}: Asterisk has its endpoint {endpoint}",

@@ -90,6 +90,7 @@ FINDINGS: dict[str, str] = {
     "finding.queue": "Asterisk tiene la cola {queue}, cuyos agentes deciden cuántas llamadas salen",
     "finding.queue.remedy": "asterisk -rx 'queue show' lista las colas: nombre la correcta en dialplan: destination: queue:, o escriba [{queue}] en queues.conf; luego: asterisk -rx 'queue reload all'",
     "finding.queue_empty": "no se puede llamar a ninguno de los {members} miembros de la cola {queue}: hasta entonces no sale ninguna llamada hacia ella",
+    "finding.queue_empty.remedy": "asterisk -rx 'queue show {queue}' dice cómo está cada uno: que los agentes entren, o vuelvan de su pausa",
     "finding.destination": "existe el lugar para quienes pulsan la tecla de conexión; falta: {missing}",
     "finding.destination.remedy": "escríbalo en extensions.conf: [{context}] y exten => {exten},1,…, luego: asterisk -rx 'dialplan reload'; o nombre otro en dialplan: destination:",
     "finding.trunk_endpoint": "troncal {trunk}: Asterisk tiene su endpoint {endpoint}",

@@ -90,6 +90,7 @@ FINDINGS: dict[str, str] = {
     "finding.queue": "o Asterisk tem a fila {queue}, cujos agentes decidem quantas chamadas saem",
     "finding.queue.remedy": "asterisk -rx 'queue show' lista as filas: indique a certa em dialplan: destination: queue:, ou escreva [{queue}] em queues.conf; depois: asterisk -rx 'queue reload all'",
     "finding.queue_empty": "nenhum dos {members} membros da fila {queue} pode ser chamado: até lá nenhuma chamada sai para ela",
+    "finding.queue_empty.remedy": "asterisk -rx 'queue show {queue}' diz como está cada um: que os agentes entrem, ou voltem da pausa",
     "finding.destination": "existe o lugar para quem pressiona a tecla de conexão; falta: {missing}",
     "finding.destination.remedy": "escreva-o em extensions.conf: [{context}] e exten => {exten},1,…, depois: asterisk -rx 'dialplan reload'; ou nomeie outro em dialplan: destination:",
     "finding.trunk_endpoint": "tronco {trunk}: o Asterisk tem seu endpoint {endpoint}",

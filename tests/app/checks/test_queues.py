@@ -9,7 +9,9 @@ from fastagi_server.ami.action import Action
 from fastagi_server.ami.exchange import Answered
 from fastagi_server.ami.messages import Response
 from fastagi_server.app.checks.queues import queue
+from fastagi_server.config.settings import Language
 from fastagi_server.console.actions import Level
+from fastagi_server.console.tongue import Tongue
 
 THERE = told.QueueParams(queue="ventas", calls=0)
 FREE = told.QueueMember(queue="ventas", location="PJSIP/100", status=1)
@@ -36,3 +38,7 @@ def test_a_queue_is_there_and_somebody_answers_in_it(
     (found,) = now(queue(ask, "ventas"))
 
     assert (found.key, found.level, found.says["queue"]) == (key, level, "ventas")
+    for language in Language:
+        tongue = Tongue(language)
+        assert "ventas" in tongue.say(f"finding.{key}", **found.says)
+        assert "ventas" in tongue.say(f"finding.{key}.remedy", **found.says)

@@ -80,9 +80,8 @@ class Parts:
         self._waited.update(within)
 
     def quiet_at(self) -> float:
-        """Give the instant from which on nothing that left counts any more."""
-        by_hand = max((known[-1] for known in self._by_hand.values() if known), default=-math.inf)
-        return max(self._wrote_at + SECOND, by_hand + BY_HAND_SECONDS)
+        """Give the instant from which on nothing that was written counts any more."""
+        return self._wrote_at + SECOND
 
     def demands(self, now: float) -> dict[str, Demand]:
         """Give what could be used of each scope, and begin to count anew."""

@@ -53,10 +53,10 @@ def test_two_engines_share_the_limit_and_one_that_is_killed_leaves_it_to_the_oth
     office.serve(two)  # it goes on with every campaign that runs
     office.wait_until(lambda: bool(sent(office, "two")), 20, "a call of the other engine")
     both_since = time.time() + SETTLES_SECONDS
-    time.sleep(SETTLES_SECONDS + 8)
+    time.sleep(SETTLES_SECONDS + 6)
     killed = time.time()
     two.send(signal.SIGKILL)
-    time.sleep(SILENT_SECONDS + 2 + 6)
+    time.sleep(SILENT_SECONDS + 2 + 4)
     office.stop("share")
 
     one, other = sent(office, "engine"), sent(office, "two")

@@ -88,7 +88,6 @@ def test_a_call_by_hand_has_its_place_until_it_is_surely_written() -> None:
     made.wrote(ALL, 5.0, by_hand=True)
 
     assert made.demands(5.0 + BY_HAND_SECONDS - 0.1)["cluster"].by_hand == 1
-    assert made.quiet_at() == 5.0 + BY_HAND_SECONDS
     assert made.demands(5.0 + BY_HAND_SECONDS + 0.1)["cluster"].by_hand == 0
 
 

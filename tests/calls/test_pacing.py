@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,12 +13,10 @@ import pytest
 
 from fastagi_server.app.clock import RealClock
 from fastagi_server.config import countries
-from fastagi_server.desk.client import ask
 from fastagi_server.loadtest import lab
 from fastagi_server.loadtest.office import Office
 from fastagi_server.loadtest.release import Release
 from fastagi_server.pacing.proof import most_in_a_second
-from fastagi_server.telephony import frames
 from tests.conftest import ON_22
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(300), ON_22]
@@ -85,35 +82,3 @@ def test_a_country_that_nobody_answers_in_is_stopped_until_somebody_lets_go(offi
     (campaign,) = (each for each in told["scopes"] if each["scope"] == "campaign:pace")
     assert (campaign["originations"] >= 446, campaign["limit"]) == (True, 25.0)
     assert 20 <= campaign["most"] <= 25
-
-
-def test_the_red_button_under_load_holds_over_a_restart_until_somebody_lets_go(office: Office) -> None:
-    office.own([f"+13053200{n:03}" for n in range(30)])
-    office.plan("pace", [*BUSY, *[f"+1213{320 + n // 100}{n % 100:02}22" for n in range(260)]])
-    office.serve()
-    office.begin("pace")
-    office.wait_until(lambda: len(office.calls()) >= 100, 40, "a hundred calls")
-
-    stop = frames.Pacing(do="stop", scope="cluster", who="ana", why="wrong prompt", hang_up=True)
-    stopped_at = time.time()
-    told = next(ask(office.service.desk, stop, patience=10.0))
-    assert isinstance(told, frames.PacingStanding)
-    assert told.ended > 0
-    # What was written before may be at the carrier a moment later; within a second nothing is.
-    time.sleep(3.0)
-    assert max(call.invited_at for call in office.calls()) < stopped_at + 1.0
-    rung = len(office.calls())
-    # They are hung up; some have a hangup handler to run.
-    office.wait_until(lambda: office.standing("pace").up == 0, 20, "the end of all calls")
-
-    office.service.stop()
-    office.serve()
-    time.sleep(3.0)
-    assert len(office.calls()) == rung
-    assert office.standing("pace").braked["cluster"]["says"]["text"] == "wrong prompt"
-    assert "cluster is stopped" in office.service.once("notices")
-
-    office.service.once("pacing", "release", "cluster", "--why", "the prompt was mended")
-    office.wait_until(lambda: len(office.calls()) > rung, 30, "a call after the release")
-    office.stop("pace")
-    assert "the prompt was mended" in office.service.once("notices")

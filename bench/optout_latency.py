@@ -169,7 +169,7 @@ def listen(url: str) -> None:
         threads=reactor,
         clock=RealClock(),
         away=Away(),
-        forget=lambda: None,
+        changed=lambda _: None,
     )
     hearing.start()
     print("ready", flush=True)

@@ -173,7 +173,7 @@ class Worker:
             threads=reactor,
             clock=self._clock,
             away=self._engine.away,
-            forget=lambda: None,
+            changed=lambda _: None,
         )
         self._engine.hears = self._hearing.is_fresh
 

@@ -4,7 +4,7 @@ from fastagi_server.telephony.tiding import Kind, Tiding
 
 
 def test_the_words_of_the_table_are_these() -> None:
-    assert [str(each) for each in Kind] == ["optout", "optouts", "dids"]
+    assert [str(each) for each in Kind] == ["optout", "optouts", "dids", "brakes"]
 
 
 def test_most_tidings_have_no_value() -> None:

@@ -22,18 +22,18 @@ from tests.calls.test_campaign import SPOKEN_BY_SLUG, american, second
 from tests.conftest import ON_22
 
 # What differs here is the store and not the Asterisk.
-pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(300), ON_22]
+pytestmark = [pytest.mark.asterisk, pytest.mark.postgres, pytest.mark.timeout(300), ON_22]
 
 LIMIT = 30  # max_cps, as it is unless it is set
 LEAST = 0.95 * LIMIT
 SETTLES_SECONDS = 4.0
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def office(request: pytest.FixtureRequest, command: Path, release: Release) -> Iterator[Office]:
+@pytest.fixture
+def office(command: Path, release: Release) -> Iterator[Office]:
     name = f"shares-{os.getpid()}"
-    own_postgres = request.param == "postgresql"
-    where = lab.up(name, release=release, countries=list(SPOKEN_BY_SLUG.values()), own_postgres=own_postgres)
+    # That the store's part is the same on SQLite is tests/store/test_shares.py's affair.
+    where = lab.up(name, release=release, countries=list(SPOKEN_BY_SLUG.values()), own_postgres=True)
     office = Office(lab=where, command=command, clock=RealClock())
     office.prepare()
     yield office

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import os
-import re
 import signal
 import tempfile
 from collections.abc import Iterator
@@ -43,23 +42,16 @@ ON_16 = only_on(Release.ASTERISK_16)
 NEEDS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="a lab needs root")
 
 
-# With two workers (./scripts/test has them) one has every file that runs campaigns on a real Asterisk, and
-# what needs none is as nice as can be: calls are timed, it is not. By file and not by xdist_group, which is
-# nothing with pytest 9.2: a node's id is not the attribute any more that xdist 3.8 writes.
+# With two workers (./scripts/test has them) one has every file that boots a real Asterisk, and what runs
+# beside it is as nice as can be: calls are timed, what the other does is not. By file and not by xdist_group,
+# which gives nothing with pytest 9.2: a node's id is not the attribute any more that xdist 3.8 writes.
 _NICEST = 19
-
-
-# Files with a call at a time, of which the other worker takes care; check has to be where the dialplan's are,
-# for it looks at whose every Asterisk on the machine is, and theirs is root's.
-_LIGHT = re.compile(r"tests/(agi|dialplan|loadtest)/|tests/calls/test_(check|chan_sip)\.py")
 
 
 class _AsteriskApart(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
-        if not _boots_asterisk(self.config.rootpath / file):
-            return file
-        return "asterisk, a call at a time" if _LIGHT.match(file) else "asterisk, campaigns"
+        return "asterisk" if _boots_asterisk(self.config.rootpath / file) else file
 
 
 @functools.cache
@@ -68,7 +60,7 @@ def _boots_asterisk(file: Path) -> bool:
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
-    """Give one worker all that times calls on an Asterisk, in its order, so that each lab is booted once."""
+    """Give one worker all that needs an Asterisk, in its order, so that each lab is booted once."""
     return _AsteriskApart(config, log)
 
 

@@ -14,7 +14,7 @@ from fastagi_server.store import notices, rests, tidings
 from fastagi_server.telephony import facts, notice, tiding
 from fastagi_server.telephony.clock import Clock
 from fastagi_server.telephony.did import Rest, RestKind
-from fastagi_server.telephony.disposition import NOT_SENT, Disposition
+from fastagi_server.telephony.disposition import TELLS_NOTHING
 from fastagi_server.telephony.record import Record, State
 
 WHO = "discador"
@@ -47,7 +47,7 @@ class Collapses:
         over = record.state is State.ENDED and record.contact is not None
         if not over or not self._part or not record.callerid.startswith("+"):
             return
-        if record.disposition in NOT_SENT or record.disposition is Disposition.UNKNOWN:
+        if record.disposition in TELLS_NOTHING:
             return
         country = self._countries.get(record.country)
         if country is None:

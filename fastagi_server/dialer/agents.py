@@ -15,7 +15,7 @@ from fastagi_server.pacing.agents import Crew, Flight, Rates, Stage, boldness, m
 from fastagi_server.telephony import facts
 from fastagi_server.telephony.call_id import CallId, is_call_id
 from fastagi_server.telephony.clock import Clock
-from fastagi_server.telephony.disposition import NOT_SENT, Disposition
+from fastagi_server.telephony.disposition import TELLS_NOTHING
 from fastagi_server.telephony.queues import AgentTook, CallerWaits, News, Queue
 from fastagi_server.telephony.record import Record, State
 
@@ -112,7 +112,7 @@ class Agents:
                     queue=queue,
                     free=crew.free,
                     waiting=crew.waiting,
-                    coming=flight.calls + flight.coming,
+                    coming=flight.all,
                     press=self._rates_of(campaign).chance(Stage.RINGING),
                     hour=meter.of_hour(now),
                     days=meter.of_days(now),
@@ -129,7 +129,7 @@ class Agents:
             told[queue] = {
                 "free": crew.free,
                 "waiting": crew.waiting,
-                "coming": flight.calls + flight.coming,
+                "coming": flight.all,
                 "why": self.crews.why(queue),
             }
         return told
@@ -210,7 +210,7 @@ class Agents:
             self._judge(record)
 
     def _learn(self, record: Record) -> None:
-        if record.contact is None or record.disposition in (*NOT_SENT, Disposition.UNKNOWN):
+        if record.contact is None or record.disposition in TELLS_NOTHING:
             return
         answered, pressed = record.answered_at is not None, record.connected_at is not None
         self._rates_of(record.campaign).resolved(answered=answered, pressed=pressed)

@@ -23,7 +23,7 @@ from fastagi_server.pacing.why import Reason, Says, Standing, Why
 from fastagi_server.pacing.window import Windows
 from fastagi_server.telephony import facts
 from fastagi_server.telephony.clock import Clock
-from fastagi_server.telephony.disposition import NOT_SENT, Disposition
+from fastagi_server.telephony.disposition import TELLS_NOTHING
 from fastagi_server.telephony.record import Record, State
 
 _PACE, _BRAKE = "pace of ", "brake of "
@@ -192,7 +192,7 @@ class Pacer:
             if governor:
                 self._strains[trunk].watch(record, fact)
             return
-        if record.disposition in NOT_SENT or record.disposition is Disposition.UNKNOWN:
+        if record.disposition in TELLS_NOTHING:
             return
         if governor:
             change = governor.resolved(

@@ -92,6 +92,11 @@ class Flight:
     mean: float = 0.0
     coming: int = 0
 
+    @property
+    def all(self) -> int:
+        """How many are on their way, whether they have pressed or not."""
+        return self.calls + self.coming
+
 
 def boldness(share: float, soft: float, hard: float) -> float:
     """Give how far beyond one call a free agent may be gone, 1 to 0, by the share that was abandoned.

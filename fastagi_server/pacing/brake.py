@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from fastagi_server.pacing.evidence import apart
+from fastagi_server.pacing.evidence import apart, weight
 from fastagi_server.pacing.why import Reason, Standing, Why
 from fastagi_server.telephony.errors import BadInputError
 
@@ -39,8 +39,8 @@ def weigh(usual: float, threshold: float) -> Weights:
     """Give the weights with which a rate exactly at the threshold proves nothing either way."""
     fallen = _fallen(usual, threshold)
     return Weights(
-        failed=math.log((1 - fallen) / (1 - usual)),
-        succeeded=math.log(fallen / usual),
+        failed=weight(yes=False, fallen=fallen, usual=usual),
+        succeeded=weight(yes=True, fallen=fallen, usual=usual),
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from fastagi_server.pacing.evidence import is_below
+from fastagi_server.pacing.evidence import is_below, weight
 from fastagi_server.pacing.why import Says
 
 # What is usual in the country is the mean of about so many calls, and known after half of them.
@@ -52,7 +52,7 @@ class Collapse:
         key = int(number.lstrip("+"))
         against, calls, good, began = _unpacked(self._against.get(key), before)
         fallen = usual * self._part
-        against += math.log(fallen / usual) if answered else math.log((1 - fallen) / (1 - usual))
+        against += weight(yes=answered, fallen=fallen, usual=usual)
         calls, good = min(calls + 1, _SMALL_MASK), min(good + answered, _SMALL_MASK)
         if against <= 0:
             self._against.pop(key, None)

@@ -18,6 +18,11 @@ def apart(p: float, q: float) -> float:
     return p * math.log(p / q) + (1 - p) * math.log((1 - p) / (1 - q))
 
 
+def weight(*, yes: bool, fallen: float, usual: float) -> float:
+    """Give how much better a fallen rate explains one call than the usual rate, in nats."""
+    return math.log(fallen / usual) if yes else math.log((1 - fallen) / (1 - usual))
+
+
 def is_above(count: int, of: int, rate: float) -> bool:
     """Say whether so many of so many prove a rate that is higher (Chernoff's bound)."""
     return of > 0 and count / of > rate and of * apart(count / of, rate) >= _NATS

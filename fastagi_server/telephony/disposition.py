@@ -39,3 +39,5 @@ REACHED = frozenset(
 )
 # Taken back or refused at the last look: nothing was ever written to Asterisk, so nobody was tried.
 NOT_SENT = frozenset({Disposition.CANCELLED, Disposition.REFUSED})
+# Of these nothing can be learned: nobody was tried, or nobody knows what came of it.
+TELLS_NOTHING = NOT_SENT | {Disposition.UNKNOWN}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fastagi_server.pacing.evidence import BY_CHANCE, apart, is_above, is_below
+from fastagi_server.pacing.evidence import BY_CHANCE, apart, is_above, is_below, weight
 
 
 def tail(count: int, of: int, rate: float) -> float:
@@ -37,3 +37,8 @@ def test_a_share_of_all_or_nothing_is_as_far_as_its_logarithm() -> None:
     assert apart(0.0, 0.5) == pytest.approx(math.log(2))
     assert apart(1.0, 0.5) == pytest.approx(math.log(2))
     assert apart(0.3, 0.3) == 0.0
+
+
+def test_a_call_that_both_rates_explain_alike_weighs_nothing_and_a_failed_one_speaks_for_the_fall() -> None:
+    assert weight(yes=True, fallen=0.2, usual=0.2) == 0.0
+    assert weight(yes=False, fallen=0.05, usual=0.4) > 0 > weight(yes=True, fallen=0.05, usual=0.4)

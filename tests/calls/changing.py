@@ -63,13 +63,13 @@ class Site:
         numbers = [each for some in people.values() for each in some]
         self.office.begin(name)
         self.office.wait_until(
-            lambda: self.office.standing(name).sent == len(numbers), 30, f"calls of {name}"
+            lambda: self.office.standing(name).sent == len(numbers), 60, f"calls of {name}"
         )
 
         def answered() -> bool:
             return all(each.answered_at for each in self.office.rung(numbers))
 
-        self.office.wait_until(answered, 30, f"the answers of {name}")
+        self.office.wait_until(answered, 60, f"the answers of {name}")
 
     def await_end(self, name: str) -> None:
         """Wait until a campaign is done."""

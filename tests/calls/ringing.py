@@ -9,7 +9,8 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 from fastagi_server.desk.client import DeskLostError, ask
 from fastagi_server.loadtest import calls as carrier_calls
@@ -86,7 +87,7 @@ class Caller:
 
 
 class Onlooker(threading.Thread):
-    """Writes down every event of the dialer's Asterisk with its instant."""
+    """Writes down every event of the dialer's Asterisk with its instant, inside `with`."""
 
     def __init__(self, where: lab.Lab) -> None:
         super().__init__(daemon=True)
@@ -100,6 +101,15 @@ class Onlooker(threading.Thread):
                 self.seen.append((time.time(), dict(event)))
         except (OSError, ValueError):
             return
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.leave()
 
     def leave(self) -> None:
         self._witness.close()

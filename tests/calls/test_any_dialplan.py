@@ -135,11 +135,13 @@ def foreign(command: Path, release: Release) -> Iterator[Foreign]:
     name = f"any-{os.getpid()}"
     spoken = [each for each in countries.load() if each.slug == "usa"]
     made = Foreign(lab.up(name, release=release, countries=spoken), command)
-    made.discador.start()
-    wait_until(made.ready, 20, "linked to Asterisk")
-    yield made
-    made.leave()
-    lab.down(name)
+    try:
+        made.discador.start()
+        wait_until(made.ready, 20, "linked to Asterisk")
+        yield made
+    finally:
+        made.leave()
+        lab.down(name)
 
 
 FULL = "all 2 caller IDs are at their cap of 3 until midnight of America/New_York"

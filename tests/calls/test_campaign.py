@@ -27,7 +27,7 @@ from fastagi_server.loadtest.service import Service
 from fastagi_server.telephony.campaign import ContactState
 from tests.conftest import ON_22
 
-pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.asterisk, pytest.mark.alone, pytest.mark.timeout(300)]
 SPOKEN = ("usa", "mexico")
 # Nobody of these takes long: busy, no such number, not available, 603, hung up on, a machine.
 QUICK = ("40", "45", "46", "42", "22", "30")

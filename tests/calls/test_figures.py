@@ -21,7 +21,7 @@ from fastagi_server.loadtest.office import Office
 from fastagi_server.loadtest.release import Release
 from tests.conftest import ON_22
 
-pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(300), ON_22]
+pytestmark = [pytest.mark.asterisk, pytest.mark.alone, pytest.mark.timeout(300), ON_22]
 
 
 @pytest.fixture

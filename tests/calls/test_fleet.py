@@ -26,7 +26,7 @@ from fastagi_server.telephony.disposition import Disposition
 from fastagi_server.telephony.record import Record
 from tests.conftest import ON_22
 
-pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(300), ON_22]
+pytestmark = [pytest.mark.asterisk, pytest.mark.alone, pytest.mark.timeout(300), ON_22]
 
 CPS = 30
 # Most are busy at once; every fifth is answered, so that calls are up when one dies.

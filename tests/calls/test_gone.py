@@ -54,40 +54,38 @@ class Scene:
 
 @pytest.fixture(scope="module", params=["SIGTERM", "SIGKILL", "SIGSTOP"])
 def scene(request: pytest.FixtureRequest, caller: Caller, discador: service.Service) -> Iterator[Scene]:
-    onlooker = Onlooker(caller.lab)
-    onlooker.start()
-    stories = {who: Story(caller.number("mexico", who[1])) for who in EVERYBODY}
-    began = time.monotonic()
-    for state, (at, endings) in PLACED.items():
-        time.sleep(max(0.0, began + at - time.monotonic()))
-        for ending in endings:
-            story = stories[state, ending]
-            threading.Thread(target=caller.ring, args=(story.number, story), daemon=True).start()
-    time.sleep(max(0.0, began + GONE_AT - time.monotonic()))
-    discador.send(signal.Signals[request.param])
-    gone_at = time.time()
-    numbers = {story.number.removeprefix("+") for story in stories.values()}
+    with Onlooker(caller.lab) as onlooker:
+        stories = {who: Story(caller.number("mexico", who[1])) for who in EVERYBODY}
+        began = time.monotonic()
+        for state, (at, endings) in PLACED.items():
+            time.sleep(max(0.0, began + at - time.monotonic()))
+            for ending in endings:
+                story = stories[state, ending]
+                threading.Thread(target=caller.ring, args=(story.number, story), daemon=True).start()
+        time.sleep(max(0.0, began + GONE_AT - time.monotonic()))
+        discador.send(signal.Signals[request.param])
+        gone_at = time.time()
+        numbers = {story.number.removeprefix("+") for story in stories.values()}
 
-    def over() -> bool:
-        calls = carrier_calls.read_calls(caller.lab.paths.calls)
-        mine = [call for call in calls if call.number in numbers]
-        return len(mine) == len(numbers) and all(call.ended_at for call in mine)
+        def over() -> bool:
+            calls = carrier_calls.read_calls(caller.lab.paths.calls)
+            mine = [call for call in calls if call.number in numbers]
+            return len(mine) == len(numbers) and all(call.ended_at for call in mine)
 
-    wait_until(over, 60, "every call has ended at the carrier")
-    if request.param == "SIGSTOP":
-        time.sleep(max(0.0, gone_at + MUTE_SECONDS - time.time()))
-        discador.send(signal.SIGCONT)
-    else:
-        wait_until(lambda: discador.pid is None, 10, "the server has ended")
-        discador.start()
-        wait_until(lambda: standing(caller).ready, 20, "linked to Asterisk again")
-    # The very first orders after the way back: to everybody who pressed 9.
-    again = {who: Story(stories[who].number) for who in NINES}
-    for story in again.values():
-        caller.ring(story.number, story)
-    caller.match(stories)
-    yield Scene(stories, again, onlooker, caller, discador)
-    onlooker.leave()
+        wait_until(over, 60, "every call has ended at the carrier")
+        if request.param == "SIGSTOP":
+            time.sleep(max(0.0, gone_at + MUTE_SECONDS - time.time()))
+            discador.send(signal.SIGCONT)
+        else:
+            wait_until(lambda: discador.pid is None, 10, "the server has ended")
+            discador.start()
+            wait_until(lambda: standing(caller).ready, 20, "linked to Asterisk again")
+        # The very first orders after the way back: to everybody who pressed 9.
+        again = {who: Story(stories[who].number) for who in NINES}
+        for story in again.values():
+            caller.ring(story.number, story)
+        caller.match(stories)
+        yield Scene(stories, again, onlooker, caller, discador)
 
 
 @pytest.mark.parametrize("who", EVERYBODY, ids="-".join)

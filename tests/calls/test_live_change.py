@@ -16,7 +16,7 @@ from tests.calls.ringing import Onlooker
 from tests.conftest import ON_22
 
 # What a call keeps of the contexts that it began in is the same in both, and 200 calls are many for a test.
-pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(400), ON_22]
+pytestmark = [pytest.mark.asterisk, pytest.mark.alone, pytest.mark.timeout(400), ON_22]
 UP = 200
 # What becomes of whom, by the ending of the number. 3 connects who began before all changes, whatever changes
 # meanwhile; 5 who began later; after the last change there is one offer only. Everybody presses late or what
@@ -58,28 +58,25 @@ def test_keys_prompts_and_steps_change_under_two_hundred_calls(site: Site) -> No
     prompts = site.service("prompts", {"connect_key": "5"}, sounds_prefix=two)
     last = {"connect_key": "5", "offers": 1}
     steps = site.service("steps", last, sounds_prefix=two, question_seconds=1.2)
-    onlooker = Onlooker(office.lab)
-    onlooker.start()
-
-    people = {name: site.plan(name, COUNT[name]) for name in EXPECTED}
-    site.begin("before", people["before"])
-    up = [site.up()]
-    keys.once("apply")
-    # A better recording under the same name, while it is played.
-    for prompt in (paths.sounds / "mexico").iterdir():
-        better = prompt.with_suffix(".new")
-        shutil.copy(prompt, better)
-        better.replace(prompt)
-    site.begin("keys", people["keys"])
-    up.append(site.up())
-    prompts.once("apply")
-    site.begin("prompts", people["prompts"])
-    up.append(site.up())
-    steps.once("apply")
-    site.begin("steps", people["steps"])
-    for name in people:
-        site.await_end(name)
-    onlooker.leave()
+    with Onlooker(office.lab) as onlooker:
+        people = {name: site.plan(name, COUNT[name]) for name in EXPECTED}
+        site.begin("before", people["before"])
+        up = [site.up()]
+        keys.once("apply")
+        # A better recording under the same name, while it is played.
+        for prompt in (paths.sounds / "mexico").iterdir():
+            better = prompt.with_suffix(".new")
+            shutil.copy(prompt, better)
+            better.replace(prompt)
+        site.begin("keys", people["keys"])
+        up.append(site.up())
+        prompts.once("apply")
+        site.begin("prompts", people["prompts"])
+        up.append(site.up())
+        steps.once("apply")
+        site.begin("steps", people["steps"])
+        for name in people:
+            site.await_end(name)
 
     print(f"up at each change: {up}")  # noqa: T201 - the figures are the finding
     assert min(up) >= UP

@@ -19,7 +19,7 @@ from fastagi_server.loadtest.release import Release
 from fastagi_server.pacing.proof import most_in_a_second
 from tests.conftest import ON_22
 
-pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(300), ON_22]
+pytestmark = [pytest.mark.asterisk, pytest.mark.alone, pytest.mark.timeout(300), ON_22]
 
 OFF = "auto_adjust_cps: false\n  emergency_brake_threshold: 0\n"
 # The brake holds for longer than the test lasts: an operator lets go.

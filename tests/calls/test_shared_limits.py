@@ -22,10 +22,11 @@ from tests.calls.test_campaign import SPOKEN_BY_SLUG, american, second
 from tests.conftest import ON_22
 
 # What differs here is the store and not the Asterisk.
-pytestmark = [pytest.mark.asterisk, pytest.mark.postgres, pytest.mark.timeout(300), ON_22]
+pytestmark = [pytest.mark.asterisk, pytest.mark.alone, pytest.mark.postgres, pytest.mark.timeout(300), ON_22]
 
 LIMIT = 30  # max_cps, as it is unless it is set
-LEAST = 0.95 * LIMIT
+# Half would be what a share that does not come over leaves; a machine that others use too costs some slots.
+LEAST = 0.9 * LIMIT
 SETTLES_SECONDS = 4.0
 
 

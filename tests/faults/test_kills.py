@@ -14,7 +14,7 @@ from tests.conftest import NEEDS_ROOT, ON_22
 from tests.faults import scenes, steps
 from tests.faults.ordeal import Ordeal
 
-pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(400), ON_22, NEEDS_ROOT]
+pytestmark = [pytest.mark.asterisk, pytest.mark.alone, pytest.mark.timeout(400), ON_22, NEEDS_ROOT]
 SEED = 5
 # The long form holds the promised five seconds; here others use the machine too.
 LATEST = 15.0

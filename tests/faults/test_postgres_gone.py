@@ -19,6 +19,7 @@ from tests.faults.ordeal import Ordeal
 
 pytestmark = [
     pytest.mark.asterisk,
+    pytest.mark.alone,
     pytest.mark.postgres,
     pytest.mark.timeout(400),
     ON_22,

@@ -72,6 +72,9 @@ class Engine:
         """Begin a run that knows nothing of the one before."""
         self.runs += 1
         self.alive, self.leaving = True, False
+        # What the run before had asked may still be done; it is told to nobody.
+        for each in self.asked:
+            each.given_up = True
         self.run = f"{self.name}.{self.runs}"
         self.sharer = Sharer(engine=self.name, run=self.run)
         self.parts, self.window = Parts(), Window(self.limit)
@@ -114,8 +117,9 @@ class Engine:
         self.beat_at = now + BEAT_SECONDS
         sent = self.steady(now)
         beat = self.sharer.begin(sent, self.parts.demands(sent))
-        # The store does one after the other, those too that were given up.
-        done_at = max([now + self.delay(), *(each.done_at for each in self.asked)])
+        # The store does a run's questions one after the other, those too that were given up.
+        before = [each.done_at for each in self.asked if each.beat.run == self.run]
+        done_at = max([now + self.delay(), *before])
         self.asked.append(Asked(beat, sent, done_at, done_at + self.delay()))
 
     def _store(self, now: float) -> None:

@@ -41,7 +41,7 @@ def hear(process: subprocess.Popen[str]) -> Any:
     assert process.stdout is not None
     line = process.stdout.readline()
     if not line:
-        sys.exit(f"{process.args} said nothing")
+        sys.exit(f"{process.args!r} said nothing")
     return json.loads(line)
 
 

@@ -77,7 +77,7 @@ class Server:
 @contextmanager
 def serving(name: str, interpreter: str) -> Iterator[Server]:
     """Keep a server up; idle it costs the others nothing."""
-    command = [interpreter, HERE / "servers" / f"with_{name}.py"]
+    command = [interpreter, str(HERE / "servers" / f"with_{name}.py")]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
         yield Server(process, hear(process))

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import mmap
 import os
 import random
@@ -191,13 +192,11 @@ def child(told: argparse.Namespace) -> None:
     before = told_by(file) // 2
     lines = Lines(file)
     selector = Selector(told.url, name, cap=told.cap, wall=NOON)
-    over = False
     # Loaded once, and not by everybody who is first.
     assert selector.pool.country == COUNTRY
     chance = random.Random(os.urandom(16))  # noqa: S311 - chance, no secret
 
     async def one(n: int) -> None:
-        nonlocal over
         call = mint(selector.clock.wall(), chance.randbytes(CHANCE_BYTES))
 
         def intend(choice: Choice) -> None:
@@ -212,12 +211,12 @@ def child(told: argparse.Namespace) -> None:
         elif isinstance(outcome, Exhausted):
             # Until midnight, or until others may have given back what they hold.
             over = outcome.until - selector.clock.wall() > AGAIN_SECONDS
-            pauses.append(time.monotonic() + 1)
+            pauses.append(math.inf if over else time.monotonic() + 1)
 
-    pauses: list[float] = []
+    pauses = [0.0]
     n = 0
-    while not over and not (most and before + n >= most):
-        while not over and pauses and pauses[-1] > time.monotonic():
+    while pauses[-1] < math.inf and not (most and before + n >= most):
+        while time.monotonic() < pauses[-1] < math.inf:
             selector.loop.finish()
             time.sleep(0.05)
             selector.ahead.look()

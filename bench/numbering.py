@@ -29,10 +29,13 @@ READERS = ("library", "authority", "table")
 
 def reader(name: str) -> Callable[[str], object]:
     """Give what reads a number; only what is asked for is imported."""
+    chosen: Callable[[str], object]
     if name == "table":
-        return importlib.import_module("fastagi_server.numbering.parse").parse
+        chosen = importlib.import_module("fastagi_server.numbering.parse").parse
+        return chosen
     if name == "authority":
-        return importlib.import_module("fastagi_server.numbering.authority").read
+        chosen = importlib.import_module("fastagi_server.numbering.authority").read
+        return chosen
     library = importlib.import_module("phonenumbers")
 
     def ask(text: str) -> object:

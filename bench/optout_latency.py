@@ -154,6 +154,9 @@ def listen(url: str) -> None:
             for each in numbers:
                 instants.setdefault(each, now)
 
+        def said_to_have_left(self, numbers: Collection[str]) -> None:
+            """Nothing: there is no way beside the store's."""
+
         def many_left(self) -> None:
             raise SystemExit("more were told at once than are kept")
 
@@ -173,7 +176,7 @@ def listen(url: str) -> None:
     )
     hearing.start()
     print("ready", flush=True)
-    StandardIO(Input())
+    StandardIO(Input())  # type: ignore[no-untyped-call]
     reactor.run()
     hearing.close()
     sys.stdout = sys.__stdout__

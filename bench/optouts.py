@@ -98,12 +98,13 @@ class Noting:
         number, self.number = self.number, ""
         future = self._writer.submit(work, patience=patience, urgent=urgent)
         if number:
-            future.add_done_callback(lambda done: done.exception() or self._note(number))
+            future.add_done_callback(lambda done: self._note(done, number))
         return future
 
-    def _note(self, number: str) -> None:
-        self._lines.write("X", number)
-        self._numbers.kept()
+    def _note(self, done: Future[Any], number: str) -> None:
+        if done.exception() is None:
+            self._lines.write("X", number)
+            self._numbers.kept()
 
 
 class Ledger(StoreLedger):
@@ -138,6 +139,9 @@ class Asterisk:
     async def kept_optouts(self) -> Sequence[Any]:
         """Give none."""
         return ()
+
+    async def keep_optout(self, kept: Any) -> None:
+        """Keep nothing: the store is never away."""
 
     async def forget_optout(self, kept: Any) -> None:
         """Nothing is kept."""
@@ -288,7 +292,9 @@ class Found:
 
 def check(folder: Path, url: str) -> Found:
     """Read the files and the database."""
-    found, left, own = Found(), {}, {}
+    found = Found()
+    left: dict[str, float] = {}
+    own: dict[tuple[str, str], float] = {}
     for kind, at, number, _, who in _lines(folder):
         if kind == "X":
             found.optouts += who != "parent"

@@ -92,7 +92,7 @@ def main() -> None:
     )
     print(" ".join(f"{head:>15}" for head in ("dids", *heads)))
     for size in sizes:
-        print(" ".join(f"{each:>15}" for each in (size, *(found["sizes"][size][head] for head in heads))))  # type: ignore[index]
+        print(" ".join(f"{each:>15}" for each in (size, *(found["sizes"][size][head] for head in heads))))
     print("p50 of the largest by the smallest:", found["p50_of_largest_by_smallest"])
     if told.json:
         told.json.write_text(json.dumps(found, indent=2) + "\n")

@@ -91,7 +91,7 @@ def measure(waiting: int, *, seconds: float, folder: Path | None) -> dict[str, A
     }
 
 
-def begin(n: int) -> Callable[[Connection], None]:
+def begin(n: int) -> Callable[[Connection], bool]:
     """Give the work of beginning the n-th call."""
     new = Begin(
         call=call_id.mint(1_700_000_000 + n / 100, n.to_bytes(10, "big")),
@@ -106,10 +106,10 @@ def begin(n: int) -> Callable[[Connection], None]:
     return lambda conn: calls.begin(conn, new)
 
 
-def done(submitted: float, took: list[float], free: Semaphore) -> Callable[[Future[None]], None]:
+def done(submitted: float, took: list[float], free: Semaphore) -> Callable[[Future[bool]], None]:
     """Give the callback that notes how long a promise took and lets the next one in."""
 
-    def note(future: Future[None]) -> None:
+    def note(future: Future[bool]) -> None:
         future.result()
         took.append(time.perf_counter() - submitted)
         free.release()

@@ -11,7 +11,11 @@ from fastagi_server.console import book, braking, failing
 from fastagi_server.console.codes import Code
 from fastagi_server.console.session import Session
 from fastagi_server.console.why import why
+from fastagi_server.pacing import scopes
+from fastagi_server.store import campaigns
+from fastagi_server.store.errors import UnknownCampaignError
 from fastagi_server.telephony import frames
+from fastagi_server.telephony.errors import DiscadorError
 
 _FIGURES = (("pdd", "pdd_usual", " s"), ("originate", "originate_p95", " s"), ("load", "load", ""))
 
@@ -37,7 +41,12 @@ def show(known: Session, *, as_json: bool) -> Code:
 
 
 def stop(known: Session, scope: str, *, why: str, hang_up: bool, as_json: bool) -> Code:
-    """Let nothing of a scope leave any more, at once."""
+    """Let nothing of a scope leave any more, at once.
+
+    Raises UnknownCampaignError where the store knows no campaign of that name: nothing would be stopped.
+    """
+    if (name := scopes.campaign_in(scope)) and _is_unknown(known, name):
+        raise UnknownCampaignError(name=name)
     order = frames.Pacing(do="stop", scope=scope, who=book.user(), why=why, hang_up=hang_up)
     told = book.answer(known, order)
     if isinstance(told, frames.Failed):
@@ -50,6 +59,14 @@ def stop(known: Session, scope: str, *, why: str, hang_up: bool, as_json: bool) 
     if hang_up:
         click.echo(known.tongue.say("pacing.ended", count=ended))
     return Code.DONE
+
+
+def _is_unknown(known: Session, campaign: str) -> bool:
+    """Say whether there surely is no such campaign; a store that is away keeps nobody from stopping one."""
+    try:
+        return book.read(known, lambda conn: campaigns.get(conn, campaign)) is None
+    except DiscadorError:
+        return False
 
 
 def release(known: Session, scope: str, *, why: str, as_json: bool) -> Code:

@@ -35,3 +35,8 @@ def is_country(scope: str) -> bool:
 def is_campaign(scope: str) -> bool:
     """Say whether a scope is a campaign's."""
     return scope.startswith(_CAMPAIGN) and scope != _CAMPAIGN
+
+
+def campaign_in(scope: str) -> str:
+    """Give the name of the campaign whose scope it is, "" where it is another's."""
+    return scope.removeprefix(_CAMPAIGN) if is_campaign(scope) else ""

@@ -1,8 +1,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
+import pytest
+
+from fastagi_server.console import book
+from fastagi_server.store.errors import NotReadableError
 from fastagi_server.telephony import frames
 
 WHY = "stopped: 4 of the last 80 resolved calls succeeded (5.0%), 40.0% was usual, 10% is the least"
@@ -137,3 +142,35 @@ def test_a_scope_that_there_is_not_stops_nothing(discador: Any, desk: Any) -> No
     desk(frames.Failed(code="BadInputError", message="scope is wrong.", details=details))
 
     assert discador("pacing", "stop", "trunk:x", "--why", "x").code == 2
+
+
+def test_a_campaign_that_nobody_has_stops_nothing(discador: Any, desk: Any) -> None:
+    heard = desk(frames.PacingStanding(scopes={}))
+
+    told = discador("pacing", "stop", "campaign:sprong", "--why", "x")
+
+    assert (told.code, heard) == (2, [])
+    assert "'sprong'" in told.err
+
+
+def test_a_campaign_is_stopped_by_name(discador: Any, desk: Any, tmp_path: Path) -> None:
+    heard = desk(frames.PacingStanding(scopes={}))
+    people = tmp_path / "people.csv"
+    people.write_text("number\n+525512345678\n")
+    discador("campaign", "create", "spring", "--list", str(people))
+
+    assert discador("pacing", "stop", "campaign:spring", "--why", "x").code == 0
+    assert [order.scope for order in heard] == ["campaign:spring"]
+
+
+def test_a_store_that_is_away_keeps_nobody_from_stopping_a_campaign(
+    discador: Any, desk: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk(frames.PacingStanding(scopes={}))
+
+    def away(*_: object) -> None:
+        raise NotReadableError(why="it is away")
+
+    monkeypatch.setattr(book, "read", away)
+
+    assert discador("pacing", "stop", "campaign:spring", "--why", "x").code == 0

@@ -53,6 +53,7 @@ class _Session:
         self._to_server: asyncio.StreamWriter | None = None
         self._deaf = False
         self._held: list[bytes] = []
+        self._release: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
         """Carry bytes both ways until either end is gone."""
@@ -107,7 +108,6 @@ class _Session:
 
     async def _down(self, server: asyncio.StreamReader) -> None:
         frames = wire.Frames(banner=True)
-        self._release: asyncio.Task[None] | None = None
         try:
             while data := await server.read(CHUNK):
                 for message in frames.feed(data):

@@ -16,3 +16,5 @@ def test_a_campaign_named_like_a_country_is_none() -> None:
     assert scopes.is_country(scopes.country("mexico"))
     assert not scopes.is_country(scopes.campaign("country:mexico"))
     assert not scopes.is_country(scopes.CLUSTER)
+    assert scopes.campaign_in(scopes.campaign("country:mexico")) == "country:mexico"
+    assert scopes.campaign_in(scopes.CLUSTER) == ""

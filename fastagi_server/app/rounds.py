@@ -28,9 +28,12 @@ class Rounds:
         self._loops: dict[str, LoopingCall] = {}
 
     def begin(self, name: str, seconds: float, look: Callable[[], None], *, now: bool = False) -> None:
-        """Look every so many seconds; a round of that name that goes on already stays as it is."""
+        """Look every so many seconds; a round of that name that goes on already stays as it is.
+
+        What a look raises goes to the log, and the next look comes all the same.
+        """
         if name not in self._loops:
-            loop = self._loops[name] = LoopingCall(look)
+            loop = self._loops[name] = LoopingCall(_surely(name, look))
             loop.clock = self._reactor
             loop.start(seconds, now=now)
 
@@ -63,3 +66,15 @@ class Rounds:
     def end_all(self, *, but: str = "") -> None:
         """End every round but one."""
         self.end(*(name for name in self._loops if name != but))
+
+
+def _surely(name: str, look: Callable[[], None]) -> Callable[[], None]:
+    """Give a look that never raises: a LoopingCall whose look has raised never looks again."""
+
+    def looks() -> None:
+        try:
+            look()
+        except Exception:  # noqa: BLE001 - whatever is wrong with one look, the next comes
+            _log.exception("a round of %s failed, the next one may not", name)
+
+    return looks

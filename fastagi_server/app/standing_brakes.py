@@ -11,14 +11,12 @@ from fastagi_server.app.promises import Promises
 from fastagi_server.dialer.errors import StoreAwayError
 from fastagi_server.dialer.pacer import Pacer
 from fastagi_server.dialer.ports import Spawn
-from fastagi_server.pacing.why import Reason, Says, Standing, Why
+from fastagi_server.pacing.why import NOBODY_RELEASES, Reason, Says, Standing, Why
 from fastagi_server.store import brakes
 from fastagi_server.telephony.brake import KeptBrake
 from fastagi_server.telephony.clock import Clock
 
 _Key = tuple[str, Reason]
-# What holds only while this process sees its cause: the next one looks for itself.
-_FOR_NOW = frozenset({Reason.STORE_LAGS, Reason.CLOCK})
 
 
 class StandingBrakes:
@@ -39,7 +37,8 @@ class StandingBrakes:
     def told(self, scope: str, why: Why) -> None:
         """Keep that a brake stands, or that it does not any more; probing it stands."""
         key = (scope, why.reason)
-        if self._restoring or why.reason in _FOR_NOW:
+        # The next process looks for itself whether a cause is there that nobody releases.
+        if self._restoring or why.reason in NOBODY_RELEASES:
             return
         if why.standing is Standing.STOPPED and key not in self._kept:
             kept = self._kept[key] = _kept(scope, why, self._engine)

@@ -118,6 +118,7 @@ NOT_DONE = {
     "RefusedError",
     "RemoteError",
     "SchemaBehindError",
+    "StillHeldError",
     "StoppedByHandError",
     "StoreAwayError",
     "StoreBusyError",

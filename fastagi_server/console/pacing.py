@@ -70,12 +70,19 @@ def _is_unknown(known: Session, campaign: str) -> bool:
 
 
 def release(known: Session, scope: str, *, why: str, as_json: bool) -> Code:
-    """Let calls of a stopped scope leave again."""
+    """Let calls of a stopped scope leave again, and say what holds it all the same."""
     told = book.answer(known, frames.Pacing(do="release", scope=scope, who=book.user(), why=why))
     if isinstance(told, frames.Failed):
         return failing.tell(known.tongue, told, as_json=as_json)
-    said = known.tongue.say("pacing.released", scope=scope)
-    click.echo(json.dumps({"released": scope}) if as_json else said)
+    standing = told.scopes.get(scope, {}) if isinstance(told, frames.PacingStanding) else {}
+    holds = standing.get("whys", [])
+    if as_json:
+        click.echo(json.dumps({"released": scope, "holds": holds}))
+        return Code.DONE
+    click.echo(known.tongue.say("pacing.released", scope=scope))
+    for each in holds:
+        still = braking.brake(known.tongue, each, english=standing["why"])
+        click.echo(known.tongue.say("pacing.holds", told=still))
     return Code.DONE
 
 

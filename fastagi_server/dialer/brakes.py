@@ -13,7 +13,7 @@ from typing import Protocol
 from fastagi_server.pacing import scopes
 from fastagi_server.pacing.brake import Brake
 from fastagi_server.pacing.stops import Evidence, Halved, Limit, Stop, TooMany, TooManyOfLast
-from fastagi_server.pacing.why import Reason, Says, Standing, Why
+from fastagi_server.pacing.why import NOBODY_RELEASES, Reason, Says, Standing, Why
 from fastagi_server.telephony.amd import Verdict
 from fastagi_server.telephony.disposition import REACHED, Disposition
 from fastagi_server.telephony.record import Record
@@ -156,8 +156,9 @@ class Brakes:
             self._tell(scope, brake.release(now))
 
     def release(self, scope: str, now: float) -> list[Why]:
-        """Let calls of a scope leave again whatever stops it; give what turned."""
-        turned = [why for brake in self._of.get(scope, ()) if (why := brake.release(now)) is not None]
+        """Let calls of a scope leave again, but for what nobody releases; give what turned."""
+        free = [each for each in self._of.get(scope, ()) if each.why.reason not in NOBODY_RELEASES]
+        turned = [why for brake in free if (why := brake.release(now)) is not None]
         for why in turned:
             self._turned(scope, why)
         return turned

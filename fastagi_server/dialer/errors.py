@@ -103,6 +103,13 @@ class NoSuchAsteriskError(DiscadorError):
         super().__init__(name=name, known=known)
 
 
+class StillHeldError(DiscadorError):
+    """{scope} is held by a store that lags or a clock that was set, and goes on by itself once that is over: nobody releases it. Which it is, is told by: discador pacing show."""  # noqa: E501 - people see it as one sentence
+
+    def __init__(self, *, scope: str) -> None:
+        super().__init__(scope=scope)
+
+
 class NoBrakeError(DiscadorError):
     """No brake holds {scope!r}; those that hold now: {known}."""
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from fastagi_server.dialer.brakes import Brakes, Rules
-from fastagi_server.dialer.errors import NoBrakeError
+from fastagi_server.dialer.errors import NoBrakeError, StillHeldError
 from fastagi_server.dialer.limits import Limits
 from fastagi_server.dialer.strains import Strain, Strains
 from fastagi_server.pacing import scopes
@@ -228,11 +228,17 @@ class Pacer:
         self._brakes.let_go(scope, reason, self._clock.wall())
 
     def release(self, scope: str) -> list[Why]:
-        """Let calls of a stopped scope leave again, because an operator says so; give what stopped it."""
+        """Let calls of a stopped scope leave again, because an operator says so; give what stopped it.
+
+        What nobody releases holds on, and raises StillHeldError where nothing else holds.
+        """
         held = self._brakes.held()
         if scope not in held:
             raise NoBrakeError(scope=scope, known=", ".join(held) or "none")
-        return self._brakes.release(scope, self._clock.wall())
+        released = self._brakes.release(scope, self._clock.wall())
+        if not released:
+            raise StillHeldError(scope=scope)
+        return released
 
     def restore(self, scope: str, why: Why) -> None:
         """Let a scope stand as it stood when it was kept."""

@@ -58,6 +58,8 @@ SENTENCES: dict[Reason, str] = {
     Reason.STORE_LAGS: "something waits to be written for {seconds:.1f} s, {most:g} s is the most",
     Reason.CLOCK: "the machine's clock was set by {seconds:+.1f} s, {most:g} s is the most",
 }
+# What holds while its cause is there, whatever anybody says.
+NOBODY_RELEASES = frozenset({Reason.STORE_LAGS, Reason.CLOCK})
 ONLY_AN_OPERATOR = "only an operator releases it"
 
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import pytest
 
 from fastagi_server.app.guards import Guards, Lag
+from fastagi_server.dialer.errors import StillHeldError
 from fastagi_server.dialer.pacer import Pacer
-from fastagi_server.pacing.why import Standing
+from fastagi_server.pacing.why import Reason, Standing
 
 
 @dataclass
@@ -84,6 +85,25 @@ def test_a_clock_that_was_set_stops_everything_for_a_minute(world: World) -> Non
     assert pacer.braked("carrier", "c")
     passed(world, made, 1)
     assert not pacer.braked("carrier", "c")
+
+
+def test_an_operator_releases_neither_guard_while_its_cause_is_there(world: World) -> None:
+    pacer = Pacer(clock=world)
+    made = guards(world, pacer)
+    world.oldest, world.come, world.set_by = 3, 4, 3.0
+    passed(world, made, 7)
+    with pytest.raises(StillHeldError):
+        pacer.release("cluster")
+
+    pacer.stop("cluster", Reason.OPERATOR, {"who": "ana", "text": "x"})
+    assert [why.reason for why in pacer.release("cluster")] == [Reason.OPERATOR]
+    passed(world, made, 30)
+    held = {why.reason for each in pacer.standings() for why in each.whys}
+    assert held == {Reason.STORE_LAGS, Reason.CLOCK}
+
+    world.oldest = None
+    passed(world, made, 60)
+    assert pacer.earliest(("cluster",), world.now) == world.now
 
 
 def test_what_is_little_or_never_looked_at_stops_nothing(world: World) -> None:

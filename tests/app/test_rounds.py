@@ -82,6 +82,20 @@ def test_one_that_fails_comes_again(scene: Scene) -> None:
     assert scene.seen == [1.0, 2.0]
 
 
+def test_a_look_that_raises_is_logged_and_comes_again(scene: Scene, caplog: pytest.LogCaptureFixture) -> None:
+    def look() -> None:
+        scene.look()
+        if len(scene.seen) == 1:
+            raise ZeroDivisionError("one bad second")
+
+    scene.rounds.begin("pace", 1.0, look)
+    scene.passes(3)
+
+    assert scene.seen == [1.0, 2.0, 3.0]
+    assert "a round of pace failed" in caplog.text
+    assert "one bad second" in caplog.text
+
+
 def test_what_nobody_expected_reaches_the_log_of_whoever_spawns(scene: Scene) -> None:
     failed: list[Any] = []
     rounds = Rounds(

@@ -64,6 +64,20 @@ def test_a_brake_is_released_by_whom_and_why(discador: Any, desk: Any) -> None:
     assert order.who
 
 
+def test_what_holds_all_the_same_is_said_with_the_release(discador: Any, desk: Any) -> None:
+    lags = {"standing": "stopped", "reason": "store_lags", "says": {"seconds": 6.0, "most": 5.0}, "at": 1.0}
+    standing = frames.PacingStanding(scopes={"cluster": {"why": "in English", "whys": [lags]}})
+    desk([standing], [standing])
+
+    assert discador("pacing", "release", "cluster", "--why", "mended").out == (
+        "The brake of cluster is released.\n"
+        "It is held all the same, until that is over: "
+        "stopped: something waits to be written for 6.0 s, 5 s is the most\n"
+    )
+    told = json.loads(discador("pacing", "release", "cluster", "--why", "mended", "--json").out)
+    assert told == {"released": "cluster", "holds": [lags]}
+
+
 def test_one_that_does_not_hold_is_an_error_that_says_which_do(discador: Any, desk: Any) -> None:
     desk(
         frames.Failed(

@@ -41,6 +41,7 @@ ERRORS = {
     "NotDialedError": "No se llamó a {number}: {reason}.",
     "NotDurableError": "El almacén no pudo prometer el trabajo; téngalo por no hecho: {why}.",
     "AnotherIsAtItError": "Otro ({who}) está poniendo un dialplan en vigor en este Asterisk y no terminó en {seconds:g} s. No se cambió nada: aplique otra vez más tarde.",
+    "StillHeldError": "A {scope} lo retiene un almacén que se atrasa o un reloj que se movió, y sigue por sí solo cuando eso pase: nadie lo suelta. Cuál de los dos lo dice: discador pacing show.",
     "StoppedByHandError": "No sale ninguna llamada por la troncal {trunk!r}: {who} la detuvo: {why}; discador pacing release la suelta.",
     "StoreAwayError": "El almacén no responde ({why}), así que no se llama a nadie; sigue por sí solo cuando vuelva.",
     "TurnLostError": "Esta máquina quedó parada, así que otro apply en este Asterisk no la esperó: puede regir cualquiera de los dos dialplans, aplique otra vez.",

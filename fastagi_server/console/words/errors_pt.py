@@ -41,6 +41,7 @@ ERRORS = {
     "NotDialedError": "{number} não foi chamado: {reason}.",
     "NotDurableError": "O armazém não pôde prometer o trabalho; considere-o não feito: {why}.",
     "AnotherIsAtItError": "Outro ({who}) está pondo um dialplan em vigor neste Asterisk e não terminou em {seconds:g} s. Nada foi mudado: aplique de novo mais tarde.",
+    "StillHeldError": "{scope} está seguro por um armazém que se atrasa ou um relógio que foi mexido, e continua por si só quando isso passar: ninguém o solta. Qual dos dois, diz: discador pacing show.",
     "StoppedByHandError": "Nenhuma chamada sai pelo tronco {trunk!r}: {who} o deteve: {why}; discador pacing release o solta.",
     "StoreAwayError": "O armazém não responde ({why}), então ninguém é chamado; continua sozinho quando ele voltar.",
     "TurnLostError": "Esta máquina ficou parada, então outro apply neste Asterisk não a esperou: qualquer um dos dois dialplans pode estar em vigor, aplique de novo.",

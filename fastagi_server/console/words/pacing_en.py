@@ -21,6 +21,7 @@ PACING = {
     "pacing.stopped": "on",
     "pacing.probing": "tries again",
     "pacing.released": "The brake of {scope} is released.",
+    "pacing.holds": "It is held all the same, until that is over: {told}",
     "help.asterisk": "The Asterisks that carry the calls.",
     "help.asterisk.list": "Print how each Asterisk stands.",
     "help.asterisk.drain": "Send an Asterisk no new call; those that are up there go on.",

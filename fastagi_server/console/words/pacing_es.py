@@ -21,6 +21,7 @@ PACING = {
     "pacing.stopped": "puesto",
     "pacing.probing": "prueba de nuevo",
     "pacing.released": "El freno de {scope} está suelto.",
+    "pacing.holds": "Sigue retenido, hasta que eso pase: {told}",
     "help.asterisk": "Los Asterisk que llevan las llamadas.",
     "help.asterisk.list": "Muestra cómo está cada Asterisk.",
     "help.asterisk.drain": "No envía llamadas nuevas a un Asterisk; las que están en curso siguen.",

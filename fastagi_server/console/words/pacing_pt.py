@@ -21,6 +21,7 @@ PACING = {
     "pacing.stopped": "puxado",
     "pacing.probing": "tenta de novo",
     "pacing.released": "O freio de {scope} está solto.",
+    "pacing.holds": "Continua seguro, até isso passar: {told}",
     "help.asterisk": "Os Asterisk que levam as chamadas.",
     "help.asterisk.list": "Mostra como está cada Asterisk.",
     "help.asterisk.drain": "Não envia chamadas novas a um Asterisk; as que estão em curso continuam.",

@@ -103,5 +103,9 @@ def _endpoints(settings: Settings) -> Iterator[Clash]:
 
 def named_countries(settings: Settings) -> tuple[tuple[str, ...], ...]:
     """Give the key paths whose last key must be a country's slug."""
-    callerids = [("callerids", slug) for slug in settings.callerids]
-    return (*callerids, *(("dialplan", "destinations", slug) for slug in settings.dialplan.destinations))
+    named = (
+        (("callerids",), settings.callerids),
+        (("dialplan", "destinations"), settings.dialplan.destinations),
+        (("pacing", "country_cps"), settings.pacing.country_cps),
+    )
+    return tuple((*keys, slug) for keys, by_slug in named for slug in by_slug)

@@ -131,13 +131,14 @@ def _refuse_clashes(settings: Settings, tree: Table, reader: Reader) -> None:
     if not named and settings.countries_folder is None:
         return
     try:
-        slugs = {each.slug for each in countries.load(settings.countries_folder)}
+        slugs = {each.slug: each.iso for each in countries.load(settings.countries_folder)}
     except SettingError as wrong:
         reader.mistakes.extend(wrong.mistakes)
         return
     for keys in named:
         if keys[-1] not in slugs:
-            expected = f"a country's slug; {did_you_mean(keys[-1], slugs)}"
+            word = next((slug for slug, iso in slugs.items() if iso == keys[-1].upper()), keys[-1])
+            expected = f"a country's slug; {did_you_mean(word, slugs)}"
             reader.note(
                 Wrong.UNKNOWN,
                 _place(tree, keys),

@@ -81,5 +81,13 @@ def test_what_goes_together_is_left_alone(settings: Settings) -> None:
 
 
 def test_every_place_that_names_a_country_is_known() -> None:
-    settings = Settings(callerids={"mexico": ()}, dialplan=Dialplan(destinations={"usa": DESTINATION}))
-    assert named_countries(settings) == (("callerids", "mexico"), ("dialplan", "destinations", "usa"))
+    settings = Settings(
+        callerids={"mexico": ()},
+        dialplan=Dialplan(destinations={"usa": DESTINATION}),
+        pacing=Pacing(country_cps={"brazil": 1.0}),
+    )
+    assert named_countries(settings) == (
+        ("callerids", "mexico"),
+        ("dialplan", "destinations", "usa"),
+        ("pacing", "country_cps", "brazil"),
+    )

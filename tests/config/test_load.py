@@ -121,6 +121,16 @@ def test_what_does_not_go_together_is_told_at_its_line(tmp_path: Path) -> None:
     ]
 
 
+def test_a_limit_of_a_country_that_there_is_not_is_refused_and_an_iso_code_told_by_its_slug(
+    tmp_path: Path,
+) -> None:
+    path = written(tmp_path, "pacing:\n  country_cps:\n    mexic: 1\n    US: 2\n    usa: 3\n")
+    assert mistakes(path) == [
+        "f:3: pacing.country_cps.mexic is not known here; a country's slug; did you mean mexico?",
+        "f:4: pacing.country_cps.US is not known here; a country's slug; did you mean usa?",
+    ]
+
+
 def test_what_is_missing_is_told_at_the_section_that_lacks_it(tmp_path: Path) -> None:
     path = written(tmp_path, "lab: true\nfastagi:\n  host: 0.0.0.0\n")
     right = "given: 0.0.0.0 in fastagi.host is no address that Asterisk can call"

@@ -18,6 +18,7 @@ from fastagi_server.app.checks.machine import take_open_files
 from fastagi_server.app.clock import RealClock
 from fastagi_server.app.errors import NoAsteriskError
 from fastagi_server.app.house import House
+from fastagi_server.app.lines import OneLine
 from fastagi_server.app.run import make_house, run, serve
 from fastagi_server.asterisk import apply as dialplan_apply
 from fastagi_server.asterisk.connection import Connection
@@ -136,9 +137,9 @@ async def linked(house: House, settings: Settings, reactor: Any) -> None:
 
 def listen_to_logs(settings: Settings) -> None:
     """Log to standard error, a line each, the time first; what goes wrong inside Twisted too."""
-    logging.basicConfig(
-        level=str(settings.log_level), stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s"
-    )
+    told = logging.StreamHandler(sys.stderr)
+    told.setFormatter(OneLine("%(asctime)s %(levelname)s %(message)s"))
+    logging.basicConfig(level=str(settings.log_level), handlers=[told])
     for chatty in ("twisted", "alembic"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     globalLogBeginner.beginLoggingTo([STDLibLogObserver()], redirectStandardIO=False)

@@ -160,6 +160,7 @@ class Dialing:
             logs=logs,
             trunks=settings.trunks,
             countries=by_slug,
+            reactor=reactor,
             queues=self.queues.agents.counts,
         )
         self.campaigns = Campaigns(book=ledger, make_runner=self._runner, may_start=self._may_start)

@@ -23,6 +23,7 @@ from fastagi_server.telephony.errors import BadInputError, DiscadorError
 from fastagi_server.telephony.frames import Frame
 from fastagi_server.telephony.orders import PlaceCall
 from fastagi_server.telephony.record import OPERATOR, Record, State
+from fastagi_server.telephony.said import plain
 
 Tell = Callable[[Frame], None]
 Dice = Callable[[int], bytes]
@@ -118,7 +119,8 @@ class Orders:
 
     async def _leave(self, order: frames.Leave, tell: Tell) -> None:
         try:
-            await self._engine.opt_out_number(order.number, source=OPERATOR, who=order.who, why=order.why)
+            who, why = plain(order.who), plain(order.why)
+            await self._engine.opt_out_number(order.number, source=OPERATOR, who=who, why=why)
         except DiscadorError as error:
             tell(frames.failed(error))
         else:
@@ -131,7 +133,7 @@ class Orders:
                 raise BadInputError(field="fleet.do", value=order.do, expected="ask, drain, resume")
             if order.do != "ask":
                 fleet[order.asterisk].drained = order.do == "drain"
-                self._logs.drained(order.asterisk, order.do, who=order.who, why=order.why)
+                self._logs.drained(order.asterisk, order.do, who=plain(order.who), why=plain(order.why))
         except DiscadorError as error:
             tell(frames.failed(error))
             return

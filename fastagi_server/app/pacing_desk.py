@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from fastagi_server.app.logs import Logs
@@ -13,13 +13,18 @@ from fastagi_server.dialer.engine import Engine
 from fastagi_server.dialer.pacer import Pace, Pacer
 from fastagi_server.dialer.ports import Spawn
 from fastagi_server.pacing import scopes
+from fastagi_server.pacing.why import Why
 from fastagi_server.telephony import frames
 from fastagi_server.telephony.call_id import CallId
+from fastagi_server.telephony.campaign import check_name
 from fastagi_server.telephony.errors import BadInputError, DiscadorError
 from fastagi_server.telephony.frames import Frame
 from fastagi_server.telephony.record import Record
+from fastagi_server.telephony.said import plain
 
 _DOES = ("ask", "release", "stop")
+# A store that is there takes a fraction of this.
+KEPT_SECONDS = 2.0
 
 
 def hanging_up(engine: Engine, spawn: Spawn) -> Callable[[Callable[[Record], bool]], int]:
@@ -51,6 +56,7 @@ class PacingDesk:
         logs: Logs,
         trunks: Collection[str],
         countries: Collection[str],
+        reactor: Any,
         queues: Callable[[], dict[str, Any]] = dict,
     ) -> None:
         self._queues = queues
@@ -58,6 +64,7 @@ class PacingDesk:
         self._brakes = brakes
         self._end_all = end_all
         self._logs = logs
+        self._reactor = reactor
         self._scopes = {
             scopes.CLUSTER,
             *(scopes.trunk(name) for name in trunks),
@@ -65,25 +72,45 @@ class PacingDesk:
         }
 
     def __call__(self, order: frames.Pacing, tell: Callable[[Frame], None]) -> None:
-        """Do what is asked, at once, and answer how every scope stands."""
-        ended = 0
+        """Do what is asked, at once, and answer how every scope stands.
+
+        What was changed is answered once the store has it, or with the word that it has it not yet.
+        """
+        ended, freed = 0, list[Why]()
+        order = replace(order, who=plain(order.who), why=plain(order.why))
         try:
             if order.do not in _DOES:
                 raise BadInputError(field="pacing.do", value=order.do, expected=", ".join(_DOES))
             if order.do == "release":
-                self._brakes.release(order.scope, who=order.who, why=order.why)
+                freed = self._brakes.release(order.scope, who=order.who, why=order.why)
                 self._logs.released(order.scope, who=order.who, why=order.why)
             if order.do == "stop":
                 ended = self._stop(order)
         except DiscadorError as error:
             tell(frames.failed(error))
             return
-        standings = {each.scope: _told(each) for each in self._pacer.standings()}
-        tell(frames.PacingStanding(scopes=standings, ended=ended, queues=self._queues()))
+
+        def answer(*, kept: bool) -> None:
+            told = frames.PacingStanding(
+                scopes={each.scope: _told(each) for each in self._pacer.standings()},
+                ended=ended,
+                queues=self._queues(),
+                kept=kept,
+                freed={str(each.reason): asdict(each) for each in freed},
+            )
+            tell(told)
+
+        if order.do == "ask":
+            answer(kept=True)
+            return
+        waits = self._brakes.kept(order.scope).addTimeout(KEPT_SECONDS, self._reactor)
+        waits.addCallbacks(lambda _: answer(kept=True), lambda _: answer(kept=False))
 
     def _stop(self, order: frames.Pacing) -> int:
         scope = order.scope
-        if scope not in self._scopes and not scopes.is_campaign(scope):
+        if campaign := scopes.campaign_in(scope):
+            check_name(campaign)
+        elif scope not in self._scopes:
             known = ", ".join(sorted(self._scopes))
             raise BadInputError(field="scope", value=scope, expected=f"{known}, or campaign:NAME")
         self._brakes.stop(scope, {"who": order.who, "text": order.why})

@@ -6,6 +6,9 @@ What only an operator releases is every engine's; what lets go by itself is its 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+
+from twisted.internet.defer import Deferred, succeed
 
 from fastagi_server.app.promises import Promises
 from fastagi_server.dialer.errors import StoreAwayError
@@ -32,6 +35,8 @@ class StandingBrakes:
         self._writing: dict[_Key, int] = {}
         self._written = 0
         self._by = ("", "")
+        self._press: Says = {}
+        self._waiting: list[tuple[str, Deferred[None]]] = []
         self._restoring = False
 
     def told(self, scope: str, why: Why) -> None:
@@ -40,16 +45,22 @@ class StandingBrakes:
         # The next process looks for itself whether a cause is there that nobody releases.
         if self._restoring or why.reason in NOBODY_RELEASES:
             return
-        if why.standing is Standing.STOPPED and key not in self._kept:
+        if why.standing is Standing.STOPPED and (key not in self._kept or self._press):
             kept = self._kept[key] = _kept(scope, why, self._engine)
-            self._write(key, lambda conn: brakes.put(conn, kept))
+            # The store joins it to what was pressed at other engines.
+            pressed = replace(kept, says=self._press or why.says)
+            self._write(key, lambda conn: brakes.put(conn, pressed))
         elif why.standing is Standing.FREE and key in self._kept:
             gone, (who, text), at = self._kept.pop(key), self._by, self._clock.wall()
             self._write(key, lambda conn: brakes.drop(conn, gone, at=at, who=who, why=text))
 
     def stop(self, scope: str, says: Says) -> Why:
-        """Stop a scope by an operator's order, at once."""
-        return self._pacer.stop(scope, Reason.OPERATOR, says)
+        """Stop a scope by an operator's order, at once; one that is stopped already says who wants it too."""
+        self._press = says
+        try:
+            return self._pacer.stop(scope, Reason.OPERATOR, says)
+        finally:
+            self._press = {}
 
     def release(self, scope: str, *, who: str, why: str) -> list[Why]:
         """Let go of whatever holds a scope, by an operator's order."""
@@ -58,6 +69,14 @@ class StandingBrakes:
             return self._pacer.release(scope)
         finally:
             self._by = ("", "")
+
+    def kept(self, scope: str) -> Deferred[None]:
+        """Fire once the store has what was said of a scope: at once where it has it already."""
+        if not self._is_writing(scope):
+            return succeed(None)
+        waits: Deferred[None] = Deferred(lambda gone: self._waiting.remove((scope, gone)))
+        self._waiting.append((scope, waits))
+        return waits
 
     async def take_up(self) -> None:
         """Let stand here what stands in the store, and let go of what an operator released elsewhere."""
@@ -81,7 +100,8 @@ class StandingBrakes:
 
     def _compare(self, found: dict[_Key, KeptBrake]) -> None:
         for (scope, reason), kept in found.items():
-            if (scope, reason) not in self._kept:
+            ours = self._kept.get((scope, reason))
+            if ours is None or (reason is Reason.OPERATOR and ours.says != kept.says):
                 self._kept[scope, reason] = kept
                 self._pacer.restore(scope, _why(reason, kept))
         for key, kept in tuple(self._kept.items()):
@@ -101,8 +121,19 @@ class StandingBrakes:
             self._writing[key] -= 1
             if not self._writing[key]:
                 del self._writing[key]
+        if not self._is_writing(key[0]):
+            self._tell_kept(key[0])
         if not self._writing:
             await self.take_up()
+
+    def _is_writing(self, scope: str) -> bool:
+        return any(each == scope for each, _ in self._writing)
+
+    def _tell_kept(self, scope: str) -> None:
+        told = [waits for each, waits in self._waiting if each == scope]
+        self._waiting = [each for each in self._waiting if each[0] != scope]
+        for waits in told:
+            waits.callback(None)
 
 
 def _kept(scope: str, why: Why, engine: str) -> KeptBrake:

@@ -10,6 +10,7 @@ import click
 from fastagi_server.console import book, braking
 from fastagi_server.console.called import when
 from fastagi_server.console.session import Session
+from fastagi_server.console.table import printable
 from fastagi_server.store import notices
 from fastagi_server.telephony.notice import Kind, Notice
 
@@ -31,4 +32,4 @@ def _said(known: Session, notice: Notice) -> str:
     told = braking.reason(known.tongue, notice.says)
     itself = notice.kind is Kind.LET_GO and not notice.says["who"]
     key = "notice.let_go_itself" if itself else f"notice.{notice.kind}"
-    return known.tongue.say(key, **notice.says, told=told)
+    return printable(known.tongue.say(key, **notice.says, told=told))

@@ -51,11 +51,14 @@ def stop(known: Session, scope: str, *, why: str, hang_up: bool, as_json: bool) 
     told = book.answer(known, order)
     if isinstance(told, frames.Failed):
         return failing.tell(known.tongue, told, as_json=as_json)
-    ended = told.ended if isinstance(told, frames.PacingStanding) else 0
+    assert isinstance(told, frames.PacingStanding)
+    ended = told.ended
     if as_json:
-        click.echo(json.dumps({"stopped": scope, "ended": ended}))
+        click.echo(json.dumps({"stopped": scope, "ended": ended, "kept": told.kept}))
         return Code.DONE
     click.echo(known.tongue.say("pacing.pulled", scope=scope))
+    if not told.kept:
+        click.echo(known.tongue.say("pacing.pull_not_kept"))
     if hang_up:
         click.echo(known.tongue.say("pacing.ended", count=ended))
     return Code.DONE
@@ -70,16 +73,22 @@ def _is_unknown(known: Session, campaign: str) -> bool:
 
 
 def release(known: Session, scope: str, *, why: str, as_json: bool) -> Code:
-    """Let calls of a stopped scope leave again, and say what holds it all the same."""
+    """Let calls of a stopped scope leave again; say whose stop that was, and what holds it all the same."""
     told = book.answer(known, frames.Pacing(do="release", scope=scope, who=book.user(), why=why))
     if isinstance(told, frames.Failed):
         return failing.tell(known.tongue, told, as_json=as_json)
-    standing = told.scopes.get(scope, {}) if isinstance(told, frames.PacingStanding) else {}
+    assert isinstance(told, frames.PacingStanding)
+    standing, freed = told.scopes.get(scope, {}), list(told.freed.values())
     holds = standing.get("whys", [])
     if as_json:
-        click.echo(json.dumps({"released": scope, "holds": holds}))
+        said = {"released": scope, "freed": freed, "holds": holds, "kept": told.kept}
+        click.echo(json.dumps(said))
         return Code.DONE
     click.echo(known.tongue.say("pacing.released", scope=scope))
+    for each in freed:
+        click.echo(known.tongue.say("pacing.freed", told=braking.reason(known.tongue, each)))
+    if not told.kept:
+        click.echo(known.tongue.say("pacing.release_not_kept"))
     for each in holds:
         still = braking.brake(known.tongue, each, english=standing["why"])
         click.echo(known.tongue.say("pacing.holds", told=still))

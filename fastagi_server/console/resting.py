@@ -13,6 +13,7 @@ from fastagi_server.console.session import Session
 from fastagi_server.store import dids, rests
 from fastagi_server.telephony.did import Rest, RestKind
 from fastagi_server.telephony.errors import BadInputError
+from fastagi_server.telephony.said import plain
 
 _UNITS = {"m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 _LAST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
@@ -61,7 +62,7 @@ def release(known: Session, which: Which, *, as_json: bool) -> None:
 def _putting(
     known: Session, kind: RestKind, until: float | None, why: str
 ) -> Callable[[Any, str, str | None], bool]:
-    now, who = known.clock.wall(), book.user()
+    now, who, why = known.clock.wall(), book.user(), plain(why)
 
     def put(conn: Any, number: str, slug: str | None) -> bool:
         slugs = [slug] if slug else list(dids.marks_of(conn, number))

@@ -15,6 +15,7 @@ from fastagi_server.pacing.brake import Brake
 from fastagi_server.pacing.stops import Evidence, Halved, Limit, Stop, TooMany, TooManyOfLast
 from fastagi_server.pacing.why import NOBODY_RELEASES, Reason, Says, Standing, Why
 from fastagi_server.telephony.amd import Verdict
+from fastagi_server.telephony.brake import joined
 from fastagi_server.telephony.disposition import REACHED, Disposition
 from fastagi_server.telephony.record import Record
 
@@ -80,7 +81,9 @@ class Held:
         return None
 
     def stop(self, now: float, says: Says) -> Why:
-        """Stop, for this reason from now on."""
+        """Stop, for this reason from now on; whoever presses again says more."""
+        if self.why.standing is Standing.STOPPED:
+            says = joined(self.why.says, says)
         self.why = replace(self.why, standing=Standing.STOPPED, at=now, says=says)
         return self.why
 
@@ -166,7 +169,7 @@ class Brakes:
     def restore(self, scope: str, why: Why) -> None:
         """Let a scope stand as it stood when it was kept."""
         brake = self._made(scope, why.reason)
-        if brake.why.standing is Standing.FREE:
+        if brake.why.standing is Standing.FREE or isinstance(brake, Held):
             brake.restore(why)
             self._turned(scope, why)
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 
-from sqlalchemy import Connection, Double, bindparam, delete, select, text
+from sqlalchemy import ColumnElement, Connection, Double, and_, bindparam, delete, select, text, update
 
 from fastagi_server.store import notices, tables, tidings
 from fastagi_server.telephony import notice, tiding
-from fastagi_server.telephony.brake import KeptBrake
+from fastagi_server.telephony.brake import KeptBrake, joined
 
 _c = tables.brake.c
 _PUT = text(
@@ -22,20 +23,23 @@ _PUT = text(
 
 
 def put(conn: Connection, brake: KeptBrake) -> bool:
-    """Keep a brake that stands; False where it stood already."""
+    """Keep a brake that stands; False where it stood already and nobody says more of why."""
     row = {name: getattr(brake, name) for name in brake.__dataclass_fields__}
     if not conn.execute(_PUT, {**row, "says": json.dumps(dict(brake.says))}).rowcount:
-        return False
+        stands = _where(brake)
+        said = json.loads(conn.execute(select(_c.says).where(stands).with_for_update()).scalar_one())
+        says = joined(said, brake.says)
+        if says == said:
+            return False
+        conn.execute(update(tables.brake).where(stands).values(says=json.dumps(dict(says))))
+        brake = replace(brake, says=says)
     _tell(conn, notice.Kind.STOPPED, brake, brake.at, {})
     return True
 
 
 def drop(conn: Connection, brake: KeptBrake, *, at: float, who: str = "", why: str = "") -> bool:
     """Let go of a brake, by whose order and why, empty where by itself; False where it stood not."""
-    gone = delete(tables.brake).where(
-        _c.scope == brake.scope, _c.reason == brake.reason, _c.engine == brake.engine
-    )
-    if not conn.execute(gone).rowcount:
+    if not conn.execute(delete(tables.brake).where(_where(brake))).rowcount:
         return False
     _tell(conn, notice.Kind.LET_GO, brake, at, {"who": who, "why": why})
     return True
@@ -45,6 +49,10 @@ def standing(conn: Connection, engine: str) -> list[KeptBrake]:
     """Give the brakes that stand for an engine: its own, and every one's."""
     which = select(tables.brake).where(_c.engine.in_(["", engine])).order_by(_c["at"], _c.scope)
     return [KeptBrake(**{**row, "says": json.loads(row["says"])}) for row in conn.execute(which).mappings()]
+
+
+def _where(brake: KeptBrake) -> ColumnElement[bool]:
+    return and_(_c.scope == brake.scope, _c.reason == brake.reason, _c.engine == brake.engine)
 
 
 def _tell(conn: Connection, kind: notice.Kind, brake: KeptBrake, at: float, more: Mapping[str, str]) -> None:

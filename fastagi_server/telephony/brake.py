@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+Says = Mapping[str, float | str]
+# Beyond it further presses are in the notices alone.
+MOST_SAID = 3000
+
 
 @dataclass(frozen=True, kw_only=True)
 class KeptBrake:
@@ -16,6 +20,19 @@ class KeptBrake:
     scope: str
     reason: str
     at: float
-    says: Mapping[str, float | str]
+    says: Says
     operator: bool
     engine: str = ""
+
+
+def joined(said: Says, more: Says) -> Says:
+    """Give what a brake says that somebody has pressed again: whoever was first, then what others said.
+
+    Numbers stay those that stopped it.
+    """
+    if "who" not in said or "who" not in more:
+        return said
+    every, other = f"{said['who']}: {said['text']};", f"{more['who']}: {more['text']}"
+    if f" {other};" in f" {every}" or len(every) > MOST_SAID:
+        return said
+    return {**said, "text": f"{said['text']}; {other}"}

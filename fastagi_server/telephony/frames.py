@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+from typing import Any, get_args
 
 from fastagi_server.telephony.errors import BadInputError, DiscadorError
 from fastagi_server.telephony.record import Record
@@ -175,11 +175,14 @@ class PacingStanding:
     (free, stopped, probing) and `why`; `whys` are all that hold it, `change` is the pace's last, in the parts
     that other languages need, and `figures` what the pace sees. `ended` calls were hung up.
     `queues` have `free`, `waiting` and `coming` (calls on their way), and `why` nothing leaves for them.
+    `kept` says whether the store has what was changed; `freed` are the whys that were let go, by reason.
     """
 
     scopes: dict[str, Any]
     ended: int = 0
     queues: dict[str, Any] = field(default_factory=dict)
+    kept: bool = True
+    freed: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -216,27 +219,7 @@ Frame = (
     | FleetStanding
     | Done
 )
-_KINDS: dict[str, type[Frame]] = {
-    kind.__name__.lower(): kind
-    for kind in (
-        Dial,
-        Ask,
-        Campaigning,
-        Forget,
-        Leave,
-        Pacing,
-        Fleet,
-        Placed,
-        Happened,
-        Closed,
-        Failed,
-        Standing,
-        CampaignStanding,
-        PacingStanding,
-        FleetStanding,
-        Done,
-    )
-}
+_KINDS: dict[str, type[Frame]] = {kind.__name__.lower(): kind for kind in get_args(Frame)}
 _JSON_TYPES: dict[str, tuple[type, ...]] = {
     "str": (str,),
     "bool": (bool,),

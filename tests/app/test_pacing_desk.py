@@ -5,9 +5,11 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from twisted.internet.defer import Deferred, succeed
+from twisted.internet.task import Clock
 
 from fastagi_server.app.logs import Logs
-from fastagi_server.app.pacing_desk import PacingDesk
+from fastagi_server.app.pacing_desk import KEPT_SECONDS, PacingDesk
 from fastagi_server.app.standing_brakes import StandingBrakes
 from fastagi_server.dialer.pacer import Pacer
 from fastagi_server.pacing.why import Reason, Why
@@ -30,6 +32,8 @@ class Desk:
     def __init__(self, clock: Any) -> None:
         self.lines: list[tuple[Any, ...]] = []
         self.meant: list[Callable[[Record], bool]] = []
+        self.reactor = Clock()
+        self.keeping: Deferred[None] | None = None
         self.pacer = Pacer(clock=clock)
         self.pacer.limit("trunk:carrier", 20.0)
         self.desk = PacingDesk(
@@ -39,6 +43,7 @@ class Desk:
             logs=Logs(tell=lambda *line, **_: self.lines.append(line)),
             trunks=["carrier"],
             countries=["usa"],
+            reactor=self.reactor,
         )
         self.told: list[frames.Frame] = []
 
@@ -47,6 +52,9 @@ class Desk:
 
     def release(self, scope: str, *, who: str, why: str) -> list[Why]:
         return self.pacer.release(scope)
+
+    def kept(self, scope: str) -> Deferred[None]:
+        return self.keeping or succeed(None)
 
     def end_all(self, which: Callable[[Record], bool]) -> int:
         self.meant.append(which)
@@ -81,11 +89,45 @@ def test_the_red_button_holds_from_the_answer_on_and_is_let_go_with_who_and_why(
     assert frames.decode(frames.encode(told)) == told
     assert (told.ended, desk.meant) == (0, [])
 
-    assert isinstance(
-        desk.asks(do="release", scope="cluster", who="eva", why="mended"), frames.PacingStanding
-    )
+    told = desk.asks(do="release", scope="cluster", who="eva", why="mended")
+    assert isinstance(told, frames.PacingStanding)
+    assert told.freed["operator"]["says"] == {"who": "ana", "text": "wrong prompt"}
+    assert frames.decode(frames.encode(told)) == told
     assert desk.pacer.earliest(("cluster",), 1.0) == 1.0
     assert desk.lines[-1][1:] == ("brake_released", {"scope": "cluster", "who": "eva", "why": "mended"})
+
+
+def test_a_stop_holds_at_once_and_is_answered_when_it_is_kept(desk: Desk) -> None:
+    desk.keeping = keeping = Deferred()
+    desk.desk(frames.Pacing(do="stop", scope="cluster", who="ana", why="x"), desk.told.append)
+    assert desk.pacer.earliest(("cluster",), 1.0) == float("inf")
+    assert desk.told == []
+
+    keeping.callback(None)
+    (told,) = desk.told
+    assert isinstance(told, frames.PacingStanding)
+    assert told.kept
+
+
+def test_while_the_store_is_away_the_operator_is_told_that_it_is_not_kept(desk: Desk) -> None:
+    desk.keeping = Deferred()
+    desk.desk(frames.Pacing(do="stop", scope="cluster", who="ana", why="x"), desk.told.append)
+    desk.reactor.advance(KEPT_SECONDS)
+
+    (told,) = desk.told
+    assert isinstance(told, frames.PacingStanding)
+    assert not told.kept
+    assert told.scopes["cluster"]["standing"] == "stopped"
+    # How it stands is asked of the pacer alone.
+    assert isinstance(desk.asks(), frames.PacingStanding)
+
+
+def test_a_why_makes_no_line_of_its_own(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    desk.asks(do="stop", scope="cluster", who="ana\n", why="ok\n2026-11-27 12:00:00 WARNING all fine")
+    desk.asks(do="release", scope="cluster", who="ana\n", why="ok\n2026-11-27 12:00:00 WARNING all fine")
+
+    assert caplog.messages[-1].endswith("released by ana: ok 2026-11-27 12:00:00 WARNING all fine")
+    assert not [each for each in caplog.messages if "\n" in each]
 
 
 def test_with_hang_up_the_calls_of_the_scope_are_ended_and_no_others(desk: Desk) -> None:
@@ -106,6 +148,9 @@ def test_with_hang_up_the_calls_of_the_scope_are_ended_and_no_others(desk: Desk)
         ({"do": "faster"}, "BadInputError"),
         ({"do": "stop", "scope": "trunk:carier"}, "BadInputError"),
         ({"do": "stop", "scope": "campaign:"}, "BadInputError"),
+        ({"do": "stop", "scope": "campaign: "}, "BadInputError"),
+        ({"do": "stop", "scope": "campaign:a\nb"}, "BadInputError"),
+        ({"do": "stop", "scope": "campaign:" + "x" * 60_000}, "BadInputError"),
         ({"do": "stop"}, "BadInputError"),
     ],
 )

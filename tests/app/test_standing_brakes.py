@@ -116,6 +116,41 @@ def test_it_stands_for_every_engine_until_it_is_released_at_any(make: Callable[[
         one.brakes.release("trunk:carrier", who="eva", why="mended")
 
 
+def test_a_second_operators_stop_is_kept_and_a_release_says_whose_it_frees(
+    make: Callable[[str], Engine], database: Any, clock: Any
+) -> None:
+    one, two = make("one"), make("two")
+    one.brakes.stop("cluster", ORDER)
+    one.rests()
+    clock.now += 1.0
+    two.takes_up()
+    two.brakes.stop("cluster", {"who": "eva", "text": "old list"})
+    two.rests()
+    one.takes_up()
+
+    (freed,) = one.brakes.release("cluster", who="luz", why="mended")
+    one.rests()
+    assert freed.says == {"who": "ana", "text": "wrong prompt; eva: old list"}
+    told = reader.read(database, lambda conn: notices.recent(conn, 10))
+    assert [each.kind for each in told] == [Kind.LET_GO, Kind.STOPPED, Kind.STOPPED]
+    assert all(each.says["says"] == freed.says for each in told[:2])
+
+
+def test_it_is_told_when_the_store_has_it(make: Callable[[str], Engine]) -> None:
+    one, told = make("one"), []
+    one.brakes.stop("cluster", ORDER)
+    one.brakes.kept("cluster").addCallback(told.append)
+    given_up = one.brakes.kept("cluster")
+    given_up.addErrback(lambda _: None)
+    given_up.cancel()
+    assert told == []
+
+    one.rests()
+    assert told == [None]
+    one.brakes.kept("cluster").addCallback(told.append)
+    assert told == [None, None]
+
+
 def test_what_lets_go_by_itself_is_its_own_engines_and_probes_after_a_restart(
     make: Callable[[str], Engine], clock: Any
 ) -> None:

@@ -75,7 +75,27 @@ def test_what_holds_all_the_same_is_said_with_the_release(discador: Any, desk: A
         "stopped: something waits to be written for 6.0 s, 5 s is the most\n"
     )
     told = json.loads(discador("pacing", "release", "cluster", "--why", "mended", "--json").out)
-    assert told == {"released": "cluster", "holds": [lags]}
+    assert told == {"released": "cluster", "freed": [], "holds": [lags], "kept": True}
+
+
+def test_what_the_store_does_not_have_yet_is_said_and_whose_stop_was_released(
+    discador: Any, desk: Any
+) -> None:
+    ana = {"standing": "free", "reason": "operator", "says": {"who": "ana", "text": "wrong prompt"}}
+    stopped, free = (frames.PacingStanding(scopes={}, kept=False, freed=f) for f in ({}, {"operator": ana}))
+    desk([stopped], [stopped], [free], [free])
+
+    assert (
+        discador("pacing", "stop", "--why", "x").out.splitlines()[1].startswith("Stopped here, and not kept")
+    )
+    assert not json.loads(discador("pacing", "stop", "--why", "x", "--json").out)["kept"]
+    _, whose, not_kept = discador(
+        "--lang", "es", "pacing", "release", "cluster", "--why", "x"
+    ).out.splitlines()
+    assert whose == "Lo detenía: lo detuvo ana: wrong prompt"
+    assert not_kept.startswith("Suelto aquí, y aún sin guardar: el almacén no responde.")
+    told = json.loads(discador("pacing", "release", "cluster", "--why", "x", "--json").out)
+    assert told == {"released": "cluster", "freed": [ana], "holds": [], "kept": False}
 
 
 def test_one_that_does_not_hold_is_an_error_that_says_which_do(discador: Any, desk: Any) -> None:
@@ -148,7 +168,7 @@ def test_what_was_stopped_is_told_to_programs(discador: Any, desk: Any) -> None:
 
     told = discador("pacing", "stop", "trunk:carrier", "--why", "x", "--json")
 
-    assert json.loads(told.out) == {"stopped": "trunk:carrier", "ended": 0}
+    assert json.loads(told.out) == {"stopped": "trunk:carrier", "ended": 0, "kept": True}
 
 
 def test_a_scope_that_there_is_not_stops_nothing(discador: Any, desk: Any) -> None:

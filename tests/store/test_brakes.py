@@ -29,6 +29,20 @@ def test_what_stands_already_is_not_told_again(conn: Connection) -> None:
     assert len(notices.recent(conn, 10)) == 1
 
 
+def test_a_second_press_is_kept_and_told_with_its_own_who_and_why(conn: Connection) -> None:
+    ana = replace(BRAKE, reason="operator", says={"who": "ana", "text": "wrong prompt"})
+    eva = replace(ana, at=20.0, says={"who": "eva", "text": "old list"})
+    both = {"who": "ana", "text": "wrong prompt; eva: old list"}
+    brakes.put(conn, ana)
+
+    assert brakes.put(conn, eva)
+    assert not brakes.put(conn, eva)
+
+    assert [each.says for each in brakes.standing(conn, "one")] == [both]
+    assert [each.says["says"] for each in notices.recent(conn, 10)] == [both, ana.says]
+    assert len(tidings.since(conn, 0)) == 2
+
+
 def test_it_is_let_go_of_once_with_who_and_why(conn: Connection) -> None:
     brakes.put(conn, BRAKE)
 

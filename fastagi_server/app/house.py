@@ -24,7 +24,6 @@ from fastagi_server.app.orders import Dice, Orders
 from fastagi_server.app.presence import LOOK_SECONDS, Presence
 from fastagi_server.app.promises import Promises
 from fastagi_server.app.questions import Questions
-from fastagi_server.app.queues import LOOK_SECONDS as QUEUES_SECONDS
 from fastagi_server.app.rounds import Rounds
 from fastagi_server.app.works import Works
 from fastagi_server.asterisk.boot import booted
@@ -50,7 +49,7 @@ RESERVED_SECONDS = 1.0
 # How long a trunk that Asterisk's configuration has led elsewhere is used at most.
 TRUNK_SECONDS = 1.0
 COMPARE_SECONDS = 5.0
-STORE, TRUNKS, COMPARE, QUEUES = "store", "trunks", "compare ", "queues"
+STORE, TRUNKS, COMPARE = "store", "trunks", "compare "
 LEAVING_SECONDS = 5.0
 _NO_LIMIT = 1_000_000
 _log = logging.getLogger("discador")
@@ -229,7 +228,7 @@ class House:
         if name == FIRST:
             await self._dialing.queues.link_up()
         if not self._leaving:
-            self._rounds.ask(QUEUES, QUEUES_SECONDS, self._dialing.queues.look)
+            self._dialing.queues.begin(self._rounds)
             self._rounds.ask(COMPARE + name, COMPARE_SECONDS, self.engine.fleet[name].recovery.compare)
         if not self._serves:
             return  # campaigns are the service's affair, not that of a single call

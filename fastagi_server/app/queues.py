@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from itertools import groupby
 from typing import Any, Protocol
 
+from twisted.internet.defer import DeferredList, ensureDeferred
+
 from fastagi_server.ami.event import Event
+from fastagi_server.app.rounds import Rounds
 from fastagi_server.asterisk import queues
 from fastagi_server.asterisk.trunk import Ask
 from fastagi_server.config.settings import Settings
@@ -86,24 +90,35 @@ class Queues:
         if news is not None:
             self.agents.hear(news)
 
-    async def look(self) -> None:
-        """Ask how each queue stands; events alone would leave a mistake for ever."""
+    def begin(self, rounds: Rounds) -> None:
+        """Ask from now on how each queue stands, by itself: one that does not answer holds no other up."""
         for name in self.names:
-            stands = await queues.standing(name, self._ask)
-            self.agents.told(name, stands)
-            if stands is None and name not in self._missing:
-                _log.warning("Asterisk has no queue %s: nothing leaves for it; 'queue show' lists them", name)
-            (self._missing.discard if stands else self._missing.add)(name)
+            rounds.ask(f"queue {name}", LOOK_SECONDS, partial(self._look, name))
+
+    async def look(self) -> None:
+        """Ask how every queue stands, all at once."""
+        await DeferredList([ensureDeferred(self._try(name)) for name in self.names])
+
+    async def _try(self, name: str) -> None:
+        try:
+            await self._look(name)
+        except DiscadorError as error:
+            # The link is of use all the same; nothing leaves for a queue of which nothing is told.
+            _log.warning("Asterisk does not tell how queue %s stands: %s", name, error.sentence())
+
+    async def _look(self, name: str) -> None:
+        """Ask how a queue stands; events alone would leave a mistake for ever."""
+        stands = await queues.standing(name, self._ask)
+        self.agents.told(name, stands)
+        if stands is None and name not in self._missing:
+            _log.warning("Asterisk has no queue %s: nothing leaves for it; 'queue show' lists them", name)
+        (self._missing.discard if stands else self._missing.add)(name)
 
     async def link_up(self) -> None:
         """Know the calls that are up and how the queues stand."""
         up = (self._engine.known(call) for call in self._engine.left())
         self.agents.link_up([record for record in up if record is not None])
-        try:
-            await self.look()
-        except DiscadorError as error:
-            # The link is of use all the same; nothing leaves for a queue of which nothing is told.
-            _log.warning("Asterisk does not tell how its queues stand: %s", error.sentence())
+        await self.look()
 
     def link_down(self) -> None:
         """Know nothing of the queues until Asterisk is back."""

@@ -16,7 +16,7 @@ from fastagi_server.telephony import facts
 from fastagi_server.telephony.call_id import CallId, is_call_id
 from fastagi_server.telephony.clock import Clock
 from fastagi_server.telephony.disposition import TELLS_NOTHING
-from fastagi_server.telephony.queues import AgentTook, CallerWaits, News, Queue
+from fastagi_server.telephony.queues import AgentTook, CallerLeft, CallerWaits, News, Queue
 from fastagi_server.telephony.record import Record, State
 
 _STAGES = {
@@ -158,6 +158,8 @@ class Agents:
         self.crews.hear(news)
         if isinstance(news, CallerWaits):
             self._there(news.caller)
+        elif isinstance(news, CallerLeft) and CallId(news.caller) not in self._calls:
+            self.crews.rang_at(news.caller)  # a stranger's, for whom nobody asks; ours are asked for later
         elif isinstance(news, AgentTook):
             rang_at = self.crews.rang_at(news.caller)
             if is_call_id(news.caller):

@@ -52,11 +52,13 @@ class Meter:
     def __init__(self) -> None:
         self._buckets: dict[int, list[int]] = {}
         self._whole = [0, 0]
+        # Before this bucket none is left.
+        self._first = 0
 
     def load(self, known: Iterable[Counted]) -> None:
         """Begin with what the records say, in place of everything that is known."""
         self._buckets.clear()
-        self._whole = [0, 0]
+        self._whole, self._first = [0, 0], 0
         for each in known:
             self._add(each.since, each.tally.pressed, each.tally.abandoned)
 
@@ -67,7 +69,9 @@ class Meter:
     def of_days(self, now: float) -> Tally:
         """Give the tally of thirty days."""
         first = int(now - DAYS) // BUCKET_SECONDS
-        for key in [key for key in self._buckets if key < first]:
+        gone = [key for key in self._buckets if key < first] if first != self._first else ()
+        self._first = first
+        for key in gone:
             pressed, abandoned = self._buckets.pop(key)
             self._whole[0] -= pressed
             self._whole[1] -= abandoned
@@ -89,7 +93,10 @@ class Meter:
         return max(hour.share, (days.abandoned + 1) / (days.pressed + 1))
 
     def _add(self, at: float, pressed: int, abandoned: int) -> None:
-        bucket = self._buckets.setdefault(int(at) // BUCKET_SECONDS, [0, 0])
+        key = int(at) // BUCKET_SECONDS
+        if key < self._first:
+            self._first = 0
+        bucket = self._buckets.setdefault(key, [0, 0])
         for counts in (bucket, self._whole):
             counts[0] += pressed
             counts[1] += abandoned

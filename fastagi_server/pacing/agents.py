@@ -17,7 +17,7 @@ PRIOR = 5.0
 MEMORY = 2000.0
 # Sums of a queue with more agents than this are those of this many: the margin is small by then.
 MOST_AGENTS = 2000
-_TURNS = 40
+_TURNS, _NEAR = 40, 1e-9
 
 
 class Stage(enum.Enum):
@@ -128,20 +128,28 @@ def most_presses(agents: int, share: float) -> float:
     """Give the greatest mean of presses, coming by chance, of which at most this share finds no agent."""
     if agents <= 0 or share <= 0.0:
         return 0.0
-    low, high = 0.0, float(agents)
+    mean = float(agents)
+    # Newton's steps: what is left over is convex in the mean, so they come from above and do not go past it.
     for _ in range(_TURNS):
-        middle = (low + high) / 2
-        if _left_over(middle, agents) <= share * middle:
-            low = middle
-        else:
-            high = middle
-    return low
+        left_over, slope = _left_over(mean, agents)
+        excess = left_over - share * mean
+        if excess <= _NEAR * mean:
+            break
+        mean -= excess / (slope - share)
+    return mean
 
 
-def _left_over(mean: float, agents: int) -> float:
-    """Give how many presses find no agent on average, where they come as a Poisson number with this mean."""
-    if mean <= 0.0:
-        return 0.0
-    exactly = [math.exp(n * math.log(mean) - mean - math.lgamma(n + 1)) for n in range(agents + 1)]
-    below = math.fsum(exactly[:-1])
-    return mean * (1.0 - below) - agents * (1.0 - below - exactly[-1])
+def _left_over(mean: float, agents: int) -> tuple[float, float]:
+    """Give how many presses find no agent on average, and by how much more of one that grows with the mean.
+
+    They come as a Poisson number with this mean, which is at most the agents; summed from there upwards,
+    where each chance is smaller than the one before.
+    """
+    chance = math.exp(agents * math.log(mean) - mean - math.lgamma(agents + 1))
+    left_over, tail, beyond = 0.0, chance, 0
+    while chance * (beyond + 1) > _NEAR * left_over and chance > 0.0:
+        beyond += 1
+        chance *= mean / (agents + beyond)
+        left_over += beyond * chance
+        tail += chance
+    return left_over, tail

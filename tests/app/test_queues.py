@@ -6,13 +6,17 @@ from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import pytest
+from twisted.internet.defer import Deferred, ensureDeferred
+from twisted.internet.task import Clock
 
 from fastagi_server.ami import queue_events as told
 from fastagi_server.ami.action import Action
+from fastagi_server.ami.actions import QueueStatus
 from fastagi_server.ami.event import Event
 from fastagi_server.ami.exchange import Answered
 from fastagi_server.ami.messages import Response
-from fastagi_server.app.queues import Queues
+from fastagi_server.app.queues import LOOK_SECONDS, Queues
+from fastagi_server.app.rounds import Rounds
 from fastagi_server.asterisk.errors import RefusedError
 from fastagi_server.config.dialplan import Dialplan
 from fastagi_server.config.settings import Settings
@@ -67,9 +71,14 @@ class Site:
         self.asked: list[Action] = []
         self.presses = presses or []
         self.reads = 0
-        self.queues = Queues(
+        self.refused: set[str] = set()
+        self.stuck: set[str] = set()
+        self.queues = self.made({"mexico": destination})
+
+    def made(self, destinations: dict[str, Destination]) -> Queues:
+        return Queues(
             engine=cast("Engine", self.calls),
-            settings=replace(Settings(), dialplan=Dialplan(destinations={"mexico": destination})),
+            settings=replace(Settings(), dialplan=Dialplan(destinations=destinations)),
             countries=[MEXICO, USA],
             clock=self.time,
             ask=self.ask,
@@ -80,6 +89,10 @@ class Site:
         self.asked.append(action)
         if isinstance(self.listed, RefusedError):
             raise self.listed
+        if isinstance(action, QueueStatus) and action.queue in self.refused:
+            raise RefusedError(action="QueueStatus", why="not now")
+        if isinstance(action, QueueStatus) and action.queue in self.stuck:
+            await Deferred[None]()
         end = told.QueueStatusComplete(event_list="Complete", list_items=len(self.listed))
         response = Response(response="Success")
         return Answered(action_id="1", action=action, response=response, events=self.listed, end=end)
@@ -149,6 +162,23 @@ def test_an_asterisk_without_queues_costs_the_link_nothing(caplog: pytest.LogCap
 
     assert not site.may()
     assert "Invalid/unknown command" in caplog.text
+
+
+def test_a_queue_that_does_not_answer_holds_no_other_up(caplog: pytest.LogCaptureFixture) -> None:
+    site = Site()
+    site.queues = site.made({"mexico": replace(VENTAS, queue="soporte"), "usa": VENTAS})
+    site.listed, site.refused = queue(1), {"soporte"}
+    run(site.queues.look())
+    assert "Asterisk does not tell how queue soporte stands" in caplog.text
+    assert (site.may(), site.may("usa")) == (False, True)
+
+    clock = Clock()
+    site.queues.begin(Rounds(reactor=clock, spawn=ensureDeferred, may=lambda: True))
+    site.stuck, site.refused = {"soporte"}, set()
+    for _ in range(10):
+        site.time.pass_by(LOOK_SECONDS)
+        clock.advance(LOOK_SECONDS)
+    assert (site.may(), site.may("usa")) == (False, True)
 
 
 def test_calls_that_are_up_are_known_and_a_press_is_kept() -> None:

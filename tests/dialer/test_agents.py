@@ -143,6 +143,18 @@ def test_a_stranger_who_waits_takes_an_agent_too() -> None:
     assert floor.open
 
 
+def test_when_a_stranger_was_rung_is_forgotten_when_they_leave_and_ours_is_not() -> None:
+    floor, stranger = Floor(), "1764000000.17"
+    ours = floor.call(1, *PRESSED)
+    for caller in (stranger, ours):
+        floor.rings(CallId(caller))
+        floor.agents.hear(CallerLeft(queue="ventas", at=NOON, caller=caller))
+
+    assert floor.agents.crews.rang_at(stranger) is None
+    # An announcement may be played to the agent before Asterisk tells that they talk.
+    assert floor.agents.crews.rang_at(ours) == floor.time.wall()
+
+
 def test_with_everybody_paused_or_unknown_nothing_leaves() -> None:
     floor = Floor(free=0)
     assert not floor.open

@@ -110,6 +110,39 @@ def test_a_member_s_own_wrap_up_counts_where_it_is_longer() -> None:
     assert made.crew("ventas").free == 1
 
 
+@pytest.mark.parametrize("apart", [-300.0, 0.0, 300.0])
+def test_nobody_wraps_up_longer_than_wrap_up_whatever_asterisks_clock_says(apart: float) -> None:
+    time = Time()
+    ended = Member(state=MemberState.FREE, last_call=time.wall() + apart)
+    assert crews(time, 0.0, a=ended).crew("ventas").free == 1
+
+    made = crews(time, 5.0, a=BUSY)
+    made.hear(AgentDone(queue="ventas", at=time.wall(), caller="u", interface="a"))
+    for _ in range(4):
+        time.pass_by(1.0)
+        made.told("ventas", Queue(members={"a": ended}, callers=frozenset()))
+        made.hear(MemberStands(queue="ventas", at=time.wall(), interface="a", member=ended))
+        assert made.crew("ventas").free == 0
+    time.pass_by(1.0)
+    assert made.crew("ventas").free == 1
+
+
+def test_an_end_of_which_only_asterisk_tells_counts_from_when_it_told() -> None:
+    time = Time()
+    made = crews(time, 5.0, a=Member(state=MemberState.FREE, last_call=time.wall() + 300))
+    time.pass_by(4.0)
+    assert made.crew("ventas").free == 0
+    time.pass_by(1.0)
+    assert made.crew("ventas").free == 1
+
+    made.told(
+        "ventas", Queue(members={"a": Member(state=MemberState.FREE, last_call=1.0)}, callers=frozenset())
+    )
+    assert made.crew("ventas").free == 1
+    made.hear(MemberStands(queue="ventas", at=1, interface="a", member=None))
+    assert made.crew("ventas") == Crew()
+
+
 def test_when_an_agent_rang_last_is_given_once() -> None:
     made = crews(Time(), a=FREE, b=FREE)
     made.hear(AgentRings(queue="ventas", at=2.0, caller="u", interface="a"))

@@ -180,6 +180,7 @@ class Dialing:
         self.guards.look()
         self.load.tick()
         self.pacer.tick()
+        self.pacer.idle.look(self.campaigns.running, self._clock.steady())
 
     def heard(self, kinds: Collection[Kind]) -> None:
         """Look at the store again where something has changed that was heard of."""

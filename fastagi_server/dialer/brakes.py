@@ -173,6 +173,12 @@ class Brakes:
             brake.restore(why)
             self._turned(scope, why)
 
+    def forget(self, scope: str) -> None:
+        """Know nothing more of a scope."""
+        self._of.pop(scope, None)
+        for key in [key for key in self._all if key[0] == scope]:
+            del self._all[key]
+
     def standing(self, scope: str) -> Standing:
         """Say whether calls of a scope may leave."""
         why = self.why(scope)

@@ -53,6 +53,11 @@ class Campaigns:
         # long the others' take.
         self._wishes: Counter[str] = Counter()
 
+    @property
+    def running(self) -> tuple[str, ...]:
+        """The campaigns that are dialed here."""
+        return tuple(self._runners)
+
     async def resume(self) -> list[tuple[str, str]]:
         """Go on with every campaign that the store says is running; give those that may not, and why.
 

@@ -30,6 +30,12 @@ class Limits:
         self.parts.know(scope, cps if shared else 0)
         self._apply(scope, cps)
 
+    def forget(self, scope: str) -> None:
+        """Know nothing more of a scope, whose calls were all written more than a second ago."""
+        self._cps.pop(scope, None)
+        self._windows.forget(scope)
+        self.parts.forget(scope)
+
     def cps(self, scope: str) -> float | None:
         """Give the limit that a scope was given, None where it has none."""
         return self._cps.get(scope) or None

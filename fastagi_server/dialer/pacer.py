@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from fastagi_server.dialer.brakes import Brakes, Rules
 from fastagi_server.dialer.errors import NoBrakeError, StillHeldError
+from fastagi_server.dialer.idle import Idle
 from fastagi_server.dialer.limits import Limits
 from fastagi_server.dialer.strains import Strain, Strains
 from fastagi_server.pacing import scopes
@@ -98,6 +99,7 @@ class Pacer:
         self._changes: dict[str, Change] = {}
         self._brakes = Brakes(rules=self._policy.rules, turned=self._braked)
         self._buckets: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self.idle = Idle(self._slots, self._brakes, self.limits, buckets=self._all, known=self._buckets)
         # Told when a scope is stopped or let go: what is prepared for it may wait for long.
         self.turned: list[Callable[[str, Standing], None]] = []
 

@@ -49,6 +49,11 @@ class Parts:
         else:
             self._cps.pop(scope, None)
 
+    def forget(self, scope: str) -> None:
+        """Know nothing more of a scope."""
+        for known in (self._cps, self._used, self._by_hand, self._past):
+            known.pop(scope, None)
+
     def grant(self, shares: Mapping[str, int], until: float) -> None:
         """Use these shares until an instant of the steady clock; the first time begins the sharing."""
         self._shares = dict(shares)

@@ -67,6 +67,11 @@ class Slots:
         """Give every scope that was ever given a rate."""
         return tuple(self._buckets)
 
+    def forget(self, scopes: Iterable[str]) -> None:
+        """Know nothing more of these scopes."""
+        for scope in scopes:
+            self._buckets.pop(scope, None)
+
     def earliest(self, scopes: Iterable[str], now: float) -> float:
         """Give the first free slot in every scope, not before now; infinite where one is closed."""
         return max([now, *(bucket.earliest() for bucket in self._of(scopes))])

@@ -51,6 +51,10 @@ class Windows:
         if limit and (known is None or known.limit != limit):
             self._windows[scope] = Window(limit)
 
+    def forget(self, scope: str) -> None:
+        """Hold a scope to no limit, and know nothing of its writes."""
+        self._windows.pop(scope, None)
+
     def share(self, scope: str, places: int) -> None:
         """Hold a scope to a part of its limit, in whole writes a second."""
         if scope in self._windows:

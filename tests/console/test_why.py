@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from fastagi_server.config.settings import Language
 from fastagi_server.console.tongue import Tongue
 from fastagi_server.console.why import why
 from fastagi_server.console.words.whys import TABLES
+from fastagi_server.dialer import gate as gates
 from fastagi_server.dialer.call import UNSEEN, ending, opened
 from fastagi_server.telephony import facts
 from fastagi_server.telephony.amd import Verdict
@@ -107,10 +109,16 @@ def test_both_languages_know_the_same_whys_and_the_engine_says_each() -> None:
     spanish, portuguese = (set(TABLES[language]) for language in OTHERS)
     house = Path(fastagi_server.__file__).parent
     sources = "\n".join(
-        path.read_text() for room in ("dialer", "callerid", "pacing") for path in (house / room).glob("*.py")
+        path.read_text()
+        for room in ("app", "dialer", "callerid", "pacing")
+        for path in (house / room).glob("*.py")
     )
 
     assert spanish == portuguese
+    taken_back = set(re.findall(r'"([^"{}]+ before it was sent)"', sources))
+    assert len(taken_back) > 3
+    gate = {value for name, value in vars(gates).items() if name.isupper()}
+    assert taken_back | gate <= spanish
     for pattern in spanish:
         longest = max(pattern.replace("}", "{").split("{")[::2], key=len)
         assert longest.split(": ")[-1].strip() in sources or longest in sources, pattern

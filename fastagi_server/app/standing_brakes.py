@@ -40,10 +40,17 @@ class StandingBrakes:
         self._restoring = False
 
     def told(self, scope: str, why: Why) -> None:
-        """Keep that a brake stands, or that it does not any more; probing it stands."""
+        """Keep that a brake stands, or that it does not any more; probing it stands.
+
+        What nobody releases is told and not kept.
+        """
         key = (scope, why.reason)
-        # The next process looks for itself whether a cause is there that nobody releases.
-        if self._restoring or why.reason in NOBODY_RELEASES:
+        if self._restoring:
+            return
+        if why.reason in NOBODY_RELEASES:
+            # The next process looks for itself whether such a cause is there.
+            passing, stands = _kept(scope, why, self._engine), why.standing is Standing.STOPPED
+            self._write(key, lambda conn: brakes.seen(conn, passing, stands=stands))
             return
         if why.standing is Standing.STOPPED and (key not in self._kept or self._press):
             kept = self._kept[key] = _kept(scope, why, self._engine)

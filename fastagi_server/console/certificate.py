@@ -18,8 +18,10 @@ from fastagi_server.console.codes import Code
 from fastagi_server.console.session import Session
 from fastagi_server.pacing import scopes
 from fastagi_server.pacing.certificate import Proof, certify
-from fastagi_server.store import campaigns, reports
+from fastagi_server.pacing.why import Reason
+from fastagi_server.store import campaigns, notices, reports
 from fastagi_server.telephony.campaign import Origination
+from fastagi_server.telephony.notice import Kind
 
 _PLACES = 6
 
@@ -31,6 +33,11 @@ def certificate(known: Session, *, since: str, until: str, as_csv: bool, as_json
     with book.reading(known) as ask_store:
         originations = list(_pages(ask_store, begin, end))
         kept = ask_store(campaigns.every)
+        sets = [
+            {"at": each.at, "seconds": each.says["says"]["seconds"]}
+            for each in ask_store(lambda conn: notices.within(conn, Kind.STOPPED, begin, end))
+            if each.says["reason"] == Reason.CLOCK
+        ]
     settings = known.settings
     limits = {
         scopes.CLUSTER: settings.max_cps,
@@ -42,11 +49,12 @@ def certificate(known: Session, *, since: str, until: str, as_csv: bool, as_json
     proofs = certify(originations, limits)
     broken = [proof.scope for proof in proofs if not proof.is_kept]
     if as_json:
-        click.echo(json.dumps({"kept": not broken, "scopes": [_rounded(proof) for proof in proofs]}))
+        scopes_told = [_rounded(proof) for proof in proofs]
+        click.echo(json.dumps({"kept": not broken, "clock_set": sets, "scopes": scopes_told}))
     elif as_csv:
         click.echo(_csv(proofs), nl=False)
     else:
-        _tell(known, originations, proofs, broken)
+        _tell(known, originations, proofs, broken, sets)
     return Code.NOT_DONE if broken else Code.DONE
 
 
@@ -59,7 +67,11 @@ def _pages(ask_store: book.Ask, since: float, until: float) -> Iterator[Originat
 
 
 def _tell(
-    known: Session, originations: Sequence[Origination], proofs: Sequence[Proof], broken: Sequence[str]
+    known: Session,
+    originations: Sequence[Origination],
+    proofs: Sequence[Proof],
+    broken: Sequence[str],
+    sets: Sequence[dict[str, float]],
 ) -> None:
     say = known.tongue.say
     if not originations:
@@ -68,6 +80,9 @@ def _tell(
     instants = [each.ordered_at for each in originations]
     head = {"began": when(min(instants)), "ended": when(max(instants))}
     click.echo(say("certificate.head", count=len(instants), **head))
+    click.echo(say("certificate.by"))
+    for each in sets:
+        click.echo(say("certificate.clock", at=when(each["at"]), seconds=f"{each['seconds']:+.1f}"))
     for proof in proofs:
         click.echo(
             say(

@@ -37,6 +37,12 @@ def put(conn: Connection, brake: KeptBrake) -> bool:
     return True
 
 
+def seen(conn: Connection, brake: KeptBrake, *, stands: bool) -> None:
+    """Tell that a brake stands or does not any more that is kept for nobody: it is its own engine's."""
+    kind = notice.Kind.STOPPED if stands else notice.Kind.LET_GO
+    _tell(conn, kind, brake, brake.at, {} if stands else {"who": "", "why": ""})
+
+
 def drop(conn: Connection, brake: KeptBrake, *, at: float, who: str = "", why: str = "") -> bool:
     """Let go of a brake, by whose order and why, empty where by itself; False where it stood not."""
     if not conn.execute(delete(tables.brake).where(_where(brake))).rowcount:

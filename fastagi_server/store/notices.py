@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Double, bindparam, func, select, text
+from sqlalchemy import Connection, Double, bindparam, func, literal, select, text
 
 from fastagi_server.store import tables
 from fastagi_server.telephony.errors import BadInputError
@@ -36,6 +36,13 @@ def recent(conn: Connection, limit: int) -> list[Notice]:
         select(_c.key, _c.kind, _c["at"], _c.says).where(known).order_by(_c.id.desc()).limit(limit)
     )
     return [Notice(key=key, kind=Kind(kind), at=at, says=json.loads(says)) for key, kind, at, says in rows]
+
+
+def within(conn: Connection, kind: Kind, since: float, until: float) -> list[Notice]:
+    """Give the notices of a kind from one instant up to another, oldest first."""
+    which = select(_c.key, _c["at"], _c.says).where(_c.kind == str(kind))
+    which = which.where(_c["at"] >= literal(since, Double), _c["at"] < literal(until, Double)).order_by(_c.id)
+    return [Notice(key=key, kind=kind, at=at, says=json.loads(says)) for key, at, says in conn.execute(which)]
 
 
 def last_key(conn: Connection, prefix: str, *, most: str | None = None) -> str | None:

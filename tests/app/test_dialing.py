@@ -20,6 +20,7 @@ from fastagi_server.asterisk.trunk import addresses
 from fastagi_server.compliance.gate import GateIsPartialError, LabNumbersLeaveError
 from fastagi_server.config.settings import Gate, Settings
 from fastagi_server.dialer.engine import Engine
+from fastagi_server.dialer.runner import Runner
 from fastagi_server.pacing.window import SECOND
 from fastagi_server.telephony.country import Country
 from fastagi_server.telephony.orders import FIRST
@@ -104,6 +105,21 @@ def test_the_strictest_rate_decides(
     house._runner(replace(CAMPAIGN, cps=own), lambda: None)
 
     assert strictest(house) == expected
+
+
+def test_a_campaign_that_runs_no_more_is_forgotten_and_one_that_runs_is_not(
+    settings: Settings, countries: tuple[Country, ...], clock: Any
+) -> None:
+    house = dialing(settings, countries, "127.0.0.1", clock)
+    for name in ("spring", "autumn"):
+        house._runner(replace(CAMPAIGN, name=name), lambda: None)
+    house.campaigns._runners["spring"] = cast("Runner", None)
+    for _ in range(122):
+        clock.now += 1.0
+        house.tick()
+
+    told = [each.scope for each in house.pacer.standings() if each.scope.startswith("campaign:")]
+    assert told == ["campaign:spring"]
 
 
 def test_what_is_lent_comes_out_of_the_campaigns_own_pools(

@@ -182,14 +182,21 @@ def test_what_is_stopped_just_now_is_not_let_go_because_the_store_does_not_have_
     assert not one.may_send("cluster")
 
 
-def test_a_cause_that_only_this_process_sees_is_not_kept(
-    make: Callable[[str], Engine], database: Any
+def test_a_cause_that_only_this_process_sees_is_told_and_not_kept(
+    make: Callable[[str], Engine], database: Any, clock: Any
 ) -> None:
     one = make("one")
     one.pacer.stop("cluster", Reason.CLOCK, {"seconds": 3.0, "most": 2.0})
     one.rests()
-
+    assert not one.may_send("cluster")
     assert reader.read(database, lambda conn: brakes.standing(conn, "one")) == []
+
+    clock.now += 60.0
+    one.pacer.let_go("cluster", Reason.CLOCK)
+    one.rests()
+    let_go, stopped = reader.read(database, lambda conn: notices.recent(conn, 10))
+    assert (let_go.kind, stopped.kind) == (Kind.LET_GO, Kind.STOPPED)
+    assert let_go.says["says"] == stopped.says["says"] == {"seconds": 3.0, "most": 2.0}
 
 
 def test_a_stop_again_after_probes_is_no_news(make: Callable[[str], Engine], database: Any) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import math
+
 import pytest
 from sqlalchemy import Connection
 
@@ -24,6 +26,15 @@ def test_the_newest_come_first_and_no_more_than_asked_for(conn: Connection) -> N
     assert [each.key for each in notices.recent(conn, 2)] == ["2", "1"]
     with pytest.raises(BadInputError):
         notices.recent(conn, -1)
+
+
+def test_those_of_a_kind_within_a_span_are_given_oldest_first(conn: Connection) -> None:
+    for n in range(5):
+        kind = Kind.LET_GO if n == 2 else Kind.STOPPED
+        notices.add(conn, key=str(n), kind=kind, at=float(n), says={"n": n})
+
+    assert [each.says for each in notices.within(conn, Kind.STOPPED, 1.0, 4.0)] == [{"n": 1}, {"n": 3}]
+    assert len(notices.within(conn, Kind.STOPPED, -math.inf, math.inf)) == 4
 
 
 def test_what_a_newer_program_tells_is_passed_over(conn: Connection) -> None:

@@ -43,6 +43,8 @@ PACING = {
     "notice.let_go": "{scope} is released by {who} ({why}); it was stopped: {told}",
     "notice.let_go_itself": "{scope} goes on by itself; it was stopped: {told}",
     "certificate.head": "{count} originations from {began} to {ended}",
+    "certificate.by": "By the clock of the engines' machines and the limits as they are now: where either was changed within the span, this proves nothing.",
+    "certificate.clock": "{at}: a machine's clock was set by {seconds} s; around it this proves nothing.",
     "certificate.line": "{scope}: at most {most} in any second (limit {limit}), mean {mean} a second, spacing off by p50 {p50} ms, p99 {p99} ms",
     "certificate.kept": "Every limit was kept.",
     "certificate.broken": "OVER THE LIMIT: {scopes}",

@@ -43,6 +43,8 @@ PACING = {
     "notice.let_go": "{scope} lo suelta {who} ({why}); estaba detenido: {told}",
     "notice.let_go_itself": "{scope} sigue por sí solo; estaba detenido: {told}",
     "certificate.head": "{count} originaciones de {began} a {ended}",
+    "certificate.by": "Según el reloj de las máquinas de los motores y los límites de ahora: donde alguno cambió en ese lapso, esto no prueba nada.",
+    "certificate.clock": "{at}: el reloj de una máquina se movió {seconds} s; cerca de ese momento esto no prueba nada.",
     "certificate.line": "{scope}: como mucho {most} en un segundo cualquiera (límite {limit}), media {mean} por segundo, desvío del intervalo p50 {p50} ms, p99 {p99} ms",
     "certificate.kept": "Todos los límites se cumplieron.",
     "certificate.broken": "SOBRE EL LÍMITE: {scopes}",

@@ -43,6 +43,8 @@ PACING = {
     "notice.let_go": "{scope} foi solto por {who} ({why}); estava detido: {told}",
     "notice.let_go_itself": "{scope} segue por si só; estava detido: {told}",
     "certificate.head": "{count} originações de {began} a {ended}",
+    "certificate.by": "Pelo relógio das máquinas dos motores e os limites de agora: onde algum mudou nesse intervalo, isto não prova nada.",
+    "certificate.clock": "{at}: o relógio de uma máquina foi mexido em {seconds} s; perto desse momento isto não prova nada.",
     "certificate.line": "{scope}: no máximo {most} em um segundo qualquer (limite {limit}), média {mean} por segundo, desvio do intervalo p50 {p50} ms, p99 {p99} ms",
     "certificate.kept": "Todos os limites foram respeitados.",
     "certificate.broken": "ACIMA DO LIMITE: {scopes}",

@@ -1,10 +1,11 @@
-"""The short form of bench/carrier_limit.py, judged as far as a minute can.
+"""Short forms of bench/pacing.py, bench/carrier_limit.py and bench/brake.py, judged as far as a minute can.
 
-It tries what the engine decides, which no release of Asterisk changes: on one.
+They try what the engine decides, which no release of Asterisk changes: on one.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import time
@@ -15,10 +16,11 @@ import pytest
 
 from fastagi_server.app.clock import RealClock
 from fastagi_server.config import countries
-from fastagi_server.loadtest import carrier_mood, lab
+from fastagi_server.loadtest import carrier_mood, lab, signalling
 from fastagi_server.loadtest.lists import COUNTRIES, caller_ids, numbers
 from fastagi_server.loadtest.office import Office
 from fastagi_server.loadtest.release import Release
+from fastagi_server.loadtest.signalling import ENDPOINT, Kind, read_signalled
 from tests.conftest import ON_22
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.alone, pytest.mark.timeout(300), ON_22]
@@ -63,3 +65,47 @@ def test_a_limit_that_nobody_has_told_is_found_and_kept(office: Office) -> None:
     assert taken.most <= limit
     assert taken.a_second >= 0.85 * limit, taken
     assert taken.refused_share <= 0.03, taken
+
+
+@pytest.mark.parametrize("rate", [30, 100])
+def test_no_sliding_second_is_over_the_limit(office: Office, rate: int) -> None:
+    seconds = 12
+    office.configure(("@carrier", f"@{ENDPOINT}"), ("\nlab: true\n", "\nlab: true\nmax_cps: 0\n"))
+    office.serve()
+    office.plan("even", people(rate * (seconds + 2), "40"), cps=rate)
+    with signalling.running(office.lab, Kind.BUSY) as log:
+        office.begin("even")
+        time.sleep(seconds)
+        office.stop("even")
+        office.wait_until(lambda: not office.standing("even").up, 20, "the end of the last calls")
+        came = read_signalled(log)
+
+    told = json.loads(office.service.once("pacing", "certificate", "--json"))
+    (proof,) = (each for each in told["scopes"] if each["scope"] == "campaign:even")
+    assert proof["kept"], proof
+    assert proof["most"] <= rate
+    assert proof["mean"] >= 0.95 * rate
+    assert len(came) == proof["originations"] >= 0.9 * rate * seconds
+
+
+def test_a_fall_of_the_answers_is_stopped_and_let_go_of_when_they_are_back(office: Office) -> None:
+    office.configure(("emergency_brake_threshold: 0", "brake_hold_seconds: 5"))
+    office.plan("fall", people(25 * 150, "60"), cps=25)
+    office.serve()
+    carrier_mood.answers(office.lab, 40)
+    office.begin("fall")
+    time.sleep(30)
+
+    fell = time.time()
+    carrier_mood.answers(office.lab, 5)
+    office.wait_until(lambda: bool(office.standing("fall").paused), 15, "the stop")
+    stopped = time.time()
+    time.sleep(1)  # what had left is with the carrier
+    assert stopped - fell <= 10
+    assert sum(fell <= call.invited_at <= stopped + 1 for call in office.calls()) <= 250
+
+    carrier_mood.answers(office.lab, 40)
+    office.wait_until(lambda: not office.standing("fall").paused, 60, "calls again")
+    since = len(office.calls())
+    office.wait_until(lambda: len(office.calls()) > since + 50, 15, "calls as freely as before")
+    office.stop("fall")

@@ -1,10 +1,11 @@
-"""A trunk begins slowly and rises; a country whose calls nobody answers is stopped, and nobody else is."""
+"""A trunk begins slowly and rises; who is stopped is stopped until somebody lets go, and nobody else is."""
 
 from __future__ import annotations
 
 import json
 import os
 import re
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 from fastagi_server.app.clock import RealClock
 from fastagi_server.config import countries
 from fastagi_server.loadtest import lab
+from fastagi_server.loadtest.books import read_calls
 from fastagi_server.loadtest.office import Office
 from fastagi_server.loadtest.release import Release
 from fastagi_server.pacing.proof import most_in_a_second
@@ -82,3 +84,38 @@ def test_a_country_that_nobody_answers_in_is_stopped_until_somebody_lets_go(offi
     (campaign,) = (each for each in told["scopes"] if each["scope"] == "campaign:pace")
     assert (campaign["originations"] >= 446, campaign["limit"]) == (True, 25.0)
     assert 20 <= campaign["most"] <= 25
+
+
+def test_the_red_button_under_load_holds_over_a_restart_until_somebody_lets_go(office: Office) -> None:
+    office.own([f"+13053200{n:03}" for n in range(30)])
+    # They answer, and half of them stay for the whole offer.
+    office.plan("pace", [f"+1212{320 + n // 100}{n % 100:02}{'00' if n % 2 else '22'}" for n in range(700)])
+    office.serve()
+    office.begin("pace")
+    office.wait_until(lambda: office.standing("pace").up >= 60, 40, "sixty calls up")
+
+    told = json.loads(office.service.once("pacing", "stop", "--why", "wrong prompt", "--hang-up", "--json"))
+    answered = time.time()
+    office.wait_until(lambda: office.standing("pace").up == 0, 10, "the end of all calls")
+    ended = time.time()
+    assert told["stopped"] == "cluster"
+    assert told["ended"] >= 60
+    ordered = [call.ordered_at for call in read_calls(office.database, "pace") if call.ordered_at]
+    assert max(ordered) < answered
+    rung = len(office.calls())
+    assert max(call.invited_at for call in office.calls()) < answered + 0.5
+    assert all(call.ended_at and call.ended_at < ended for call in office.calls())
+
+    office.service.stop()
+    office.serve()
+    time.sleep(3.0)  # seventy-five calls' time
+    assert len(office.calls()) == rung
+    assert "wrong prompt" in office.service.once("campaign", "status", "pace")
+    assert "cluster is stopped" in office.service.once("notices")
+
+    office.service.once("pacing", "release", "cluster", "--why", "the prompt was mended")
+    office.wait_until(lambda: len(office.calls()) > rung, 10, "a call after the release")
+    office.stop("pace")
+    assert "the prompt was mended" in office.service.once("notices")
+    everybody = Counter(call.number for call in office.calls())
+    assert everybody.most_common(1)[0][1] == 1

@@ -42,16 +42,33 @@ ON_16 = only_on(Release.ASTERISK_16)
 NEEDS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="a lab needs root")
 
 
-# With two workers (./scripts/test has them) one has every file that boots a real Asterisk, and what runs
+# With two workers (./scripts/test has them) one has the files that boot a real Asterisk, and what runs
 # beside it is as nice as can be: calls are timed, what the other does is not. By file and not by xdist_group,
 # which gives nothing with pytest 9.2: a node's id is not the attribute any more that xdist 3.8 writes.
 _NICEST = 19
+# Few calls and much waiting on an Asterisk: the other worker begins with them. What looks at every Asterisk
+# of the machine (check) or boots one as root (tests/dialplan) stays with the first.
+_LIGHT = ("tests/calls/test_gone.py", "tests/calls/test_keys.py")
 
 
 class _AsteriskApart(LoadScopeScheduling):
+    """Gives out what is collected first first, which xdist would order by the number of tests."""
+
+    def __init__(self, config: pytest.Config, log: Any) -> None:
+        super().__init__(config, log)
+        config.option.loadscopereorder = False
+
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
-        return "asterisk" if _boots_asterisk(self.config.rootpath / file) else file
+        return _place(self.config.rootpath, file)[1] or file
+
+
+@functools.cache
+def _place(root: Path, file: str) -> tuple[int, str]:
+    """Give whose turn a file's tests are, and whom they are given to together."""
+    if not _boots_asterisk(root / file):
+        return 2, ""
+    return (1, "light") if file in _LIGHT else (0, "asterisk")
 
 
 @functools.cache
@@ -66,8 +83,16 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put what wants the machine to itself last: by then the other worker has nothing left to do."""
-    items.sort(key=lambda item: item.get_closest_marker("alone") is not None)
+    """Put what needs an Asterisk first, and of that last what wants the machine to itself.
+
+    By then the other worker has nothing left to do.
+    """
+
+    def order(item: pytest.Item) -> tuple[int, bool]:
+        turn, _ = _place(item.config.rootpath, item.nodeid.partition("::")[0])
+        return turn, item.get_closest_marker("alone") is not None
+
+    items.sort(key=order)
 
 
 @pytest.hookimpl(tryfirst=True)

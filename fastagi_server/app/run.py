@@ -16,6 +16,7 @@ from fastagi_server.app.clock import RealClock
 from fastagi_server.app.house import House
 from fastagi_server.app.logs import Logs, open_logs, silent
 from fastagi_server.config.settings import Settings
+from fastagi_server.dialer.longlived import put_aside
 from fastagi_server.telephony.country import Country
 
 T = TypeVar("T")
@@ -34,6 +35,7 @@ def serve(settings: Settings, countries: Sequence[Country], ready: Callable[[str
         house = make_house(settings, countries, reactor, logs)
         try:
             house.start(desk=True)
+            put_aside()
             ready(house.fastagi())
             await told_to_stop()
         finally:

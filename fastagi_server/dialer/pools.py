@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fastagi_server.callerid.day import begins_at, day_of, ends_at
 from fastagi_server.callerid.pool import Pool
 from fastagi_server.dialer.ahead import Ahead
+from fastagi_server.dialer.longlived import put_aside
 from fastagi_server.dialer.ports import Uses
 from fastagi_server.numbering.area import area_of
 from fastagi_server.telephony.clock import Clock
@@ -98,6 +99,7 @@ class Pools:
         since, until = begins_at(now, zone), ends_at(now, zone)
         at = self._clock.steady()
         self._pools[key] = _Loaded(since=since, until=until, pool=pool, at=at, held=told.held)
+        put_aside(len(told.uses))
         return pool
 
     def drawn(self, pool: Pool) -> None:

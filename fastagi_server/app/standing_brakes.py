@@ -58,8 +58,7 @@ class StandingBrakes:
             pressed = replace(kept, says=self._press or why.says)
             self._write(key, lambda conn: brakes.put(conn, pressed))
         elif why.standing is Standing.FREE and key in self._kept:
-            gone, (who, text), at = self._kept.pop(key), self._by, self._clock.wall()
-            self._write(key, lambda conn: brakes.drop(conn, gone, at=at, who=who, why=text))
+            self._drop(key, self._kept.pop(key))
 
     def stop(self, scope: str, says: Says) -> Why:
         """Stop a scope by an operator's order, at once; one that is stopped already says who wants it too."""
@@ -108,13 +107,20 @@ class StandingBrakes:
     def _compare(self, found: dict[_Key, KeptBrake]) -> None:
         for (scope, reason), kept in found.items():
             ours = self._kept.get((scope, reason))
-            if ours is None or (reason is Reason.OPERATOR and ours.says != kept.says):
+            if ours is not None and (reason is not Reason.OPERATOR or ours.says == kept.says):
+                continue
+            if self._pacer.restore(scope, _why(reason, kept)):
                 self._kept[scope, reason] = kept
-                self._pacer.restore(scope, _why(reason, kept))
+            else:
+                self._drop((scope, reason), kept)
         for key, kept in tuple(self._kept.items()):
             if key not in found and not kept.engine:
                 del self._kept[key]
                 self._pacer.let_go(*key)
+
+    def _drop(self, key: _Key, gone: KeptBrake) -> None:
+        (who, text), at = self._by, self._clock.wall()
+        self._write(key, lambda conn: brakes.drop(conn, gone, at=at, who=who, why=text))
 
     def _write(self, key: _Key, work: Callable[..., object]) -> None:
         self._writing[key] = self._writing.get(key, 0) + 1

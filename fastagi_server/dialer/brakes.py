@@ -1,23 +1,24 @@
 """What stops scopes, over all campaigns of one engine: each scope has a brake for each reason.
 
-A scope that any brake has stopped is stopped. This file does not know how calls are held back, nor who keeps
-what stands.
+A scope that any brake has stopped is stopped. Every instant is the steady clock's. This file does not know
+how calls are held back, nor who keeps what stands.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
-from typing import Protocol
+from dataclasses import dataclass, field
 
+from fastagi_server.dialer.held import Held, Turns
+from fastagi_server.dialer.tries import Tries
 from fastagi_server.pacing import scopes
 from fastagi_server.pacing.brake import Brake
 from fastagi_server.pacing.stops import Evidence, Halved, Limit, Stop, TooMany, TooManyOfLast
 from fastagi_server.pacing.why import NOBODY_RELEASES, Reason, Says, Standing, Why
+from fastagi_server.telephony import facts
 from fastagi_server.telephony.amd import Verdict
-from fastagi_server.telephony.brake import joined
-from fastagi_server.telephony.disposition import REACHED, Disposition
-from fastagi_server.telephony.record import Record
+from fastagi_server.telephony.disposition import REACHED, TELLS_NOTHING, Disposition
+from fastagi_server.telephony.record import Record, State
 
 _SERVER_ERRORS = range(500, 600)
 _JUDGED = frozenset({Verdict.HUMAN, Verdict.MACHINE, Verdict.NOTSURE})
@@ -49,56 +50,6 @@ class Rules:
     )
 
 
-class Turns(Protocol):
-    """A brake for one reason."""
-
-    @property
-    def why(self) -> Why:
-        """How it stands, and why."""
-        ...
-
-    def tick(self, now: float) -> Why | None:
-        """Look again."""
-        ...
-
-    def release(self, now: float) -> Why | None:
-        """Let go, because an operator says so."""
-        ...
-
-    def restore(self, why: Why) -> None:
-        """Stand as it stood when it was kept."""
-        ...
-
-
-class Held:
-    """A brake that weighs nothing: somebody stops, and somebody lets go."""
-
-    def __init__(self, reason: Reason) -> None:
-        self.why = Why(standing=Standing.FREE, reason=reason, at=0.0, operator=reason is Reason.OPERATOR)
-
-    def tick(self, now: float) -> Why | None:  # noqa: ARG002 - the others' shape
-        """Wait for whoever stopped."""
-        return None
-
-    def stop(self, now: float, says: Says) -> Why:
-        """Stop, for this reason from now on; whoever presses again says more."""
-        if self.why.standing is Standing.STOPPED:
-            says = joined(self.why.says, says)
-        self.why = replace(self.why, standing=Standing.STOPPED, at=now, says=says)
-        return self.why
-
-    def release(self, now: float) -> Why | None:
-        """Let go."""
-        if self.why.standing is Standing.FREE:
-            return None
-        self.why = replace(self.why, standing=Standing.FREE, at=now)
-        return self.why
-
-    def restore(self, why: Why) -> None:
-        """Stand as it stood when it was kept."""
-        self.why = why
-
-
 class Brakes:
     """The brakes of one engine; `turned` is told each turn of one, with its scope."""
 
@@ -107,37 +58,83 @@ class Brakes:
         self._turned = turned
         self._all: dict[tuple[str, Reason], Turns] = {}
         self._of: dict[str, list[Turns]] = {}
+        self.tries = Tries()
+
+    def watch(self, record: Record, fact: facts.Fact, at: float) -> None:
+        """Learn from a campaign's call what its fact tells."""
+        if record.state is State.ENDED:
+            over = self.dropped if record.disposition in TELLS_NOTHING else self.resolved
+            over(record, at)
+            return
+        match fact:
+            case facts.Ordered():
+                self.sent(record, at)
+            case facts.Answered():
+                self.answered(record, at)
+            case facts.AmdDecided():
+                self.judged(record, at)
 
     def sent(self, record: Record, at: float) -> None:
         """Take note that a call left."""
+        self.tries.sent(record.call, _scopes(record), at)
+        if self._rules.threshold:
+            for scope in _scopes(record):
+                self._brake(scope).sent(at)
         if self._rules.server_errors.share:
             self._stop(scopes.trunk(record.trunk), Reason.SERVER_ERRORS).sent(at)
 
+    def answered(self, record: Record, at: float) -> None:
+        """Weigh an answer when it comes: after how long a talk it ends is no matter of success."""
+        call = self.tries.get(record.call)
+        if call is None or call.success:
+            return
+        call.success = True
+        self._succeeded(record, yes=True, at=at, sent=call.sent)
+        self._failed(record, yes=False, at=at, sent=call.sent)
+        told = [each for each in _scopes(record) if not self._probes(each, Reason.PEOPLE)]
+        self.tries.told(record.call, told)
+
+    def judged(self, record: Record, at: float) -> None:
+        """Weigh whom AMD takes an answer for."""
+        call = self.tries.get(record.call)
+        if call is None or call.person or record.answered_at is None:
+            return
+        call.person = True
+        self._person(record, at, call.sent)
+        self.tries.told(record.call, _scopes(record))
+
     def resolved(self, record: Record, at: float) -> None:
-        """Weigh what became of a call."""
+        """Weigh what became of a call, as far as it is not weighed."""
         rules, disposition = self._rules, record.disposition
-        trunk, country = scopes.trunk(record.trunk), scopes.country(record.country)
-        campaign = scopes.campaign(record.campaign)
+        country, campaign = scopes.country(record.country), scopes.campaign(record.campaign)
         answered = record.answered_at is not None
-        if rules.threshold:
-            succeeded = disposition in REACHED if rules.ner else answered
-            for scope in (campaign, country, trunk):
-                self._tell(scope, self._brake(scope).resolved(succeeded=succeeded, at=at))
-        failed = record.sip_code in _SERVER_ERRORS
-        self._seen(trunk, Reason.SERVER_ERRORS, rules.server_errors.share, yes=failed, at=at)
+        call = self.tries.pop(record.call)
+        sent = call.sent if call else None
+        if call is None or not call.success:
+            # Of one that left before this engine was there, only that it ends late is known.
+            if sent is not None:
+                good = disposition in REACHED if rules.ner else answered
+                self._succeeded(record, yes=good, at=at, sent=sent)
+            self._failed(record, yes=record.sip_code in _SERVER_ERRORS, at=at, sent=sent)
         blocked = disposition is Disposition.BLOCKED
-        self._seen(country, Reason.BLOCKED, rules.blocked.share, yes=blocked, at=at)
+        self._seen(country, Reason.BLOCKED, rules.blocked.share, yes=blocked, at=at, sent=sent)
         if not answered:
             return
-        if record.amd_verdict in _JUDGED:
-            person = record.amd_verdict is not Verdict.MACHINE
-            self._seen(campaign, Reason.PEOPLE, rules.people_part, yes=person, at=at)
+        if call is None or not call.person:
+            self._person(record, at, sent)
         # We ourselves end a call to a machine within seconds.
         if disposition is not Disposition.MACHINE:
             short = self._is_short(record)
-            self._seen(campaign, Reason.SHORT_ANSWERS, rules.short.share, yes=short, at=at)
+            self._seen(campaign, Reason.SHORT_ANSWERS, rules.short.share, yes=short, at=at, sent=sent)
             left = disposition is Disposition.OPTED_OUT
-            self._seen(campaign, Reason.OPTOUTS, rules.optouts.share, yes=left, at=at)
+            self._seen(campaign, Reason.OPTOUTS, rules.optouts.share, yes=left, at=at, sent=sent)
+
+    def dropped(self, record: Record, _: float) -> None:
+        """Forget a call of which nobody knows what became."""
+        call = self.tries.pop(record.call)
+        if call and not call.success and self._rules.threshold:
+            for scope in _scopes(record):
+                self._brake(scope).dropped(call.sent)
 
     def tick(self, now: float) -> None:
         """Let brakes look again whose hold is over."""
@@ -149,7 +146,7 @@ class Brakes:
         held = self._made(scope, reason)
         assert isinstance(held, Held)
         why = held.stop(now, says)
-        self._turned(scope, why)
+        self._tell(scope, why)
         return why
 
     def let_go(self, scope: str, reason: Reason, now: float) -> None:
@@ -163,19 +160,23 @@ class Brakes:
         free = [each for each in self._of.get(scope, ()) if each.why.reason not in NOBODY_RELEASES]
         turned = [why for brake in free if (why := brake.release(now)) is not None]
         for why in turned:
-            self._turned(scope, why)
+            self._tell(scope, why)
         return turned
 
-    def restore(self, scope: str, why: Why) -> None:
-        """Let a scope stand as it stood when it was kept."""
+    def restore(self, scope: str, why: Why) -> bool:
+        """Let a scope stand as it stood when it was kept; False where no rule that is on would free it."""
+        if not why.operator and not self._weighs(why.reason):
+            return False
         brake = self._made(scope, why.reason)
         if brake.why.standing is Standing.FREE or isinstance(brake, Held):
             brake.restore(why)
-            self._turned(scope, why)
+            self._tell(scope, why)
+        return True
 
     def forget(self, scope: str) -> None:
         """Know nothing more of a scope."""
         self._of.pop(scope, None)
+        self.tries.probe(scope, probes=False)
         for key in [key for key in self._all if key[0] == scope]:
             del self._all[key]
 
@@ -207,13 +208,44 @@ class Brakes:
         talk = (record.ended_at or 0.0) - (record.answered_at or 0.0)
         return talk <= self._rules.short_seconds
 
-    def _seen(self, scope: str, reason: Reason, share: float, *, yes: bool, at: float) -> None:
+    def _succeeded(self, record: Record, *, yes: bool, at: float, sent: float) -> None:
+        if self._rules.threshold:
+            for scope in _scopes(record):
+                self._tell(scope, self._brake(scope).resolved(succeeded=yes, at=at, sent=sent))
+
+    def _failed(self, record: Record, *, yes: bool, at: float, sent: float | None) -> None:
+        share = self._rules.server_errors.share
+        self._seen(scopes.trunk(record.trunk), Reason.SERVER_ERRORS, share, yes=yes, at=at, sent=sent)
+
+    def _person(self, record: Record, at: float, sent: float | None) -> None:
+        if record.amd_verdict in _JUDGED:
+            person, part = record.amd_verdict is not Verdict.MACHINE, self._rules.people_part
+            campaign = scopes.campaign(record.campaign)
+            self._seen(campaign, Reason.PEOPLE, part, yes=person, at=at, sent=sent)
+
+    def _seen(
+        self, scope: str, reason: Reason, share: float, *, yes: bool, at: float, sent: float | None
+    ) -> None:
         if share:
-            self._tell(scope, self._stop(scope, reason).seen(yes=yes, at=at))
+            self._tell(scope, self._stop(scope, reason).seen(yes=yes, at=at, sent=sent))
 
     def _tell(self, scope: str, why: Why | None) -> None:
         if why is not None:
+            self.tries.probe(scope, probes=self.standing(scope) is Standing.PROBING)
             self._turned(scope, why)
+
+    def _probes(self, scope: str, reason: Reason) -> bool:
+        return any((why.reason, why.standing) == (reason, Standing.PROBING) for why in self.whys(scope))
+
+    def _weighs(self, reason: Reason) -> bool:
+        rules = self._rules
+        # Of the others only an operator lets go.
+        shares: dict[Reason, float] = {
+            Reason.SUCCESS: rules.threshold,
+            Reason.SERVER_ERRORS: rules.server_errors.share,
+            Reason.PEOPLE: rules.people_part,
+        }
+        return shares.get(reason, 1.0) > 0
 
     def _brake(self, scope: str) -> Brake:
         brake = self._made(scope, Reason.SUCCESS)
@@ -256,3 +288,11 @@ class Brakes:
             case Reason.PEOPLE:
                 return Halved(part=rules.people_part, answers=rules.people_answers)
         return None
+
+
+def _scopes(record: Record) -> tuple[str, str, str]:
+    return (
+        scopes.campaign(record.campaign),
+        scopes.country(record.country),
+        scopes.trunk(record.trunk),
+    )

@@ -13,6 +13,7 @@ from fastagi_server.dialer.fleet import Fleet
 from fastagi_server.dialer.gate import NO_LINK, ON_THE_LIST, STORE_AWAY, NotDialedError
 from fastagi_server.dialer.ports import Asterisk, Later, Ledger, Spawn, Watcher
 from fastagi_server.dialer.turning_away import LEFT, TurningAway
+from fastagi_server.dialer.watchers import Watchers
 from fastagi_server.telephony import facts
 from fastagi_server.telephony.call_id import CallId
 from fastagi_server.telephony.clock import Clock
@@ -49,7 +50,7 @@ class Engine:
         self._calls: dict[CallId, Record] = {}
         self._placing: set[CallId] = set()
         self._opted_out: set[CallId] = set()
-        self._watchers: list[Watcher] = []
+        self._watchers = Watchers()
         self.fleet = Fleet(asterisks, calls=self, ledger=ledger, clock=clock, engine=name)
         self.away = TurningAway(
             calls=self._calls,
@@ -67,8 +68,7 @@ class Engine:
 
     def watch(self, watcher: Watcher) -> Callable[[], None]:
         """Tell the watcher every fact from now on; call the answer to stop."""
-        self._watchers.append(watcher)
-        return lambda: self._watchers.remove(watcher)
+        return self._watchers.add(watcher)
 
     def known(self, call: CallId) -> Record | None:
         """Give a call that is up, as it stands."""
@@ -177,8 +177,7 @@ class Engine:
             self._opted_out.add(fact.call)
         self._calls[fact.call] = record
         self.away.heard_of(fact.call, over=record.state is State.ENDED)
-        for watcher in tuple(self._watchers):
-            watcher(record, fact)
+        self._watchers.tell(record, fact)
         if record.state is State.ENDED:
             del self._calls[fact.call]
             self._placing.discard(fact.call)

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from fastagi_server.dialer.brakes import Brakes, Rules
 from fastagi_server.dialer.errors import NoBrakeError, StillHeldError
 from fastagi_server.dialer.idle import Idle
 from fastagi_server.dialer.limits import Limits
-from fastagi_server.dialer.strains import Strain, Strains
+from fastagi_server.dialer.strains import Strain
+from fastagi_server.dialer.trunk_pace import TrunkPace
 from fastagi_server.pacing import scopes
 from fastagi_server.pacing.change import Change
-from fastagi_server.pacing.governor import Governor, Ramp
+from fastagi_server.pacing.governor import Ramp
 from fastagi_server.pacing.lanes import Lanes
 from fastagi_server.pacing.slots import Slots
 from fastagi_server.pacing.why import Reason, Says, Standing, Why
@@ -25,8 +27,9 @@ from fastagi_server.pacing.window import Windows
 from fastagi_server.telephony import facts
 from fastagi_server.telephony.clock import Clock
 from fastagi_server.telephony.disposition import TELLS_NOTHING
-from fastagi_server.telephony.record import Record, State
+from fastagi_server.telephony.record import Record
 
+_Said = TypeVar("_Said", Change, Why)
 _PACE, _BRAKE = "pace of ", "brake of "
 # How much of its pace a scope gets to see whether the cause is gone.
 PROBE_SHARE, PROBE_LEAST = 0.1, 1.0
@@ -94,8 +97,7 @@ class Pacer:
         self.limits = Limits(slots=self._slots, windows=self._windows, clock=clock)
         # The Asterisks: a call is in the scope of one of them, and which one is chosen at its slot.
         self.lanes = Lanes(self._slots, self._windows)
-        self._governors: dict[str, Governor] = {}
-        self._strains: dict[str, Strains] = {}
+        self._paces: dict[str, TrunkPace] = {}
         self._changes: dict[str, Change] = {}
         self._brakes = Brakes(rules=self._policy.rules, turned=self._braked)
         self._buckets: dict[tuple[str, ...], tuple[str, ...]] = {}
@@ -110,7 +112,7 @@ class Pacer:
     def pace(self, trunk: str, most: float) -> None:
         """Let a trunk's pace rise from its beginning to the most, unless it does so already."""
         scope = scopes.trunk(trunk)
-        if not self._policy.auto or scope in self._governors:
+        if not self._policy.auto or scope in self._paces:
             return
         policy = self._policy
         ramp = Ramp(
@@ -121,9 +123,8 @@ class Pacer:
             quality=policy.quality,
             asr=policy.asr,
         )
-        self._governors[scope] = Governor(ramp)
-        self._strains[scope] = Strains(policy.strain)
-        self._slots.set(_PACE + scope, self._governors[scope].rate)
+        pace = self._paces[scope] = TrunkPace(ramp, policy.strain)
+        self._slots.set(_PACE + scope, pace.rate)
 
     def earliest(self, within: tuple[str, ...], now: float) -> float:
         """Give the first instant, not before now, at which a call in all these scopes may leave.
@@ -170,7 +171,7 @@ class Pacer:
         """Say why each scope is stopped or probes that a campaign's calls may be in."""
         ours = (*scopes_of(trunk), scopes.campaign(campaign))
         return {
-            scope: why
+            scope: self._dated(why)
             for scope in self._brakes.held()
             if (scope in ours or scopes.is_country(scope)) and (why := self._brakes.why(scope))
         }
@@ -178,56 +179,41 @@ class Pacer:
     def stopped_by_hand(self, trunk: str) -> Why | None:
         """Say why calls by hand must not leave over a trunk either; None where no operator stopped it."""
         whys = (why for scope in scopes_of(trunk) for why in self._brakes.whys(scope))
-        return next((why for why in whys if why.reason is Reason.OPERATOR), None)
+        return next((self._dated(why) for why in whys if why.reason is Reason.OPERATOR), None)
 
     def watch(self, record: Record, fact: facts.Fact) -> None:
-        """Learn from a call: what left, and what became of it."""
-        trunk = scopes.trunk(record.trunk)
-        governor = self._governors.get(trunk)
-        if isinstance(fact, facts.Ordered):
-            self._brakes.sent(record, fact.at)
-            if governor:
-                governor.sent(fact.at)
+        """Learn from a call: what left, that it was answered, and what became of it."""
+        now, trunk = self._clock.steady(), scopes.trunk(record.trunk)
+        pace = self._paces.get(trunk)
+        if pace and isinstance(fact, facts.Ordered):
+            pace.sent(now)
         if record.contact is None:
             return
-        if record.state is not State.ENDED or record.disposition is None:
-            if governor:
-                self._strains[trunk].watch(record, fact)
-            return
-        if record.disposition in TELLS_NOTHING:
-            return
-        if governor:
-            change = governor.resolved(
-                disposition=record.disposition,
-                sip_code=record.sip_code,
-                at=record.ended_at or fact.at,
-                answered=record.answered_at is not None,
-            )
-            self._paced(trunk, change)
-            self._strains[trunk].watch(record, fact)
-        self._brakes.resolved(record, self._clock.wall())
+        if pace and record.disposition not in TELLS_NOTHING:
+            self._paced(trunk, pace.watch(record, fact, now))
+        self._brakes.watch(record, fact, now)
+        self._make_room(now)
 
     def tick(self) -> None:
         """Let paces rise and brakes look again; called once a second."""
-        now = self._clock.wall()
-        for scope, governor in self._governors.items():
-            strained = self._strains[scope].look(now)
-            change = governor.slow(strained[0], now, strained[1]) if strained else governor.tick(now)
-            self._paced(scope, change)
+        now = self._clock.steady()
+        for scope, pace in self._paces.items():
+            self._paced(scope, pace.look(now))
         self._brakes.tick(now)
+        self._make_room(now)
 
     def loaded(self, load: float | None) -> None:
         """Take note of what Asterisk's machine says of its load; None where it does not say."""
-        for strains in self._strains.values():
-            strains.load = load
+        for pace in self._paces.values():
+            pace.loaded(load)
 
     def stop(self, scope: str, reason: Reason, says: Says) -> Why:
         """Let no call of a scope leave from now on, because somebody says so."""
-        return self._brakes.hold(scope, reason, says, self._clock.wall())
+        return self._dated(self._brakes.hold(scope, reason, says, self._clock.steady()))
 
     def let_go(self, scope: str, reason: Reason) -> None:
         """Let calls of a scope leave again, as far as this reason goes."""
-        self._brakes.let_go(scope, reason, self._clock.wall())
+        self._brakes.let_go(scope, reason, self._clock.steady())
 
     def release(self, scope: str) -> list[Why]:
         """Let calls of a stopped scope leave again, because an operator says so; give what stopped it.
@@ -237,14 +223,16 @@ class Pacer:
         held = self._brakes.held()
         if scope not in held:
             raise NoBrakeError(scope=scope, known=", ".join(held) or "none")
-        released = self._brakes.release(scope, self._clock.wall())
+        released = self._brakes.release(scope, self._clock.steady())
         if not released:
             raise StillHeldError(scope=scope)
-        return released
+        return [self._dated(why) for why in released]
 
-    def restore(self, scope: str, why: Why) -> None:
-        """Let a scope stand as it stood when it was kept."""
-        self._brakes.restore(scope, why)
+    def restore(self, scope: str, why: Why) -> bool:
+        """Let a scope stand as it stood when it was kept; False where what stopped it is off now."""
+        # A clock that was ahead when it was kept holds nobody for longer.
+        ago = max(0.0, self._clock.wall() - why.at)
+        return self._brakes.restore(scope, replace(why, at=self._clock.steady() - ago))
 
     def standings(self) -> list[Pace]:
         """Say how every scope stands that a limit was set for, or whose calls were weighed."""
@@ -259,9 +247,9 @@ class Pacer:
             share=self.limits.part(scope),
             pace=self._slots.rate(_PACE + scope),
             standing=self._brakes.standing(scope),
-            whys=self._brakes.whys(scope),
-            change=self._changes.get(scope),
-            figures=strains.figures(self._clock.wall()) if (strains := self._strains.get(scope)) else {},
+            whys=[self._dated(why) for why in self._brakes.whys(scope)],
+            change=self._dated(change) if (change := self._changes.get(scope)) else None,
+            figures=pace.figures(self._clock.steady()) if (pace := self._paces.get(scope)) else {},
         )
 
     def _all(self, within: tuple[str, ...]) -> tuple[str, ...]:
@@ -276,7 +264,7 @@ class Pacer:
         if change is not None:
             self._slots.set(_PACE + scope, change.after)
             self._changes[scope] = change
-            self._told(scope, change)
+            self._told(scope, self._dated(change))
 
     def _braked(self, scope: str, why: Why) -> None:
         standing = self._brakes.standing(scope)
@@ -284,15 +272,25 @@ class Pacer:
             case Standing.STOPPED:
                 self._slots.set(_BRAKE + scope, 0.0)
             case Standing.PROBING:
-                self._slots.set(_BRAKE + scope, max(PROBE_LEAST, PROBE_SHARE * self._usual_pace(scope)))
+                self._make_room(why.at)
             case Standing.FREE:
                 self._slots.set(_BRAKE + scope, None)
-                if scope in self._governors:
-                    self._governors[scope].begin_anew(why.at)
-                    self._slots.set(_PACE + scope, self._governors[scope].rate)
-        self._told(scope, why)
+                if scope in self._paces:
+                    self._paces[scope].begin_anew(why.at)
+                    self._slots.set(_PACE + scope, self._paces[scope].rate)
+        self._told(scope, self._dated(why))
         for told in tuple(self.turned):
             told(scope, standing)
+
+    def _make_room(self, now: float) -> None:
+        """Let one more try where a scope probes, as long as not too many do."""
+        for scope in self._brakes.tries.probing():
+            pace = max(PROBE_LEAST, PROBE_SHARE * self._usual_pace(scope))
+            self._slots.set(_BRAKE + scope, pace if self._brakes.tries.has_room(scope, now) else 0.0)
+
+    def _dated(self, said: _Said) -> _Said:
+        """Give what is told with its instant as the calendar has it; in here the steady clock counts."""
+        return replace(said, at=self._clock.wall() - (self._clock.steady() - said.at))
 
     def _usual_pace(self, scope: str) -> float:
         rates = (self._slots.rate(_PACE + scope), self._slots.rate(scope), self._slots.rate(scopes.CLUSTER))

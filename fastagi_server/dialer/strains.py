@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from fastagi_server.pacing.change import Move
@@ -39,24 +40,29 @@ class Strains:
         self._fall = Fall(strain.asr_fall)
         self._pdd = Slower(strain.slow_pdd)
         self._originate = Tail(seconds=ORIGINATE_SECONDS, calls=ORIGINATE_CALLS)
-        self._next = 0.0
+        self._next = -math.inf
         self.load: float | None = None
 
-    def watch(self, record: Record, fact: facts.Fact) -> None:
-        """Learn from a call's fact."""
-        if record.state is State.ENDED:
-            self._fall.seen(answered=record.answered_at is not None, at=fact.at)
+    def watch(self, record: Record, fact: facts.Fact, now: float) -> None:
+        """Learn from a call's fact that is told now, by the steady clock."""
         ordered = record.ordered_at
         if ordered is None:
             return
+        sent = now - max(0.0, fact.at - ordered)
+        if record.answered_at is not None:
+            # Told when it comes: after how long a talk it ends is no matter of success.
+            if isinstance(fact, facts.Answered) and record.answered_at == fact.at:
+                self._fall.seen(answered=True, at=now, sent=sent)
+        elif record.state is State.ENDED:
+            self._fall.seen(answered=False, at=now, sent=sent)
         if isinstance(fact, facts.Dialed) and record.dialed_at == fact.at:
-            self._originate.took(fact.at - ordered, fact.at)
+            self._originate.took(fact.at - ordered, now)
         elif isinstance(fact, facts.Ringing) and record.ringing_at == fact.at:
-            self._pdd.took(fact.at - ordered, fact.at)
+            self._pdd.took(fact.at - ordered, now)
 
     def look(self, now: float) -> tuple[Move, Says] | None:
         """Give what strains the trunk, once it is proved; called about once a second."""
-        if now < self._next <= now + FALL_SECONDS:  # a clock that was set back does not blind us
+        if now < self._next:
             return None
         found = self._found(now)
         self._next = now + (FALL_SECONDS if found and found[0] is Move.ASR else LOOK_SECONDS)

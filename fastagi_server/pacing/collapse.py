@@ -19,7 +19,8 @@ FALSE_CALLS, FEWEST = 1e8, 30
 OTHERS, GO_ON = 100, 0.7
 # And the caller ID is under so much of theirs, at the odds of the other stops.
 RULED_OUT = 0.75
-LEAST_USUAL = 0.05
+# Where everybody answers, one who does not is no proof.
+LEAST_USUAL, MOST_USUAL = 0.05, 0.95
 WHY = "{count} of its last {of} calls were answered ({share:.1%}), {usual:.1%} of the others'"
 # One integer: the evidence in 1/256 nats, calls and answers, and what the country had when it began.
 _SCALE, _SMALL, _LARGE = 256, 16, 40
@@ -45,7 +46,7 @@ class Collapse:
         before = self._calls, self._answers
         self._calls += 1
         self._answers += answered
-        usual = max(self._usual, LEAST_USUAL)
+        usual = min(max(self._usual, LEAST_USUAL), MOST_USUAL)
         self._usual += (answered - self._usual) / min(self._calls, USUAL_CALLS)
         if not self._part or self._calls < USUAL_CALLS // 2:
             return None

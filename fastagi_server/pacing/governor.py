@@ -77,12 +77,20 @@ class Governor:
         self._sent.append(at)
         self._used += 1
 
+    def answered(self, at: float) -> None:
+        """Take note of an answer when it comes: after how long a talk it ends is no matter of quality."""
+        self._resolved.append((at, True))
+
     def resolved(
         self, *, disposition: Disposition, sip_code: int | None, at: float, answered: bool = False
     ) -> Change | None:
-        """Take what came of a call; give the change of the rate where it cannot wait for the next tick."""
+        """Take what came of a call; give the change of the rate where it cannot wait for the next tick.
+
+        One that was `answered` has been told.
+        """
         refused = sip_code in _REFUSED or (not sip_code and disposition is Disposition.CONGESTED)
-        self._resolved.append((at, answered if self._ramp.asr else disposition in REACHED))
+        if not answered:
+            self._resolved.append((at, not self._ramp.asr and disposition in REACHED))
         self._row = self._row + 1 if refused else 0
         if refused:
             self._refused.append(at)
@@ -105,8 +113,12 @@ class Governor:
             return None
         success = self._success()
         if success is not None and success < self._ramp.quality:
-            least = min(self._ramp.initial, self.rate)
-            return self._change(Move.QUALITY, now, max(self.rate * DOWN, least))
+            after = max(self.rate * DOWN, min(self._ramp.initial, self.rate))
+            if after < self.rate:
+                return self._change(Move.QUALITY, now, after)
+            # As low as quality takes it: no step upward, and nothing to tell.
+            self._used, self._stepped_at = 0, now
+            return None
         used, self._used, self._stepped_at = self._used / since, 0, now
         # What is not used is not known to be carried.
         if self.rate >= self._ramp.most or used < self.rate / 2:

@@ -6,6 +6,7 @@ limit which chance has doubled (evidence.py). Pure: what came of calls in, a sta
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -44,6 +45,10 @@ class Evidence(Protocol):
 
     def clear(self, *, anew: bool) -> None:
         """Forget what was counted; `anew` forgets what was usual too."""
+        ...
+
+    def restore(self, says: Says) -> None:
+        """Know what was usual when it was stopped, as it was said then."""
         ...
 
 
@@ -86,6 +91,9 @@ class TooMany:
         """Forget what was counted."""
         self._span.clear()
 
+    def restore(self, says: Says) -> None:
+        """Know nothing more: what is usual has no part in it."""
+
 
 class TooManyOfLast:
     """A share of the last calls that is over its limit, however long they took."""
@@ -113,6 +121,9 @@ class TooManyOfLast:
     def clear(self, *, anew: bool) -> None:  # noqa: ARG002 - the others' shape
         """Forget what was counted."""
         self._last.clear()
+
+    def restore(self, says: Says) -> None:
+        """Know nothing more: what is usual has no part in it."""
 
 
 class Halved:
@@ -154,6 +165,10 @@ class Halved:
         if anew:
             self.usual, self._learned = 0.0, 0
 
+    def restore(self, says: Says) -> None:
+        """Know what was usual: without it any few that try would do."""
+        self.usual, self._learned = float(says.get("usual", 0.0)), FEWEST_ANSWERS
+
 
 class Stop:
     """One scope's stop for one reason; without `operator` it probes once its hold is over."""
@@ -164,6 +179,8 @@ class Stop:
         self._evidence = evidence
         self._hold = hold_seconds
         self._count = self._of = 0
+        # Calls that were sent before the last turn say nothing of what is now.
+        self._since = -math.inf
         self.why = Why(standing=Standing.FREE, reason=reason, at=0.0, operator=operator)
 
     @property
@@ -175,12 +192,15 @@ class Stop:
         """Take note that a call left."""
         self._evidence.sent(at)
 
-    def seen(self, *, yes: bool, at: float) -> Why | None:
-        """Count what came of a call; give why the standing changes, None while it does not."""
-        if self.standing is Standing.STOPPED:
+    def seen(self, *, yes: bool, at: float, sent: float | None = None) -> Why | None:
+        """Count what came of a call; give why the standing changes, None while it does not.
+
+        `sent` is when it was sent, None where that is not known: such a call was not sent to try.
+        """
+        if self.standing is Standing.STOPPED or (sent is not None and sent < self._since):
             return None
         if self.standing is Standing.PROBING:
-            return self._probed(at, yes=yes)
+            return None if sent is None else self._probed(at, yes=yes)
         self._evidence.seen(yes=yes, at=at)
         says = self._evidence.proof(at)
         return None if says is None else self._turn(Standing.STOPPED, at, says)
@@ -200,6 +220,7 @@ class Stop:
     def restore(self, why: Why) -> None:
         """Stand as it stood when it was kept."""
         self.why = why
+        self._evidence.restore(why.says)
 
     def _probed(self, at: float, *, yes: bool) -> Why | None:
         self._count += yes
@@ -211,6 +232,7 @@ class Stop:
     def _turn(self, standing: Standing, at: float, says: Says | None = None) -> Why:
         """Turn; what says why it was stopped stays until it is stopped for something else."""
         self._count = self._of = 0
+        self._since = at
         self._evidence.clear(anew=False)
         self.why = replace(self.why, standing=standing, at=at, says=self.why.says if says is None else says)
         return self.why

@@ -14,7 +14,7 @@ from fastagi_server.pacing.stops import RULED_OUT
 from fastagi_server.pacing.why import Says
 
 P95 = 0.95
-MINUTE, HALF_HOUR = 60.0, 1800.0
+MINUTE, HALF_HOUR, RIPE_SECONDS = 60.0, 1800.0, 30.0
 # A fall is told from chance by the calls before the last minute; fewer of them are no mean.
 FALL_CALLS, USUAL_CALLS = 200, 1_000
 # Of a slow far end: so many calls, so much slower at least, after so many looks at what is usual.
@@ -24,20 +24,32 @@ MOST_HELD = 2_000
 
 
 class Fall:
-    """Answers of the last minute against those of the half hour before, of which `part` is a fall."""
+    """Answers of a minute's calls against those of the half hour before, of which `part` is a fall.
+
+    A call counts half a minute after it was sent, with all others of its second: who fails does so at once,
+    and who rings out does so when everybody has answered who does.
+    """
 
     def __init__(self, part: float) -> None:
         self._part = part
+        self._young: dict[int, list[int]] = {}
         self._minute = Span(MINUTE)
         self._half_hour = Span(HALF_HOUR)
 
-    def seen(self, *, answered: bool, at: float) -> None:
+    def seen(self, *, answered: bool, at: float, sent: float) -> None:
         """Count a call that is resolved."""
-        for span in (self._minute, self._half_hour):
-            span.add(at, count=answered, of=1)
+        if at - sent >= RIPE_SECONDS:
+            self._add(at, count=answered, of=1)
+            return
+        young = self._young.setdefault(int(sent), [0, 0])
+        young[0] += answered
+        young[1] += 1
 
     def proof(self, now: float) -> Says | None:
         """Give the numbers where answers have fallen."""
+        for second in [each for each in self._young if each + RIPE_SECONDS <= now]:
+            count, of = self._young.pop(second)
+            self._add(now, count=count, of=of)
         for span in (self._minute, self._half_hour):
             span.forget(now)
         count, of = self._minute.count, self._minute.of
@@ -52,6 +64,11 @@ class Fall:
     def settle(self) -> None:
         """Begin a minute anew: what was on its way before a change says nothing of what it did."""
         self._minute.clear()
+        self._young.clear()
+
+    def _add(self, at: float, *, count: int, of: int) -> None:
+        for span in (self._minute, self._half_hour):
+            span.add(at, count=count, of=of)
 
 
 class Tail:

@@ -33,7 +33,7 @@ class Reason(enum.StrEnum):
 
 SENTENCES: dict[Reason, str] = {
     Reason.SUCCESS: (
-        "{succeeded} of the last {resolved} resolved calls succeeded ({share:.1%}), {usual:.1%} was usual, "
+        "{succeeded} of {resolved} resolved calls in a row succeeded ({share:.1%}), {usual:.1%} was usual, "
         "{threshold:.0%} is the least"
     ),
     Reason.SERVER_ERRORS: (

@@ -206,3 +206,22 @@ def test_a_stop_again_after_probes_is_no_news(make: Callable[[str], Engine], dat
         one.rests()
 
     assert len(reader.read(database, lambda conn: notices.recent(conn, 10))) == 1
+
+
+def test_what_was_stopped_by_a_rule_that_is_off_now_is_let_go_in_the_store_too(
+    make: Callable[[str], Engine], database: Any, clock: Any
+) -> None:
+    one = make("one")
+    says = {"count": 40, "of": 80, "share": 0.5, "most": 0.3, "seconds": 10.0}
+    why = Why(standing=Standing.STOPPED, reason=Reason.SERVER_ERRORS, at=clock.wall(), says=says)
+    one.brakes.told("trunk:carrier", why)
+    one.rests()
+
+    # Its rules have nothing about 5xx any more: nothing would ever free it.
+    again = make("one")
+    again.takes_up()
+
+    assert again.may_send("trunk:carrier")
+    assert reader.read(database, lambda conn: brakes.standing(conn, "one")) == []
+    let_go, _ = reader.read(database, lambda conn: notices.recent(conn, 10))
+    assert (let_go.kind, let_go.says["who"]) == (Kind.LET_GO, "")

@@ -58,7 +58,7 @@ def test_a_country_that_nobody_answers_in_is_stopped_until_somebody_lets_go(offi
 
     stopped = office.standing("pace").paused
     assert set(stopped) == {"country:usa"}
-    assert "0 of the last" in stopped["country:usa"]
+    assert "stopped: 0 of " in stopped["country:usa"]
     rung = len(office.rung(BUSY))
     # The proof takes 186 calls that nobody answers where 15 % is the least that is taken for usual.
     assert 186 <= rung < 230

@@ -10,7 +10,7 @@ from fastagi_server.console import book
 from fastagi_server.store.errors import NotReadableError
 from fastagi_server.telephony import frames
 
-WHY = "stopped: 4 of the last 80 resolved calls succeeded (5.0%), 40.0% was usual, 10% is the least"
+WHY = "stopped: 4 of 80 resolved calls in a row succeeded (5.0%), 40.0% was usual, 10% is the least"
 STANDING = frames.PacingStanding(
     scopes={
         "cluster": {"limit": 30.0, "share": 14.0, "pace": None, "standing": "free", "why": ""},

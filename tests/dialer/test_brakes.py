@@ -171,3 +171,56 @@ def test_an_unanswered_record_has_no_verdict() -> None:
     world.brakes.resolved(record, 1.0)
 
     assert world.turns == []
+
+
+@pytest.mark.parametrize("reason", [Reason.SUCCESS, Reason.SERVER_ERRORS, Reason.PEOPLE])
+def test_what_was_stopped_by_a_rule_that_is_off_now_is_not_stopped_again(reason: Reason) -> None:
+    world = World(Rules())
+    kept = Why(standing=Standing.STOPPED, reason=reason, at=1.0)
+
+    assert not world.brakes.restore("trunk:carrier", kept)
+    assert world.turns == []
+    # Only an operator lets go of this one, so that he must.
+    assert world.brakes.restore("country:usa", replace(kept, reason=Reason.BLOCKED, operator=True))
+    assert world.brakes.held() == ["country:usa"]
+
+
+def test_an_answer_is_weighed_when_it_comes_and_once() -> None:
+    world = World(Rules(threshold=0.1))
+    world.calls(300)
+    assert "trunk:carrier" in world.brakes.held()
+    world.brakes.tick(world.time.now + 20.0)
+    world.time.now += 21.0
+    up = [ended(world.time, answered=True)[0] for _ in range(3)]
+    for record in up:
+        world.brakes.sent(record, world.time.now)
+
+    # Four in a row would free it; three that are told twice, and end, are three.
+    for tell in (world.brakes.answered, world.brakes.answered, world.brakes.resolved):
+        for record in up:
+            tell(record, world.time.now + 5.0)
+    assert world.brakes.standing("trunk:carrier") is Standing.PROBING
+
+    (more,) = [ended(world.time, answered=True)[0]]
+    world.brakes.sent(more, world.time.now)
+    world.brakes.answered(more, world.time.now + 5.0)
+    assert world.brakes.standing("trunk:carrier") is Standing.FREE
+
+
+def test_whom_amd_has_judged_is_counted_then_and_once() -> None:
+    world = World()
+    for n in range(1_200):
+        world.calls(1, answered=True, amd_verdict=Verdict.HUMAN if n % 2 else Verdict.MACHINE)
+
+    for _ in range(200):
+        world.time.now += 0.04
+        record, _ = ended(world.time, answered=True, amd_verdict=Verdict.MACHINE)
+        world.brakes.sent(record, world.time.now)
+        world.brakes.answered(record, world.time.now)
+        for _ in range(3):
+            world.brakes.judged(record, world.time.now)
+        if world.stopped:
+            break
+
+    assert world.stopped == [("campaign:c", Reason.PEOPLE)]
+    assert world.turns[0][1].says["of"] == 200

@@ -436,6 +436,24 @@ def test_a_watcher_can_stop_watching(house: House) -> None:
     assert seen == []
 
 
+def test_a_watcher_that_breaks_leaves_no_call_open(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    def breaks(_: Record, fact: facts.Fact) -> None:
+        if isinstance(fact, facts.Ended):
+            raise ZeroDivisionError
+
+    seen: list[facts.Fact] = []
+    house.up().engine.watch(breaks)
+    house.engine.watch(lambda _, fact: seen.append(fact))
+    house.place()
+
+    house.told(ANSWERED, ENDED)
+
+    assert house.engine.live == 0
+    assert house.ledger.records[CALL].state is State.ENDED
+    assert seen[-1] is ENDED
+    assert "a watcher of calls breaks" in caplog.text
+
+
 class Away(Ledger):
     """A store that is locked."""
 

@@ -57,6 +57,7 @@ def ended(time: Time, *, answered: bool, country: str = "usa", **more: Any) -> t
         planned_at=time.now,
         begun_at=time.now,
         contact=1,
+        ordered_at=time.now,
         disposition=Disposition.NO_KEY if answered else Disposition.NO_ANSWER,
         answered_at=time.now if answered else None,
         ended_at=time.now,
@@ -67,7 +68,18 @@ def ended(time: Time, *, answered: bool, country: str = "usa", **more: Any) -> t
 def fed(pacer: Pacer, time: Time, share: float, calls: int, **more: Any) -> None:
     dice = random.Random(3)
     for _ in range(calls):
-        pacer.watch(*ended(time, answered=dice.random() < share, **more))
+        time.now += 0.04
+        called(pacer, *ended(time, answered=dice.random() < share, **more))
+
+
+def called(pacer: Pacer, record: Record, over: facts.Fact) -> None:
+    """Let a call leave, be answered or not, and be over."""
+    left = replace(record, state=State.ORDERED, disposition=None, answered_at=None, ended_at=None)
+    pacer.watch(left, facts.Ordered(call=record.call, at=over.at))
+    if record.answered_at is not None:
+        answered = replace(left, state=State.ANSWERED, answered_at=over.at)
+        pacer.watch(answered, facts.Answered(call=record.call, at=over.at))
+    pacer.watch(record, over)
 
 
 def test_a_call_is_in_every_scope_and_the_strictest_decides() -> None:
@@ -128,7 +140,7 @@ def test_a_fall_of_answers_stops_campaign_country_and_trunk_and_frees_them_again
     assert pacer.earliest(SCOPES, 0.0) == float("inf")
     assert pacer.slots_in(SCOPES, 0.4) == 0
     assert set(pacer.braked("carrier", "c")) == {"campaign:c", "country:usa", "trunk:carrier"}
-    assert "0 of the last" in pacer.braked("carrier", "c")["trunk:carrier"].sentence()
+    assert "stopped: 0 of " in pacer.braked("carrier", "c")["trunk:carrier"].sentence()
 
     time.now += 20.0
     pacer.tick()
@@ -148,12 +160,13 @@ def test_one_country_that_fails_stops_alone() -> None:
     pacer = Pacer(clock=time, policy=POLICY)
     dice = random.Random(5)
     for n in range(4_000):
-        pacer.watch(*ended(time, answered=dice.random() < 0.4))
+        time.now += 0.04
+        called(pacer, *ended(time, answered=dice.random() < 0.4))
         fails = n > 3_000
-        pacer.watch(*ended(time, answered=not fails and dice.random() < 0.4, country="mexico"))
+        called(pacer, *ended(time, answered=not fails and dice.random() < 0.4, country="mexico"))
 
     assert set(pacer.braked("carrier", "c")) == {"country:mexico"}
-    assert pacer.earliest(SCOPES, 1.0) == 1.0
+    assert pacer.earliest(SCOPES, time.now) == time.now
 
 
 def test_what_was_not_sent_and_what_is_not_known_proves_nothing() -> None:
@@ -186,10 +199,9 @@ def test_a_campaign_that_is_stopped_takes_back_what_is_prepared_and_goes_on_late
     stage.runner.start()
     stage.time.pass_by(2)
     before = len(stage.engine.sent)
-    failed = ended(Time(), answered=False)
-
     for _ in range(1_000):
-        stage.pacer.watch(*failed)
+        stage.time.now += 0.001
+        called(stage.pacer, *ended(Time(), answered=False))
     stage.time.pass_by(5)
 
     assert len(stage.engine.sent) == before
@@ -202,6 +214,22 @@ def test_a_campaign_that_is_stopped_takes_back_what_is_prepared_and_goes_on_late
 
     assert len(stage.engine.sent) == 400
     assert stage.done
+
+
+def test_what_was_kept_by_a_clock_that_was_ahead_holds_from_now_on() -> None:
+    time = Time()
+    pacer = Pacer(clock=time, policy=POLICY)
+    says = {"resolved": 50, "succeeded": 0, "share": 0.0, "usual": 0.4, "threshold": 0.1}
+    kept = Why(standing=Standing.STOPPED, reason=Reason.SUCCESS, at=time.wall() + 3_600, says=says)
+
+    assert pacer.restore("trunk:carrier", kept)
+    time.now += 19.0
+    pacer.tick()
+    assert pacer.earliest(SCOPES, time.now) == math.inf
+
+    time.now += 1.0
+    pacer.tick()
+    assert pacer.earliest(SCOPES, time.now) < math.inf
 
 
 def test_a_country_with_a_limit_of_its_own_does_not_slow_the_others() -> None:
@@ -247,7 +275,7 @@ def test_a_trunk_whose_answers_halve_is_slowed_down_and_says_so() -> None:
     pacer.pace("carrier", 20.0)
     for second in range(1_000):
         for n in range(25):
-            pacer.watch(*ended(time, answered=n % 4 == 0 and (second < 900 or n == 0)))
+            called(pacer, *ended(time, answered=n % 4 == 0 and (second < 900 or n == 0)))
         time.now += 1.0
         pacer.tick()
 

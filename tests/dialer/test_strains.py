@@ -23,13 +23,17 @@ class World:
             record, over = ended(self.time, answered=n % answers == 0, ordered_at=now)
             at = now + dialed
             self.strains.watch(
-                replace(record, state=State.DIALING, dialed_at=at), facts.Dialed(call=record.call, at=at)
+                replace(record, state=State.DIALING, dialed_at=at), facts.Dialed(call=record.call, at=at), at
             )
             at = now + rings
             self.strains.watch(
-                replace(record, state=State.RINGING, ringing_at=at), facts.Ringing(call=record.call, at=at)
+                replace(record, state=State.RINGING, ringing_at=at),
+                facts.Ringing(call=record.call, at=at),
+                at,
             )
-            self.strains.watch(record, over)
+            if record.answered_at is not None:
+                self.strains.watch(record, facts.Answered(call=record.call, at=now), now)
+            self.strains.watch(record, over, now)
             found = self.strains.look(now)
             if found is not None:
                 self.found.append((now, found[0]))

@@ -93,3 +93,11 @@ def test_what_is_packed_is_what_is_unpacked() -> None:
 
     assert _unpacked(packed, (0, 0)) == (17.25, 65_000, 1_234, (10**11, 10**10))
     assert _unpacked(None, (5, 2)) == (0.0, 0, 0, (5, 2))
+
+
+def test_where_everybody_answers_the_first_who_does_not_is_no_proof() -> None:
+    collapse = Collapse(0.5)
+    for _ in range(1_000):
+        collapse.seen("+13055560000", answered=True)
+
+    assert collapse.seen("+13055560000", answered=False) is None

@@ -169,6 +169,8 @@ def test_the_quality_may_be_that_of_answers() -> None:
     governor.tick(0.0)
     for n in range(200):
         governor.sent(n / 20)
+        if n % 5 == 0:
+            governor.answered(n / 20)
         governor.resolved(disposition=Disposition.NO_ANSWER, sip_code=None, at=n / 20, answered=n % 5 == 0)
 
     change = governor.tick(10.0)
@@ -182,3 +184,33 @@ def test_the_quality_may_be_that_of_answers() -> None:
 def test_a_ramp_that_is_none_is_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(BadInputError, match=next(iter(wrong))):
         ramp(**wrong)
+
+
+def test_where_quality_can_take_it_no_lower_nothing_changes_and_nothing_is_told() -> None:
+    world = World(Governor(ramp()), reached=0.5)
+
+    world.run(600.0)
+
+    assert world.governor.rate == 5.0
+    assert [change for change in world.changes if change.before == change.after] == []
+    assert world.changes[-1].at < 120.0
+
+    world.reached = 0.95
+    world.run(720.0)
+    assert world.governor.rate > 5.0
+
+
+def test_an_answer_is_quality_when_it_comes() -> None:
+    governor = Governor(ramp(initial=20.0))
+    governor.tick(0.0)
+    for n in range(200):
+        governor.sent(n / 20)
+        if n % 4:
+            governor.answered(n / 20)
+        else:
+            governor.resolved(disposition=Disposition.NO_ANSWER, sip_code=None, at=n / 20)
+
+    change = governor.tick(10.0)
+
+    assert change is not None
+    assert (change.move, change.success) == (Move.STEP, 1.0)

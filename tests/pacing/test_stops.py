@@ -44,7 +44,7 @@ def fed(
     dice = random.Random(seed)
     for n in range(calls):
         stop.sent(at + n / rate)
-        why = stop.seen(yes=dice.random() < share, at=at + n / rate)
+        why = stop.seen(yes=dice.random() < share, at=at + n / rate, sent=at + n / rate)
         if why is not None:
             return n + 1, why
     return calls, None
@@ -189,7 +189,7 @@ def test_people_that_come_back_free_it() -> None:
     fed(stop, 0.05, 1_000)
     stop.tick(stop.why.at + 20.0)
 
-    _, why = fed(stop, 0.4, 100, seed=4)
+    _, why = fed(stop, 0.4, 100, seed=4, at=1_000.0)
     assert why is not None
     assert why.standing is Standing.FREE
 
@@ -208,3 +208,30 @@ def test_a_share_of_nothing_never_stops(evidence: Evidence) -> None:
     assert fed(stop, 0.5, 1_000)[1] is None
     assert fed(stop, 0.0, 1_000)[1] is None
     assert fed(stop, 1.0, 1_000)[1] is None
+
+
+def test_what_was_usual_stands_again_too() -> None:
+    stop = people()
+    fed(stop, 0.4, 8_000)
+    _, why = fed(stop, 0.0, 1_000, seed=2)
+    assert why is not None
+    restarted = people()
+    restarted.restore(why)
+    restarted.tick(why.at + 20.0)
+
+    calls, again = fed(restarted, 0.0, 20, at=1_000.0)
+
+    # Machines in a row: AMD is no better than it was.
+    assert again is not None
+    assert (again.standing, calls) == (Standing.STOPPED, 16)
+
+
+def test_only_calls_that_were_sent_to_try_can_free_it() -> None:
+    stop = failing()
+    fed(stop, 1.0, 100)
+    stop.tick(at := stop.why.at + 20.0)
+
+    for sent in (None, at - 1.0):
+        assert [stop.seen(yes=False, at=at + 5.0, sent=sent) for _ in range(50)] == [None] * 50
+
+    assert stop.standing is Standing.PROBING

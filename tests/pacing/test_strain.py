@@ -17,21 +17,21 @@ def fed(
     calls = int(seconds * rate)
     for n in range(calls):
         now = at + n / rate
-        fall.seen(answered=dice.random() < share, at=now)
+        fall.seen(answered=dice.random() < share, at=now, sent=now - 0.5)
         if n % int(10 * rate) == 0 and fall.proof(now) is not None:
             return now - at
     return None
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_answers_that_fall_to_a_third_are_told_within_a_minute_and_a_half(seed: int) -> None:
+def test_answers_that_fall_to_a_third_are_told_within_two_minutes(seed: int) -> None:
     fall = Fall(0.5)
     assert fed(fall, 0.3, 900.0, at=0.0, seed=seed) is None
 
     after = fed(fall, 0.1, 300.0, at=900.0, seed=seed + 50)
 
     assert after is not None
-    assert after <= 90.0
+    assert after <= 120.0
 
 
 @pytest.mark.parametrize(("share", "rate"), [(0.15, 25.0), (0.4, 5.0), (0.05, 25.0)])
@@ -96,3 +96,25 @@ def test_the_tail_of_the_last_seconds() -> None:
     assert tail.p95(11.1) is None
     tail.settle()
     assert tail.p95(1.0) is None
+
+
+def test_failures_that_come_before_and_after_the_answers_are_no_fall() -> None:
+    """Fast failures at a start, and calls that ring out when nothing is sent any more."""
+    fall, dice = Fall(0.5), random.Random(1)
+    ends: list[tuple[float, bool, float]] = []
+    for begin in (0.0, 900.0, 960.0):
+        for n in range(1_500 if begin else 40_000):
+            sent = begin + n / 50
+            good = dice.random() < 0.4
+            wait = dice.uniform(10, 15) if good else (0.5 if n % 5 else 25.0)
+            ends.append((sent + wait, good, sent))
+
+    found = []
+    ends.sort()
+    for second in range(1_100):
+        while ends and ends[0][0] <= second:
+            at, good, sent = ends.pop(0)
+            fall.seen(answered=good, at=at, sent=sent)
+        found.append(fall.proof(float(second)))
+
+    assert not any(found)

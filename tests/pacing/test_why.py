@@ -9,7 +9,7 @@ def test_the_reason_has_the_numbers() -> None:
     why = Why(standing=Standing.STOPPED, reason=Reason.SUCCESS, at=1.0, says=SAYS)
 
     assert why.sentence() == (
-        "stopped: 4 of the last 80 resolved calls succeeded (5.0%), 40.0% was usual, 10% is the least"
+        "stopped: 4 of 80 resolved calls in a row succeeded (5.0%), 40.0% was usual, 10% is the least"
     )
 
 

@@ -7,7 +7,7 @@ BRAKES = {
     "stopped": "detenido",
     "probing": "prueba de nuevo",
     "only_an_operator": "solo lo suelta un operador",
-    "success": "tuvieron éxito {succeeded} de las últimas {resolved} llamadas resueltas ({share:.1%}); lo habitual era {usual:.1%}, lo mínimo es {threshold:.0%}",
+    "success": "tuvieron éxito {succeeded} de {resolved} llamadas resueltas seguidas ({share:.1%}); lo habitual era {usual:.1%}, lo mínimo es {threshold:.0%}",
     "server_errors": "{count} de {of} llamadas en {seconds:g} s recibieron 503 u otro 5xx ({share:.1%}); el máximo es {most:.0%}",
     "blocked": "{count} de {of} llamadas en {seconds:g} s fueron bloqueadas con 603+, 607 o 608 ({share:.1%}); el máximo es {most:.0%}",
     "short_answers": "{count} de {of} llamadas contestadas en {seconds:g} s duraron como mucho {short:g} s ({share:.1%}); el máximo es {most:.0%}: ¿falla el audio o AMD?",

@@ -7,7 +7,7 @@ BRAKES = {
     "stopped": "detido",
     "probing": "tenta de novo",
     "only_an_operator": "só um operador o solta",
-    "success": "tiveram sucesso {succeeded} das últimas {resolved} chamadas resolvidas ({share:.1%}); o habitual era {usual:.1%}, o mínimo é {threshold:.0%}",
+    "success": "tiveram sucesso {succeeded} de {resolved} chamadas resolvidas seguidas ({share:.1%}); o habitual era {usual:.1%}, o mínimo é {threshold:.0%}",
     "server_errors": "{count} de {of} chamadas em {seconds:g} s receberam 503 ou outro 5xx ({share:.1%}); o máximo é {most:.0%}",
     "blocked": "{count} de {of} chamadas em {seconds:g} s foram bloqueadas com 603+, 607 ou 608 ({share:.1%}); o máximo é {most:.0%}",
     "short_answers": "{count} de {of} chamadas atendidas em {seconds:g} s duraram no máximo {short:g} s ({share:.1%}); o máximo é {most:.0%}: o áudio ou o AMD falha?",

@@ -109,7 +109,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     ),
     "pacing stop": (
         'discador pacing stop --why "something is wrong"',
-        'discador pacing stop campaign:spring --hang-up --why "the wrong prompt"',
+        'discador pacing stop country:mexico --hang-up --why "the wrong prompt"',
         'discador pacing stop trunk:carrier --why "the carrier called" --json',
     ),
     "pacing certificate": (

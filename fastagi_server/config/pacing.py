@@ -84,8 +84,9 @@ class Pacing:
     asr_fall: float = field(
         default=0.5,
         metadata=about(
-            "The pace of a trunk halves, with a warning, when the ASR of the last minute (at least 200 "
-            "calls) is at most so much of that of the half hour before. 0 is never.",
+            "The pace of a trunk halves, with a warning, when the ASR of a minute's calls (at least "
+            "200, half a minute after they were sent) is at most so much of that of the half hour "
+            "before. 0 is never.",
             why="half of the answers gone is trouble, also where ASR is far above the brake's threshold.",
             unit="share of 1",
             least=0,

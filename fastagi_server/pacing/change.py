@@ -26,7 +26,7 @@ SENTENCES: Mapping[str, str] = {
     "refused": "{refused} of {sent} were answered 503 or 429",
     "rate": "success {success:.0%}",
     "no_rate": "too few to tell the success",
-    "asr": "{count} of {of} calls of the last minute were answered ({share:.1%}), {usual:.1%} was usual",
+    "asr": "{count} of {of} calls of one minute were answered ({share:.1%}), {usual:.1%} was usual",
     "pdd": "the far end rings after {p95:.1f} s at p95, {usual:.1f} s was usual",
     "originate": "Asterisk takes {p95:.2f} s at p95 to begin a call, {most:g} s is the most",
     "load": "Asterisk's load is {load:.1f}, {most:g} is the most",

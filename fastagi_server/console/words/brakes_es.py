@@ -27,7 +27,7 @@ BRAKES = {
     "refused": "{refused} de {sent} recibieron 503 o 429",
     "rate": "éxito {success:.0%}",
     "no_rate": "muy pocas para conocer el éxito",
-    "asr": "se contestaron {count} de {of} llamadas del último minuto ({share:.1%}); lo habitual era {usual:.1%}",
+    "asr": "se contestaron {count} de {of} llamadas de un minuto ({share:.1%}); lo habitual era {usual:.1%}",
     "pdd": "el otro extremo suena a los {p95:.1f} s (p95); lo habitual era {usual:.1f} s",
     "originate": "Asterisk tarda {p95:.2f} s (p95) en iniciar una llamada; el máximo es {most:g} s",
     "load": "la carga de Asterisk es {load:.1f}; el máximo es {most:g}",

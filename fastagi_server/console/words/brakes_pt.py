@@ -27,7 +27,7 @@ BRAKES = {
     "refused": "{refused} de {sent} receberam 503 ou 429",
     "rate": "sucesso {success:.0%}",
     "no_rate": "poucas demais para conhecer o sucesso",
-    "asr": "foram atendidas {count} de {of} chamadas do último minuto ({share:.1%}); o habitual era {usual:.1%}",
+    "asr": "foram atendidas {count} de {of} chamadas de um minuto ({share:.1%}); o habitual era {usual:.1%}",
     "pdd": "o outro lado toca após {p95:.1f} s (p95); o habitual era {usual:.1f} s",
     "originate": "o Asterisk leva {p95:.2f} s (p95) para iniciar uma chamada; o máximo é {most:g} s",
     "load": "a carga do Asterisk é {load:.1f}; o máximo é {most:g}",

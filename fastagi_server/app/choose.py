@@ -58,16 +58,38 @@ def wish_of(
 def campaign_order(
     contact: Contact, callerid: str, call: CallId, *, trunk: str, settings: Settings
 ) -> PlaceCall:
-    """Give the order for a contact of a campaign; its number and its caller ID are checked already."""
+    """Give the order for a contact of a campaign; its number and its caller ID are checked already.
+
+    Over a route it leads nowhere yet: which trunk it takes is known at its slot.
+    """
+    context, campaign = f"discador_{contact.country}", contact.campaign
+    if trunk in settings.routes:
+        return PlaceCall(
+            call=call,
+            number=contact.number,
+            callerid=callerid,
+            trunk=trunk,
+            channel="",
+            context=context,
+            ring_seconds=0,
+            campaign=campaign,
+        )
     name, way = _trunk(trunk, settings)
+    return _order(call, contact.number, callerid, name=name, trunk=way, context=context, campaign=campaign)
+
+
+def order_over(order: PlaceCall, trunk: str, *, settings: Settings) -> PlaceCall:
+    """Write an order anew for the trunk that it leaves over, both numbers as its carrier wants them."""
+    if order.trunk == trunk:
+        return order
     return _order(
-        call,
-        contact.number,
-        callerid,
-        name=name,
-        trunk=way,
-        context=f"discador_{contact.country}",
-        campaign=contact.campaign,
+        order.call,
+        order.number,
+        order.callerid,
+        name=trunk,
+        trunk=settings.trunks[trunk],
+        context=order.context,
+        campaign=order.campaign,
     )
 
 
@@ -107,5 +129,11 @@ def _trunk(name: str, settings: Settings) -> tuple[str, Trunk]:
     chosen = name or settings.usual_trunk
     trunk = settings.trunks.get(chosen)
     if trunk is None:
-        raise UnknownNameError(kind="trunk", name=chosen, known=", ".join(settings.trunks) or "none")
+        raise unknown_trunk(chosen, settings)
     return chosen, trunk
+
+
+def unknown_trunk(name: str, settings: Settings) -> UnknownNameError:
+    """Give what is said of a name that is no trunk's and no route's."""
+    known = ", ".join((*settings.trunks, *settings.routes)) or "none"
+    return UnknownNameError(kind="trunk", name=name, known=known)

@@ -13,7 +13,8 @@ from twisted.internet.task import deferLater
 from fastagi_server.app.choose import campaign_order
 from fastagi_server.app.collapses import Collapses
 from fastagi_server.app.days import Days
-from fastagi_server.app.errors import StoppedByHandError, UnknownNameError
+from fastagi_server.app.errors import StoppedByHandError
+from fastagi_server.app.failovers import Failovers
 from fastagi_server.app.fleet import Leads
 from fastagi_server.app.guards import Guards
 from fastagi_server.app.ledger import StoreLedger
@@ -23,17 +24,17 @@ from fastagi_server.app.logs import Logs
 from fastagi_server.app.pacing_desk import PacingDesk, hanging_up
 from fastagi_server.app.policies import policy_of
 from fastagi_server.app.queues import Queues
+from fastagi_server.app.routes import Routes, routes_of
 from fastagi_server.app.sharing import RUN_BYTES, Sharing
 from fastagi_server.app.standing_brakes import StandingBrakes
 from fastagi_server.asterisk.trunk import Ask
-from fastagi_server.compliance.gate import check_trunk, stays_here
-from fastagi_server.config.settings import Gate, Settings
+from fastagi_server.config.settings import Settings
 from fastagi_server.dialer.ahead import Ahead
 from fastagi_server.dialer.by_hand import ByHand
 from fastagi_server.dialer.campaigns import Campaigns
 from fastagi_server.dialer.engine import Engine
 from fastagi_server.dialer.lend import Lender
-from fastagi_server.dialer.pacer import IDLE_SECONDS, Pacer, scopes_of
+from fastagi_server.dialer.pacer import IDLE_SECONDS, Pacer
 from fastagi_server.dialer.pools import Pools
 from fastagi_server.dialer.ports import Spawn
 from fastagi_server.dialer.prepare import Preparer
@@ -83,7 +84,6 @@ class Dialing:
         self._dice = dice
         self._reactor = reactor
         self._spawn = spawn
-        self._leads = leads
         # One for all campaigns: what a carrier counts does not know our lists.
         self.pacer = Pacer(clock=clock, policy=policy_of(settings), told=self._paced)
         self.pacer.limit(scopes.CLUSTER, settings.max_cps)
@@ -114,6 +114,7 @@ class Dialing:
             spawn=spawn,
             told=partial(logs.changed, "collapsed"),
         )
+        self.failovers = Failovers(promises=ledger.promises, clock=clock, spawn=spawn, told=logs.moved)
         self.load = Load(
             ask=ask, told=self.pacer.loaded, wanted=bool(settings.pacing.asterisk_load), spawn=spawn
         )
@@ -124,6 +125,9 @@ class Dialing:
             most_lag=settings.stops.store_lag_seconds,
             most_drift=settings.stops.clock_drift_seconds,
         )
+        engine.over.routes = routes_of(settings)
+        self.routes = Routes(settings=settings, leads=leads, pacer=self.pacer, clock=clock)
+        self.leads_here = self.routes.leads_here
         by_slug = {country.slug: country for country in countries}
         self.ahead = Ahead(engine=settings.engine, store=ledger, clock=clock, spawn=spawn)
         self.pools = Pools(countries=by_slug, uses=ledger, clock=clock, ahead=self.ahead)
@@ -159,6 +163,7 @@ class Dialing:
             end_all=hanging_up(engine, spawn),
             logs=logs,
             trunks=settings.trunks,
+            routes=settings.routes,
             countries=by_slug,
             reactor=reactor,
             queues=self.queues.agents.counts,
@@ -181,6 +186,7 @@ class Dialing:
         self.load.tick()
         self.pacer.tick()
         self.pacer.idle.look(self.campaigns.running, self._clock.steady())
+        self.failovers.look(self.campaigns.routes())
 
     def heard(self, kinds: Collection[Kind]) -> None:
         """Look at the store again where something has changed that was heard of."""
@@ -202,12 +208,9 @@ class Dialing:
         except DiscadorError as error:
             _log.warning("reserved uses of caller IDs are not given back: %s", error.sentence())
 
-    async def leads_here(self, trunk: str) -> bool:
-        """Say whether a lab's numbers may be shown by hand; raise where the gate says No."""
-        led = await self._leads(self._settings.trunks[trunk].dial)
-        partial = self._settings.gate is Gate.PARTIAL
-        check_trunk(trunk=trunk, campaign="", lab=False, addresses=led, partial=partial)
-        return self._settings.lab and stays_here(led)
+    async def trunk(self, route: str) -> str:
+        """Give the trunk of a route that can take a call by hand now, or else one that says why it cannot."""
+        return await self.routes.by_hand(route, self._engine.up_over)
 
     async def room(self, trunk: str) -> str:
         """Wait until one more call over the trunk is within its limits; its place is taken from then on.
@@ -218,8 +221,8 @@ class Dialing:
         stopped = self.pacer.stopped_by_hand(trunk)
         if stopped is not None:
             raise StoppedByHandError(trunk=trunk, who=stopped.says["who"], why=stopped.says["text"])
-        while (wait := self.pacer.held_until(scopes_of(trunk)) - self._clock.steady()) > 0:
-            self.pacer.limits.parts.waits(scopes_of(trunk))
+        while (wait := self.pacer.held_until(scopes.over(trunk)) - self._clock.steady()) > 0:
+            self.pacer.limits.parts.waits(scopes.over(trunk))
             await deferLater(self._reactor, min(wait, IDLE_SECONDS))
         asterisk = self.pacer.lanes.next(math.inf, self._clock.steady()) or FIRST
         self.wrote(trunk, asterisk)
@@ -227,7 +230,7 @@ class Dialing:
 
     def wrote(self, trunk: str, asterisk: str) -> None:
         """Take note that a call by hand was written; between its place and its write a commit has passed."""
-        self.pacer.wrote((*scopes_of(trunk), scopes.asterisk(asterisk)), self._clock.steady())
+        self.pacer.wrote((*scopes.over(trunk), scopes.asterisk(asterisk)), self._clock.steady())
 
     def forget(self) -> None:
         """Look at the store again: the inventory, a limit or a period has changed."""
@@ -236,28 +239,19 @@ class Dialing:
         self.campaigns.look_again()
 
     async def _may_start(self, campaign: Campaign) -> None:
-        """Refuse a campaign whose trunk leads where its numbers may not go."""
-        trunk = self._settings.trunks.get(campaign.trunk)
-        if trunk is None:
-            known = ", ".join(self._settings.trunks) or "none"
-            raise UnknownNameError(kind="trunk", name=campaign.trunk, known=known)
-        check_trunk(
-            trunk=campaign.trunk,
-            campaign=campaign.name,
-            lab=campaign.lab,
-            addresses=await self._leads(trunk.dial),
-            partial=self._settings.gate is Gate.PARTIAL,
-        )
+        """Refuse a campaign whose trunks all lead where its numbers may not go."""
+        await self.routes.look(campaign)
         await self.queues.load()
 
     def _runner(self, campaign: Campaign, done: Callable[[], None]) -> Runner:
-        contract = self._settings.trunks[campaign.trunk].cps
-        most = min((rate for rate in (contract, self._settings.max_cps) if rate), default=FASTEST)
+        route = self.routes.route(campaign, self._engine)
+        most = self._most(self.routes.most(campaign.trunk))
         rooms = [room for room in (campaign.concurrency, self._settings.max_concurrent_calls) if room]
         cps = min(campaign.cps, most) if campaign.cps else most
         # Of a campaign without any limit too there is one call after the other.
         self.pacer.limit(scopes.campaign(campaign.name), cps, shared=bool(campaign.cps))
-        self.pacer.pace(campaign.trunk, most)
+        for way in route.ways:
+            self.pacer.pace(way.trunk, self._most(self._settings.trunks[way.trunk].cps))
         self._logs.running(campaign, cps)
 
         def over() -> None:
@@ -268,12 +262,12 @@ class Dialing:
             campaign=campaign,
             room=Room(
                 campaign=campaign.name,
-                trunk=campaign.trunk,
+                route=route,
                 concurrency=min(rooms, default=0),
-                channels=self._settings.trunks[campaign.trunk].channels,
                 calls=self._engine,
                 agents=self.queues.agents if self.queues.names else None,
             ),
+            route=route,
             preparer=self._preparer(campaign),
             ledger=self._ledger,
             engine=self._engine,
@@ -283,6 +277,10 @@ class Dialing:
             spawn=self._spawn,
             done=over,
         )
+
+    def _most(self, contract: float) -> float:
+        """Give the stricter one of a contract and of the limit of all; 0 is no contract."""
+        return min((rate for rate in (contract, self._settings.max_cps) if rate), default=FASTEST)
 
     def _preparer(self, campaign: Campaign) -> Preparer:
         def order(contact: Contact, callerid: str, call: CallId) -> PlaceCall:

@@ -133,20 +133,17 @@ class Logs:
 
     def link(self, asterisk: str, why: str = "") -> None:
         """Tell that the link to an Asterisk is up, or why it is down."""
-        told = {"asterisk": asterisk, "why": why}
-        if self._performance and why:
-            self._tell(File.PERFORMANCE, "link_down", told, level=logging.WARNING)
-        elif self._performance:
-            self._tell(File.PERFORMANCE, "link_up", {"asterisk": asterisk})
+        self._stood("link", why, {"asterisk": asterisk})
 
     def store(self, why: str = "") -> None:
         """Tell that the store is back, or why it is away."""
-        if not self._performance:
-            return
-        if why:
-            self._tell(File.PERFORMANCE, "store_down", {"why": why}, level=logging.WARNING)
-        else:
-            self._tell(File.PERFORMANCE, "store_up", {})
+        self._stood("store", why, {})
+
+    def _stood(self, what: str, why: str, told: Mapping[str, object]) -> None:
+        if self._performance and why:
+            self._tell(File.PERFORMANCE, f"{what}_down", {**told, "why": why}, level=logging.WARNING)
+        elif self._performance:
+            self._tell(File.PERFORMANCE, f"{what}_up", told)
 
     def prepared(self, outcome: Prepared | Skipped | Exhausted) -> None:
         """Tell which caller ID an attempt shows and why, or that a country pauses; a pause is told once."""
@@ -200,8 +197,12 @@ class Logs:
 
     def shared(self, says: Mapping[str, object]) -> None:
         """Tell that this engine's part of a limit moved much."""
+        self.moved("share", says, level=logging.INFO)
+
+    def moved(self, event: str, says: Mapping[str, object], level: int = logging.WARNING) -> None:
+        """Tell that the others of its route have a trunk's calls now, or that it has its own again."""
         if self._performance:
-            self._tell(File.PERFORMANCE, "share", says)
+            self._tell(File.PERFORMANCE, event, says, level=level)
 
     def released(self, scope: str, *, who: str, why: str) -> None:
         """Tell that an operator released a brake."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from fastagi_server.app.choose import wish_of
@@ -15,6 +15,7 @@ from fastagi_server.dialer.by_hand import ByHand
 from fastagi_server.dialer.campaigns import Campaigns
 from fastagi_server.dialer.engine import Engine
 from fastagi_server.dialer.ports import Spawn
+from fastagi_server.dialer.route import WayStanding
 from fastagi_server.telephony import facts, frames
 from fastagi_server.telephony.call_id import CHANCE_BYTES, CallId, mint
 from fastagi_server.telephony.clock import Clock
@@ -175,6 +176,7 @@ class Orders:
                 trunk=progress.trunk,
                 trunk_up=progress.trunk_up,
                 channels=progress.channels,
+                trunks={each.way.trunk: _way(each) for each in progress.ways if len(progress.ways) > 1},
                 queues={each.queue: _queue(each) for each in progress.queues},
                 why_not=self._engine.why_not,
                 store_away_since=self._away_since(),
@@ -187,6 +189,9 @@ class Orders:
         call = mint(now, self._dice(CHANCE_BYTES))
         self._follow(call, tell)
         try:
+            route = dial.trunk or self._settings.usual_trunk
+            if route in self._settings.routes:
+                dial = replace(dial, trunk=await self._by_hand.trunk(route))
             wish = wish_of(dial, call, settings=self._settings, countries=self._countries, planned_at=now)
             await self._by_hand.place(wish, lambda order: tell(_placed(order, wish.country)))
         except DiscadorError as error:
@@ -227,6 +232,25 @@ def _placed(order: PlaceCall, country: str) -> frames.Placed:
     return frames.Placed(
         call=order.call, number=order.number, country=country, callerid=order.callerid, trunk=order.trunk
     )
+
+
+def _way(standing: WayStanding) -> dict[str, Any]:
+    way, refused = standing.way, standing.refused
+    takes = "spare" if not way.weight else "takes"
+    if refused:
+        takes = "refused"
+    elif standing.why:
+        takes = str(standing.why.standing)
+    elif standing.full:
+        takes = "full"
+    return {
+        "weight": way.weight,
+        "up": standing.up,
+        "channels": way.channels,
+        "sent": standing.sent,
+        "takes": takes,
+        "refused": asdict(frames.failed(refused)) if refused else None,
+    }
 
 
 def _queue(standing: QueueStanding) -> dict[str, Any]:

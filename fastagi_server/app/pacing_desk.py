@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import asdict, replace
 from typing import Any
@@ -45,7 +45,10 @@ def hanging_up(engine: Engine, spawn: Spawn) -> Callable[[Callable[[Record], boo
 
 
 class PacingDesk:
-    """Carries out what is asked about pacing; `trunks` and `countries` are the names that there are."""
+    """Carries out what is asked about pacing; `trunks` and `countries` are the names that there are.
+
+    `routes` say of each its trunks: a call of a run before ours may be over any of them.
+    """
 
     def __init__(
         self,
@@ -57,8 +60,10 @@ class PacingDesk:
         trunks: Collection[str],
         countries: Collection[str],
         reactor: Any,
+        routes: Mapping[str, Collection[str]] | None = None,
         queues: Callable[[], dict[str, Any]] = dict,
     ) -> None:
+        self._routes = routes or {}
         self._queues = queues
         self._pacer = pacer
         self._brakes = brakes
@@ -114,16 +119,15 @@ class PacingDesk:
             known = ", ".join(sorted(self._scopes))
             raise BadInputError(field="scope", value=scope, expected=f"{known}, or campaign:NAME")
         self._brakes.stop(scope, {"who": order.who, "text": order.why})
-        return self._end_all(lambda record: scope in _scopes(record)) if order.hang_up else 0
+        return self._end_all(lambda record: scope in self._scopes_of(record)) if order.hang_up else 0
 
-
-def _scopes(record: Record) -> tuple[str, ...]:
-    return (
-        scopes.CLUSTER,
-        scopes.trunk(record.trunk),
-        scopes.country(record.country),
-        scopes.campaign(record.campaign),
-    )
+    def _scopes_of(self, record: Record) -> tuple[str, ...]:
+        return (
+            scopes.CLUSTER,
+            *(scopes.trunk(name) for name in self._routes.get(record.trunk, (record.trunk,))),
+            scopes.country(record.country),
+            scopes.campaign(record.campaign),
+        )
 
 
 def _told(pace: Pace) -> dict[str, Any]:

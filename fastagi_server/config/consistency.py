@@ -11,6 +11,9 @@ from fastagi_server.config.mistakes import did_you_mean
 from fastagi_server.config.settings import Settings
 from fastagi_server.telephony.orders import FIRST
 
+# Of a trunk among those of its route.
+MOST_WEIGHT = 1000
+
 
 @dataclass(frozen=True, kw_only=True)
 class Clash:
@@ -28,11 +31,14 @@ def clashes(settings: Settings) -> Iterator[Clash]:
     if not fastagi.advertise and fastagi.host in shapes.ANY_ADDRESS:
         expected = f"given: {fastagi.host} in fastagi.host is no address that Asterisk can call"
         yield Clash(keys=("fastagi", "advertise"), value="", expected=expected)
-    if settings.default_trunk and settings.default_trunk not in trunks:
-        expected = f"one of trunks; {did_you_mean(settings.default_trunk, trunks)}"
+    yield from _routes(settings)
+    if settings.default_trunk and not settings.ways(settings.default_trunk):
+        known = [*trunks, *settings.routes]
+        where = "trunks or routes" if settings.routes else "trunks"
+        expected = f"one of {where}; {did_you_mean(settings.default_trunk, known)}"
         yield Clash(keys=("default_trunk",), value=settings.default_trunk, expected=expected)
     if not settings.default_trunk and len(trunks) > 1:
-        expected = f"one of {', '.join(sorted(trunks))}, since there are several"
+        expected = f"one of {', '.join(sorted([*trunks, *settings.routes]))}, since there are several"
         yield Clash(keys=("default_trunk",), value="", expected=expected)
     if settings.fleet and settings.dialplan.queues:
         expected = "empty: the agents of a queue are heeded where there is one Asterisk and no fleet"
@@ -44,6 +50,22 @@ def clashes(settings: Settings) -> Iterator[Clash]:
         yield Clash(keys=("pacing", "abandon_soft"), value=pacing.abandon_soft, expected=expected)
     yield from _given_twice(settings)
     yield from _endpoints(settings)
+
+
+def _routes(settings: Settings) -> Iterator[Clash]:
+    for name, weights in settings.routes.items():
+        if name in settings.trunks:
+            yield Clash(keys=("routes", name), value=name, expected="another name: a trunk has this one")
+        for trunk, weight in weights.items():
+            if trunk not in settings.trunks:
+                expected = f"one of trunks; {did_you_mean(trunk, settings.trunks)}"
+                yield Clash(keys=("routes", name, trunk), value=trunk, expected=expected)
+            if not 0 <= weight <= MOST_WEIGHT:
+                expected = f"a weight of 0 (a spare) to {MOST_WEIGHT}"
+                yield Clash(keys=("routes", name, trunk), value=weight, expected=expected)
+        if not any(weights.values()):
+            expected = "trunks with their weights, at least one of them above 0"
+            yield Clash(keys=("routes", name), value=dict(weights), expected=expected)
 
 
 def _asterisks(settings: Settings) -> Iterator[Clash]:

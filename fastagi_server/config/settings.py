@@ -224,10 +224,22 @@ class Settings:
             },
         ),
     )
+    routes: Mapping[str, Mapping[str, float]] = field(
+        default_factory=dict,
+        metadata=about(
+            "Groups of trunks under a name of their own, for a campaign to go out over several: each trunk "
+            "with its weight, which is its share of the calls, as in {acme: 2, safe: 1, old: 0}. A weight of "
+            "0 is a spare, used only while none of the others takes calls (docs/trunks.md). A route may be "
+            "named wherever a trunk may.",
+            why="without a route a campaign goes over one trunk, and waits while that one takes no calls.",
+            names=shapes.trunk,
+            example={"wholesale": {"carrier": 1}},
+        ),
+    )
     default_trunk: str = field(
         default="",
         metadata=about(
-            "The trunk of calls that name none.",
+            "The trunk, or the route, of calls that name none.",
             why="that means the only trunk; with several, one must be named.",
         ),
     )
@@ -272,3 +284,7 @@ class Settings:
     def usual_trunk(self) -> str:
         """The name of the trunk for calls that name none; empty where there is no trunk."""
         return self.default_trunk or next(iter(self.trunks), "")
+
+    def ways(self, name: str) -> Mapping[str, float]:
+        """Give the trunks, with their weights, of a route or of a trunk's name; none where it is neither."""
+        return self.routes.get(name, {name: 1.0} if name in self.trunks else {})

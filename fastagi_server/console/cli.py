@@ -114,7 +114,7 @@ def _calling(discador: click.Group, say: Say, json_option: Option) -> None:
     @discador.command(help=say("help.call"))
     @click.argument("number")
     @click.option("--country", default="", help=say("help.call.country"), shell_complete=completing.countries)
-    @click.option("--trunk", default="", help=say("help.call.trunk"), shell_complete=completing.trunks)
+    @click.option("--trunk", default="", help=say("help.call.trunk"), shell_complete=completing.ways)
     @click.option("--callerid", default="", help=say("help.call.callerid"))
     @click.option("--campaign", default="manual", show_default=True, help=say("help.call.campaign"))
     @json_option

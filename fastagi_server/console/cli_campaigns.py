@@ -38,7 +38,7 @@ def _making(campaign: click.Group, say: Say, json_option: Option) -> None:
     @click.option(
         "--country", default="", help=say("help.campaign.country"), shell_complete=completing.countries
     )
-    @click.option("--trunk", default="", help=say("help.call.trunk"), shell_complete=completing.trunks)
+    @click.option("--trunk", default="", help=say("help.call.trunk"), shell_complete=completing.ways)
     @click.option("--cps", type=click.FloatRange(0, _MAX_CPS), default=0, help=say("help.campaign.cps"))
     @click.option("--concurrency", type=_CALLS, default=0, help=say("help.campaign.concurrency"))
     @click.option("--retries", type=_RETRIES, default=0, help=say("help.campaign.retries"))

@@ -50,6 +50,11 @@ def trunks(context: click.Context, _param: click.Parameter, incomplete: str) -> 
     return _found(context, incomplete, lambda known: known.settings.trunks)
 
 
+def ways(context: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    """Complete the name of a trunk or of a route."""
+    return _found(context, incomplete, lambda known: (*known.settings.trunks, *known.settings.routes))
+
+
 def campaigns(context: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
     """Complete the name of a campaign in the store."""
 

@@ -124,8 +124,9 @@ def _campaign(known: Session, asked: Asked) -> Campaign:
     trunk = asked.trunk or known.settings.usual_trunk
     if not trunk:
         raise NoTrunkError
-    if trunk not in known.settings.trunks:
-        raise UnknownTrunkError(name=trunk, known=", ".join(known.settings.trunks) or "none")
+    if not known.settings.ways(trunk):
+        names = ", ".join((*known.settings.trunks, *known.settings.routes)) or "none"
+        raise UnknownTrunkError(name=trunk, known=names)
     return Campaign(
         name=asked.name,
         trunk=trunk,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
+from typing import Any
 
 import click
 
@@ -27,9 +29,20 @@ def listed(known: Session, *, limit: int, as_json: bool) -> None:
 
 
 def _said(known: Session, notice: Notice) -> str:
+    if notice.kind is Kind.FAILED_OVER:
+        key = "notice.failed_over" if notice.says["others"] else "notice.failed_over_to_none"
+        return known.tongue.say(key, **notice.says, told=_told(known, notice.says))
     if notice.kind not in (Kind.STOPPED, Kind.LET_GO):
         return known.tongue.say(f"notice.{notice.kind}", **notice.says)
     told = braking.reason(known.tongue, notice.says)
     itself = notice.kind is Kind.LET_GO and not notice.says["who"]
     key = "notice.let_go_itself" if itself else f"notice.{notice.kind}"
     return printable(known.tongue.say(key, **notice.says, told=told))
+
+
+def _told(known: Session, says: Mapping[str, Any]) -> str:
+    """Say why a trunk has no calls: what stops it in its numbers, or why it must not be used."""
+    refused = says.get("refused")
+    if not refused:
+        return braking.reason(known.tongue, says)
+    return printable(known.tongue.sentence(refused["code"], refused["details"], refused["message"]))

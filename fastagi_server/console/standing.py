@@ -15,6 +15,7 @@ from fastagi_server.console import book, braking
 from fastagi_server.console.campaigns import counted, state, tell_counts
 from fastagi_server.console.codes import Code
 from fastagi_server.console.session import Session
+from fastagi_server.console.table import printable
 from fastagi_server.console.why import why
 from fastagi_server.desk.client import DeskLostError, NobodyAtTheDeskError
 from fastagi_server.store import campaigns
@@ -40,7 +41,8 @@ def status(known: Session, name: str, *, follow: bool, as_json: bool) -> Code:
     for standing in standings:
         click.echo(_line(known, standing))
         tell_counts(known, standing)
-        if standing["channels"]:
+        _tell_trunks(known, standing)
+        if standing["channels"] and not standing["trunks"]:
             click.echo(known.tongue.say("campaign.channels", **standing))
         _tell_queues(known, standing)
         _tell_paused(known, standing)
@@ -110,6 +112,7 @@ def _engine(known: Session, name: str, kept: CampaignState) -> dict[str, Any]:
         "trunk": "",
         "trunk_up": 0,
         "channels": 0,
+        "trunks": {},
         "queues": {},
         "why_not": "",
         "store_away_since": 0.0,
@@ -142,6 +145,26 @@ def _tell_paused(known: Session, standing: Mapping[str, Any]) -> None:
         brake = standing.get("braked", {}).get(country)
         told = braking.brake(known.tongue, brake, english=kept) if brake else why(known.tongue, kept)
         click.echo(known.tongue.say("campaign.paused_why", country=country, why=told))
+
+
+def _tell_trunks(known: Session, standing: Mapping[str, Any]) -> None:
+    """Say of each trunk of a route whether it takes calls, and what it has."""
+    say = known.tongue.say
+    for trunk, told in standing["trunks"].items():
+        refused = told["refused"]
+        why = (
+            known.tongue.sentence(refused["code"], refused["details"], refused["message"]) if refused else ""
+        )
+        line = say(
+            "campaign.way",
+            trunk=trunk,
+            weight=f"{told['weight']:g}",
+            takes=say(f"way.{told['takes']}"),
+            up=told["up"],
+            channels=told["channels"] or say("pacing.none"),
+            sent=told["sent"],
+        )
+        click.echo(f"{line}: {printable(why)}" if why else line)
 
 
 def _tell_queues(known: Session, standing: Mapping[str, Any]) -> None:

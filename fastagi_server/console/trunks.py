@@ -44,6 +44,13 @@ def listed(known: Session, *, as_json: bool) -> None:
         rows.append((*row, rings, endpoint))
     for line in table(rows):
         click.echo(line)
+    for route, ways in known.settings.routes.items():
+        told = [
+            f"{name} {weight:g}" if weight else say("trunk.spare", trunk=name)
+            for name, weight in ways.items()
+        ]
+        usual = f" ({say('trunk.usual')})" if route == known.settings.usual_trunk else ""
+        click.echo(say("trunk.route", route=f"{route}{usual}", trunks=", ".join(told)))
 
 
 def _row(known: Session, name: str, trunk: Trunk) -> dict[str, Any]:
@@ -55,6 +62,7 @@ def _row(known: Session, name: str, trunk: Trunk) -> dict[str, Any]:
         "channels": trunk.channels,
         "ring_seconds": trunk.ring_seconds,
         "endpoint": trunk.pjsip is not None,
+        "routes": {route: ways[name] for route, ways in known.settings.routes.items() if name in ways},
     }
 
 

@@ -58,6 +58,10 @@ class Limits(Protocol):
         """Say whether a lab's numbers may be shown over the trunk; raise where the gate says No."""
         ...
 
+    def trunk(self, route: str) -> Awaitable[str]:
+        """Give the trunk of a route that can take a call now, or else one that says why it cannot."""
+        ...
+
     def room(self, trunk: str) -> Awaitable[str]:
         """Wait until one more call over the trunk is within its limits, and name the Asterisk for it."""
         ...
@@ -89,6 +93,10 @@ class ByHand:
         self._concurrency = concurrency
         self._channels = channels
         self._told = told
+
+    async def trunk(self, route: str) -> str:
+        """Give the trunk that a call over a route is to be wished over."""
+        return await self._limits.trunk(route)
 
     async def place(self, wish: Wish, placed: Callable[[PlaceCall], None]) -> None:
         """Begin the call durably, tell that it is, look once more, and order it.

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from fastagi_server.dialer.progress import Progress
+from fastagi_server.dialer.route import Route
 from fastagi_server.dialer.runner import Runner
 from fastagi_server.telephony.campaign import Campaign, CampaignState
 from fastagi_server.telephony.errors import DiscadorError
@@ -147,6 +148,10 @@ class Campaigns:
         """Try the paused countries of every campaign again."""
         for runner in self._runners.values():
             runner.look_again()
+
+    def routes(self) -> list[Route]:
+        """Give the routes of the campaigns that run here."""
+        return [runner.route for runner in self._runners.values()]
 
     def leave(self) -> None:
         """Stop every runner; the store still says that they run, so a restart resumes them."""

@@ -13,6 +13,7 @@ from fastagi_server.dialer.fleet import Fleet
 from fastagi_server.dialer.gate import NO_LINK, ON_THE_LIST, STORE_AWAY, NotDialedError
 from fastagi_server.dialer.ports import Asterisk, Later, Ledger, Spawn, Watcher
 from fastagi_server.dialer.turning_away import LEFT, TurningAway
+from fastagi_server.dialer.up import Up
 from fastagi_server.dialer.watchers import Watchers
 from fastagi_server.telephony import facts
 from fastagi_server.telephony.call_id import CallId
@@ -42,11 +43,9 @@ class Engine:
         later: Later,
         name: str = "",
     ) -> None:
-        self._ledger = ledger
-        self._clock = clock
-        self._spawn = spawn
-        self._optout_key = optout_key
-        self._later = later
+        self._ledger, self._clock = ledger, clock
+        self._spawn, self._later, self._optout_key = spawn, later, optout_key
+        self.over = Up()
         self._calls: dict[CallId, Record] = {}
         self._placing: set[CallId] = set()
         self._opted_out: set[CallId] = set()
@@ -101,8 +100,7 @@ class Engine:
 
     def up_over(self, trunk: str) -> int:
         """Count the calls over a trunk that have left and not ended."""
-        left = (record for call, record in self._calls.items() if call not in self._placing)
-        return sum(record.trunk == trunk for record in left)
+        return self.over.over(trunk)
 
     def up_at(self, asterisk: str) -> int:
         """Count the calls at an Asterisk that have left and not ended."""
@@ -122,7 +120,8 @@ class Engine:
 
     def adopt(self, record: Record) -> None:
         """Know a call that the store says is open, unless it is known."""
-        self._calls.setdefault(record.call, record)
+        if self._calls.setdefault(record.call, record) is record:
+            self.over.left(record)
 
     def admit(self, begin: Begin) -> None:
         """Know a call that is begun durably and waits for its slot: AGI can overtake the Originate."""
@@ -136,7 +135,8 @@ class Engine:
         if order.number in self.away or order.call not in self._calls:
             self.cancel(order.call, LEFT)
             return False
-        self._calls[order.call] = changed(self._calls[order.call], {"planned_at": planned_at})
+        told = {"planned_at": planned_at, "trunk": order.trunk}
+        self._calls[order.call] = changed(self._calls[order.call], told)
         self._spawn(self.write(order, asterisk))
         return True
 
@@ -165,6 +165,7 @@ class Engine:
             raise NotDialedError(number=order.number, reason=LEFT)
         self._placing.discard(order.call)
         self.put(order.call, asterisk)
+        self.over.left(self._calls[order.call])
         await self.fleet.originate(order, asterisk)
 
     def take(self, fact: facts.Fact) -> None:
@@ -180,6 +181,7 @@ class Engine:
         self._watchers.tell(record, fact)
         if record.state is State.ENDED:
             del self._calls[fact.call]
+            self.over.ended(fact.call)
             self._placing.discard(fact.call)
             self._opted_out.discard(fact.call)
             self._spawn(self._ends.keep(record))

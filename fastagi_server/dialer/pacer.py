@@ -37,11 +37,6 @@ PROBE_SHARE, PROBE_LEAST = 0.1, 1.0
 IDLE_SECONDS, SHORTEST_SECONDS = 0.2, 0.001
 
 
-def scopes_of(trunk: str) -> tuple[str, ...]:
-    """Give the scopes whose limits every call over a trunk is under, whoever orders it."""
-    return (scopes.CLUSTER, scopes.trunk(trunk))
-
-
 @dataclass(frozen=True, kw_only=True)
 class Policy:
     """What the operator allows: `auto` is whether trunks' paces move by themselves.
@@ -141,11 +136,14 @@ class Pacer:
             return math.inf
         return max(self._windows.earliest(within), self.lanes.held_until(slot))
 
-    def took(self, within: tuple[str, ...], slot: float, now: float) -> None:
-        """Take note of a call that was written now for its slot; one that is far too late has that of now."""
+    def took(self, within: tuple[str, ...], slot: float, now: float, grid: str = "") -> None:
+        """Take note of a call that was written now for its slot; one that is far too late has that of now.
+
+        `grid` is the trunk's scope where it was one of several: the others' slots have made its own wait.
+        """
         every = self._all(within)
         late = now - slot > self._slots.interval(every) / 2
-        self._slots.take(every, now if late else slot)
+        self._slots.take(every, now if late else slot, in_grid=(grid, _PACE + grid) if grid else ())
         self._windows.wrote(within, now)
         self.limits.parts.wrote(within, now)
 
@@ -169,7 +167,7 @@ class Pacer:
 
     def braked(self, trunk: str, campaign: str) -> dict[str, Why]:
         """Say why each scope is stopped or probes that a campaign's calls may be in."""
-        ours = (*scopes_of(trunk), scopes.campaign(campaign))
+        ours = (*scopes.over(trunk), scopes.campaign(campaign))
         return {
             scope: self._dated(why)
             for scope in self._brakes.held()
@@ -178,7 +176,7 @@ class Pacer:
 
     def stopped_by_hand(self, trunk: str) -> Why | None:
         """Say why calls by hand must not leave over a trunk either; None where no operator stopped it."""
-        whys = (why for scope in scopes_of(trunk) for why in self._brakes.whys(scope))
+        whys = (why for scope in scopes.over(trunk) for why in self._brakes.whys(scope))
         return next((self._dated(why) for why in whys if why.reason is Reason.OPERATOR), None)
 
     def watch(self, record: Record, fact: facts.Fact) -> None:
@@ -234,11 +232,14 @@ class Pacer:
         ago = max(0.0, self._clock.wall() - why.at)
         return self._brakes.restore(scope, replace(why, at=self._clock.steady() - ago))
 
+    def why(self, scope: str) -> Why | None:
+        """Say why a scope is stopped or probes; None where it is free."""
+        return self._dated(why) if (why := self._brakes.why(scope)) else None
+
     def standings(self) -> list[Pace]:
         """Say how every scope stands that a limit was set for, or whose calls were weighed."""
         known = {*self._slots.scopes(), *self._brakes.scopes()}
-        plain = sorted(each for each in known if not each.startswith((_PACE, _BRAKE)))
-        return [self._standing(each) for each in plain]
+        return [self._standing(each) for each in sorted(known) if not each.startswith((_PACE, _BRAKE))]
 
     def _standing(self, scope: str) -> Pace:
         return Pace(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from fastagi_server.dialer.agents import QueueStanding
+from fastagi_server.dialer.route import WayStanding
 from fastagi_server.pacing.why import Why
 from fastagi_server.telephony.campaign import CampaignState
 
@@ -14,8 +15,8 @@ from fastagi_server.telephony.campaign import CampaignState
 class Progress:
     """How a campaign stands in this engine; `paused` and `braked` say why for each country and scope.
 
-    `trunk_up` calls are up over its trunk, whoever ordered them, of `channels`, 0 for no limit; `queues` are
-    those whose agents are watched.
+    `trunk` is the trunk or the route that it names, `ways` are its trunks; `queues` are those whose agents
+    are watched.
     """
 
     name: str
@@ -25,7 +26,17 @@ class Progress:
     skipped: dict[str, int]
     paused: dict[str, str] = field(default_factory=dict)
     trunk: str = ""
-    trunk_up: int = 0
-    channels: int = 0
+    ways: Sequence[WayStanding] = ()
     queues: Sequence[QueueStanding] = ()
     braked: dict[str, Why] = field(default_factory=dict)
+
+    @property
+    def trunk_up(self) -> int:
+        """How many calls are up over its trunks, whoever ordered them."""
+        return sum(each.up for each in self.ways)
+
+    @property
+    def channels(self) -> int:
+        """How many its trunks take at once; 0 where one of them has no limit."""
+        every = [each.way.channels for each in self.ways]
+        return sum(every) if all(every) else 0

@@ -1,4 +1,4 @@
-"""Whether there is room for one more call of a campaign: calls up, its trunk's channels, its agents."""
+"""Whether there is room for one more call of a campaign: calls up, its trunks' channels, its agents."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import Protocol
 
 from fastagi_server.dialer.agents import Agents, QueueStanding
+from fastagi_server.dialer.route import Route
 
 
 class Counts(Protocol):
@@ -16,35 +17,28 @@ class Counts(Protocol):
         """How many calls have left and not ended."""
         ...
 
-    def up_over(self, trunk: str) -> int:
-        """Count the calls over a trunk that have left and not ended."""
-        ...
-
 
 class Room:
-    """The room of one campaign; `concurrency` and `channels` are 0 for no limit."""
+    """The room of one campaign over its route; `concurrency` is 0 for no limit."""
 
     def __init__(
         self,
         *,
         campaign: str,
-        trunk: str,
+        route: Route,
         concurrency: int,
-        channels: int,
         calls: Counts,
         agents: Agents | None = None,
     ) -> None:
         self._campaign = campaign
-        self._trunk = trunk
+        self._route = route
         self._concurrency = concurrency
-        self.channels = channels
         self._calls = calls
         self._agents = agents
 
     def is_there(self) -> bool:
         """Say whether one more call may be up, whatever its country."""
-        full = self.channels and self._calls.up_over(self._trunk) >= self.channels
-        return not full and (not self._concurrency or self._calls.up < self._concurrency)
+        return self._route.is_there() and (not self._concurrency or self._calls.up < self._concurrency)
 
     def takes(self, country: str) -> bool:
         """Say whether whoever answers in a country, and presses, may be taken by an agent."""

@@ -11,12 +11,13 @@ from collections import Counter
 from collections.abc import Callable
 
 from fastagi_server.dialer.gate import DAY_OVER
-from fastagi_server.dialer.pacer import Pacer, scopes_of
+from fastagi_server.dialer.pacer import Pacer
 from fastagi_server.dialer.pools import Exhausted
 from fastagi_server.dialer.ports import CampaignLedger, Cancellable, Later, Sends, Spawn
 from fastagi_server.dialer.prepare import Prepared, Preparer
 from fastagi_server.dialer.progress import Progress
 from fastagi_server.dialer.room import Room
+from fastagi_server.dialer.route import Route
 from fastagi_server.dialer.supply import Supply
 from fastagi_server.dialer.waiting import Line
 from fastagi_server.pacing import scopes
@@ -39,6 +40,7 @@ class Runner:
         *,
         campaign: Campaign,
         room: Room,
+        route: Route,
         preparer: Preparer,
         ledger: CampaignLedger,
         engine: Sends,
@@ -50,6 +52,7 @@ class Runner:
     ) -> None:
         self.campaign = campaign
         self._room = room
+        self.route = route
         self._preparer = preparer
         self._ledger = ledger
         self._engine = engine
@@ -58,7 +61,7 @@ class Runner:
         self._later = later
         self._spawn = spawn
         self._done = done
-        self._base = (*scopes_of(campaign.trunk), scopes.campaign(campaign.name))
+        self._base = (scopes.CLUSTER, scopes.campaign(campaign.name))
         self._of_country: dict[str, tuple[str, ...]] = {}
         self._supply = Supply(campaign=campaign.name, ledger=ledger, clock=clock)
         self._ready = Line()
@@ -93,7 +96,10 @@ class Runner:
     def _turned(self, scope: str, standing: Standing) -> None:
         """Take back what is prepared for a scope that is stopped: it may be so for long."""
         if standing is Standing.STOPPED:
-            for prepared in [each for each in self._ready if scope in self._scopes(each.begin.country)]:
+            every = self.route.ends_with(scope)
+            for prepared in [
+                each for each in self._ready if every or scope in self._scopes(each.begin.country)
+            ]:
                 self._ready.remove(prepared)
                 self._engine.cancel(prepared.order.call, BRAKED)
 
@@ -123,10 +129,9 @@ class Runner:
             skipped=dict(self._skipped),
             paused={slug: each.why for slug, each in self._supply.paused.items()}
             | self._room.closed(self._supply.countries()),
-            braked=self._pacer.braked(self.campaign.trunk, self.campaign.name),
+            braked=self.route.braked(),
             trunk=self.campaign.trunk,
-            trunk_up=self._engine.up_over(self.campaign.trunk),
-            channels=self._room.channels,
+            ways=self.route.standings(),
             queues=self._room.queues(),
         )
 
@@ -136,9 +141,9 @@ class Runner:
         _, slot = self._soonest(now)
         for country in self._ready.of() if self._room.is_there() else ():
             if self._room.takes(country):
-                self._pacer.limits.parts.waits(self._scopes(country))
+                self.route.waits(self._scopes(country))
         if slot - now > IDLE_SECONDS:  # meanwhile a limit may change, and who waits is told again
-            self._timer = self._later(min(IDLE_SECONDS, self._pacer.interval(self._base)), self._look)
+            self._timer = self._later(min(IDLE_SECONDS, self.route.interval(self._base)), self._look)
         else:
             self._timer = self._later(slot - now, lambda: self._slot(slot))
 
@@ -149,12 +154,12 @@ class Runner:
     def _soonest(self, now: float) -> tuple[Prepared | None, float]:
         """Give whose slot comes first, and when; the campaign's own next slot where nobody is prepared."""
         if not self._ready:
-            return None, self._pacer.earliest(self._base, now)
+            return None, self.route.earliest(self._base, now)
 
         def when(country: str) -> float:
             if not self._room.takes(country):
                 return math.inf
-            return self._pacer.earliest(self._scopes(country), now)
+            return self.route.earliest(self._scopes(country), now)
 
         return self._ready.soonest(when)
 
@@ -172,24 +177,25 @@ class Runner:
             now = self._clock.steady()
             within = self._scopes(prepared.begin.country)
             # Another campaign may have had the slot meanwhile.
-            wait = max(soonest, self._pacer.held_until(within, soonest)) - now
+            wait = max(soonest, self.route.held_until(within, soonest)) - now
             if wait > 0:
                 again = self._look if wait > IDLE_SECONDS else lambda: self._slot(soonest)
                 self._timer = self._later(min(wait, IDLE_SECONDS), again)
                 return
-            if asterisk := self._pacer.lanes.next(soonest, now):
-                self._send(prepared, soonest, asterisk)
+            trunk = self.route.choose(within, soonest, now)
+            if trunk and (asterisk := self._pacer.lanes.next(soonest, now)):
+                self._send(prepared, soonest, trunk, asterisk)
             self._look()
         else:  # a slot that nobody uses is gone
             self._fill()
-            self._timer = self._later(self._pacer.interval(self._base), self._look)
+            self._timer = self._later(self.route.interval(self._base), self._look)
 
-    def _send(self, prepared: Prepared, slot: float, asterisk: str) -> None:
+    def _send(self, prepared: Prepared, slot: float, trunk: str, asterisk: str) -> None:
         self._ready.remove(prepared)
-        within = (*self._scopes(prepared.begin.country), scopes.asterisk(asterisk))
+        within = self._scopes(prepared.begin.country)
         planned_at = self._clock.wall() + slot - self._clock.steady()
-        if self._engine.send(prepared.order, planned_at, asterisk):
-            self._pacer.took(within, slot, self._clock.steady())
+        if self._engine.send(self.route.over(prepared.order, trunk), planned_at, asterisk):
+            self.route.took(within, trunk, asterisk, slot, self._clock.steady())
             self._sent += 1
 
     def _scopes(self, country: str) -> tuple[str, ...]:
@@ -199,7 +205,7 @@ class Runner:
 
     def _fill(self) -> None:
         """Keep enough attempts prepared, and enough contacts at hand."""
-        ahead = self._pacer.slots_in(self._base, AHEAD_SECONDS)
+        ahead = self.route.slots_in(self._base, AHEAD_SECONDS)
         waiting, under_way = self._under_way()
         # Several are prepared at once, so that they share a commit.
         if not self._running or not ahead or (under_way > ahead // 2 and self._supply):
@@ -229,16 +235,16 @@ class Runner:
         if not self._room.takes(country):
             return not waiting[country]  # one, for the next agent who is free
         within = self._scopes(country)
-        slots = self._pacer.slots_in(within, AHEAD_SECONDS)
-        if slots and self._pacer.interval(within) <= self._pacer.interval(self._base):
+        slots = self.route.slots_in(within, AHEAD_SECONDS)
+        if slots and self.route.interval(within) <= self.route.interval(self._base):
             return True
         return waiting[country] < min(ahead, slots)
 
     def _planned(self) -> float:
         """Give the instant of the slot that an attempt prepared now will most likely have."""
-        slot = self._pacer.earliest(self._base, now := self._clock.steady())
+        slot = self.route.earliest(self._base, now := self._clock.steady())
         ahead = len(self._ready) + self._preparing.total() - 1
-        wait = slot - now + ahead * self._pacer.interval(self._base)
+        wait = slot - now + ahead * self.route.interval(self._base)
         return self._clock.wall() + (0.0 if slot == math.inf else wait)
 
     async def _prepare(self, contact: Contact, planned_at: float) -> None:

@@ -12,6 +12,11 @@ def trunk(name: str) -> str:
     return f"trunk:{name}"
 
 
+def over(trunk_name: str) -> tuple[str, ...]:
+    """Give the scopes whose limits every call over a trunk is under, whoever orders it."""
+    return (CLUSTER, trunk(trunk_name))
+
+
 def campaign(name: str) -> str:
     """Give the scope of a campaign's calls."""
     return f"{_CAMPAIGN}{name}"

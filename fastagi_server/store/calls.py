@@ -105,8 +105,9 @@ def _new(name: str) -> BindParameter[Any]:
 
 
 # Written out once: a statement made anew for each call costs more than its execution.
-# An attempt is prepared for one slot and may leave at a later one: planned_at is known only then.
-_STANDING = ("state", "ended_at", "disposition", "planned_at")
+# An attempt is prepared for one slot and may leave at a later one: planned_at is known only then, and of a
+# route the trunk.
+_STANDING = ("state", "ended_at", "disposition", "planned_at", "trunk")
 _FILLED = tuple(f"new_{name}" for name in sorted(KNOWN))
 _THIS = update(tables.call).where(_c.call_id == bindparam("of_call", type_=_c.call_id.type))
 _KEEP = _THIS.values(
@@ -176,7 +177,7 @@ def end(
 
 
 def keep(conn: Connection, record: Record) -> bool:
-    """Write the record as it stands, digits and all; its beginning stays as it was, but for its slot.
+    """Write the record as it stands, digits and all; its beginning stays, but for its slot and its trunk.
 
     An ended call is not opened again: a record that does not know of the end yet only fills what the store
     does not know, and False is given. An opt-out that is known is never forgotten.

@@ -20,8 +20,7 @@ MAX_SAID_BACK = 200
 class Dial:
     """Ring one number once; empty words are chosen by the engine from its configuration.
 
-    `number` is as people write it; `country` a slug or an ISO code; `trunk` a name; `callerid` one of our own
-    numbers.
+    `number` is as people write it; `country` a slug or ISO code; `trunk` one or a route; `callerid` ours.
     """
 
     number: str
@@ -145,10 +144,10 @@ class CampaignStanding:
 
     `sent` calls have left since it was started here, `up` are up now in all, `waiting` are prepared; `paused`
     says why for each country; `skipped` counts contacts set aside, by reason. `trunk_up` calls are up over
-    its trunk, whoever ordered them, of `channels`, 0 for no limit. `why_not` and `store_away_since` are the
-    engine's, as in Standing. `queues` say of each queue whose agents are heeded who is `free` and `waiting`,
-    how many calls are `coming`, how often they `press`, who was abandoned in an `hour` and 30 `days`, `why`.
-    `braked` has the parts of those whys in `paused` that are a brake's.
+    its trunk, whoever ordered them, of `channels`, 0 for no limit; `trunks` say so of each of a route, what
+    was `sent` and whether it `takes` calls. `why_not` and `store_away_since` are the engine's. `queues` say
+    of each that is heeded who is `free` and `waiting`, how many are `coming`, how often they `press`, who was
+    abandoned in an `hour` and 30 `days`, `why`. `braked` has what in `paused` is a brake's.
     """
 
     campaign: str
@@ -161,6 +160,7 @@ class CampaignStanding:
     trunk: str = ""
     trunk_up: int = 0
     channels: int = 0
+    trunks: dict[str, Any] = field(default_factory=dict)
     queues: dict[str, Any] = field(default_factory=dict)
     why_not: str = ""
     store_away_since: float = 0.0

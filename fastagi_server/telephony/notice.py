@@ -15,6 +15,8 @@ class Kind(enum.StrEnum):
     STOPPED = "stopped"
     LET_GO = "let_go"
     COLLAPSED = "collapsed"
+    FAILED_OVER = "failed_over"
+    FAILED_BACK = "failed_back"
 
 
 @dataclass(frozen=True, kw_only=True)

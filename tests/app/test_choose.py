@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from fastagi_server.app.choose import wish_of
+from fastagi_server.app.choose import campaign_order, order_over, wish_of
 from fastagi_server.app.errors import (
     NoCountryForNumberError,
     NotDialableError,
@@ -17,6 +17,7 @@ from fastagi_server.telephony.call_id import mint
 from fastagi_server.telephony.country import Country
 from fastagi_server.telephony.frames import Dial
 from fastagi_server.telephony.orders import PlaceCall
+from tests.dialer.stage import contact
 
 CALL = mint(1.0, b"0123456789")
 Countries = tuple[Country, ...]
@@ -119,3 +120,40 @@ def test_both_numbers_are_written_as_the_trunk_says(settings: Settings, countrie
 
     assert (order.channel, order.shown) == ("PJSIP/1234#525550001003@carrier", "525550009000")
     assert (order.callerid, order.private, order.cdr) == ("+525550009000", True, False)
+
+
+def test_over_a_route_an_attempt_leads_nowhere_until_its_trunk_is_chosen(settings: Settings) -> None:
+    trunks = {
+        "acme": Trunk(
+            dial="PJSIP/{number}@acme",
+            prefix="9#",
+            callerid_format=NumberFormat.DIGITS,
+            presentation=Presentation.PROHIBITED,
+            ring_seconds=21,
+            cdr=False,
+        ),
+        "safe": Trunk(dial="SIP/safe/{number}"),
+    }
+    settings = replace(settings, trunks=trunks, routes={"wholesale": {"acme": 1.0, "safe": 1.0}})
+    someone = contact(1)
+
+    prepared = campaign_order(someone, "+13055560000", CALL, trunk="wholesale", settings=settings)
+    assert (prepared.trunk, prepared.channel) == ("wholesale", "")
+
+    for name in trunks:
+        there = order_over(prepared, name, settings=settings)
+        assert there == campaign_order(someone, "+13055560000", CALL, trunk=name, settings=settings)
+        assert order_over(there, name, settings=settings) is there
+    assert order_over(prepared, "acme", settings=settings) == PlaceCall(
+        call=CALL,
+        number="+12125560001",
+        callerid="+13055560000",
+        trunk="acme",
+        channel="PJSIP/9#12125560001@acme",
+        context="discador_usa",
+        ring_seconds=21,
+        campaign="c",
+        shown="13055560000",
+        private=True,
+        cdr=False,
+    )

@@ -20,7 +20,7 @@ from fastagi_server.asterisk.trunk import addresses
 from fastagi_server.compliance.gate import GateIsPartialError, LabNumbersLeaveError
 from fastagi_server.config.settings import Gate, Settings
 from fastagi_server.dialer.engine import Engine
-from fastagi_server.dialer.runner import Runner
+from fastagi_server.dialer.up import Up
 from fastagi_server.pacing.window import SECOND
 from fastagi_server.telephony.country import Country
 from fastagi_server.telephony.orders import FIRST
@@ -33,7 +33,7 @@ def dialing(settings: Settings, countries: tuple[Country, ...], address: str, cl
         return Answered(action_id="1", action=action, response=Response(response="Success"), events=(told,))
 
     return Dialing(
-        engine=cast("Engine", None),
+        engine=cast("Engine", SimpleNamespace(over=Up())),
         ledger=cast("StoreLedger", SimpleNamespace(promises=SimpleNamespace(owed=lambda: (None, 0)))),
         settings=settings,
         countries=countries,
@@ -111,9 +111,8 @@ def test_a_campaign_that_runs_no_more_is_forgotten_and_one_that_runs_is_not(
     settings: Settings, countries: tuple[Country, ...], clock: Any
 ) -> None:
     house = dialing(settings, countries, "127.0.0.1", clock)
-    for name in ("spring", "autumn"):
-        house._runner(replace(CAMPAIGN, name=name), lambda: None)
-    house.campaigns._runners["spring"] = cast("Runner", None)
+    made = [house._runner(replace(CAMPAIGN, name=name), lambda: None) for name in ("spring", "autumn")]
+    house.campaigns._runners["spring"] = made[0]
     for _ in range(122):
         clock.now += 1.0
         house.tick()
@@ -163,3 +162,26 @@ def test_a_call_by_hand_counts_from_when_it_was_written(
     assert not next_one.called
     time.advance(0.2)
     assert next_one.called
+
+
+def test_a_campaign_over_a_route_is_held_to_each_trunks_contract_and_each_has_its_own_pace(
+    settings: Settings, countries: tuple[Country, ...], clock: Any
+) -> None:
+    carrier = settings.trunks["carrier"]
+    trunks = {"acme": replace(carrier, cps=4), "safe": replace(carrier, cps=50), "old": carrier}
+    routed = replace(settings, trunks=trunks, routes={"wholesale": {"acme": 1.0, "safe": 1.0, "old": 0.0}})
+    house = dialing(replace(routed, max_cps=30), countries, "127.0.0.1", clock)
+    campaign = replace(CAMPAIGN, trunk="wholesale", cps=0)
+
+    house._engine.up_over = lambda trunk: 0  # type: ignore[method-assign]
+    run(house._may_start(campaign))
+    runner = house._runner(campaign, lambda: None)
+
+    paces = {each.scope: (each.limit, each.pace) for each in house.pacer.standings()}
+    assert paces["campaign:c"] == (30, None)
+    assert paces["trunk:acme"] == (4, 4.0)
+    assert paces["trunk:safe"] == (50, 5.0)
+    assert paces["trunk:old"] == (None, 5.0)
+    assert [way.trunk for way in runner.route.ways] == ["acme", "safe", "old"]
+    assert house._engine.over.routes == dict.fromkeys(trunks, ("wholesale",))
+    assert run(house.trunk("wholesale")) == "acme"

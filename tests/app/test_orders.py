@@ -7,6 +7,7 @@ from typing import Any, cast
 import pytest
 from twisted.internet.defer import Deferred, ensureDeferred, succeed
 
+from fastagi_server.app.errors import NotDialableError
 from fastagi_server.app.journal import File
 from fastagi_server.app.logs import Logs
 from fastagi_server.app.orders import Orders
@@ -19,6 +20,7 @@ from fastagi_server.dialer.campaigns import Campaigns
 from fastagi_server.dialer.engine import Engine
 from fastagi_server.dialer.pools import Pools
 from fastagi_server.dialer.ports import Cancellable, CountryUses
+from fastagi_server.dialer.route import Way, WayStanding
 from fastagi_server.dialer.runner import Progress, Runner
 from fastagi_server.dialer.show import Shows
 from fastagi_server.pacing.why import Reason, Standing, Why
@@ -204,6 +206,10 @@ class Desk:
         pools = Pools(countries={each.slug: each for each in countries}, uses=self.ledger, clock=clock)
         shows = Shows(engine="", pools=pools, ledger=self.ledger, clock=clock)
         return ByHand(engine=self.engine, shows=shows, limits=self, concurrency=0, channels={})
+
+    async def trunk(self, route: str) -> str:
+        self.paced.append(f"a trunk of {route}")
+        return "carrier"
 
     async def leads_here(self, trunk: str) -> bool:
         return False
@@ -554,3 +560,72 @@ def test_an_order_to_the_fleet_that_makes_no_sense_is_refused(
     assert isinstance(failed, frames.Failed)
     assert failed.code == code
     assert desk.engine.ready
+
+
+class Routed(IdleRunner):
+    """A campaign over a route, each of whose trunks stands otherwise."""
+
+    def progress(self) -> Progress:
+        refusal = NotDialableError(number="1", why="x")
+        stopped = replace(WHY, reason=Reason.SERVER_ERRORS)
+        ways = [
+            WayStanding(way=way, up=1, sent=4, why=why, refused=refused, full=full)
+            for way, why, refused, full in (
+                (Way(trunk="a", weight=2, channels=5), None, None, False),
+                (Way(trunk="b"), stopped, None, True),
+                (Way(trunk="c"), stopped, refusal, False),
+                (Way(trunk="d", channels=1), None, None, True),
+                (Way(trunk="e", weight=0), None, None, False),
+            )
+        ]
+        return replace(super().progress(), trunk="wholesale", ways=ways)
+
+
+def test_each_trunk_of_a_route_is_told_with_whether_it_takes_calls(desk: Desk) -> None:
+    desk.make_runner = lambda campaign, done: cast("Runner", Routed(campaign))  # type: ignore[method-assign]
+    desk.orders._campaigns._make_runner = desk.make_runner
+    desk.asks(frames.Campaigning(campaign="spring", do="start"))
+
+    told = desk.told[-1]
+    assert isinstance(told, frames.CampaignStanding)
+    assert (told.trunk, told.trunk_up, told.channels) == ("wholesale", 5, 0)
+    assert {name: each["takes"] for name, each in told.trunks.items()} == {
+        "a": "takes",
+        "b": "stopped",
+        "c": "refused",
+        "d": "full",
+        "e": "spare",
+    }
+    assert told.trunks["a"] == {
+        "weight": 2,
+        "up": 1,
+        "channels": 5,
+        "sent": 4,
+        "takes": "takes",
+        "refused": None,
+    }
+    assert told.trunks["c"]["refused"]["code"] == "NotDialableError"
+    assert frames.decode(frames.encode(told)) == told
+
+
+def test_of_one_trunk_alone_there_is_nothing_more_to_tell(desk: Desk) -> None:
+    desk.asks(frames.Campaigning(campaign="spring", do="start"))
+
+    told = desk.told[-1]
+    assert isinstance(told, frames.CampaignStanding)
+    assert told.trunks == {}
+
+
+@pytest.mark.parametrize("named", ["wholesale", ""])
+def test_a_call_by_hand_may_name_a_route_and_goes_over_a_trunk_of_it(
+    settings: Settings, countries: tuple[Country, ...], clock: Any, dice: Any, named: str
+) -> None:
+    routes = {"wholesale": {"carrier": 1.0}}
+    routed = replace(settings, routes=routes, default_trunk="wholesale")
+    desk = Desk(routed, countries, clock, dice)
+
+    desk.dials(replace(DIAL, trunk=named))
+
+    assert desk.paced[:2] == ["a trunk of wholesale", "room on carrier after 0"]
+    (record,) = desk.ledger.records.values()
+    assert record.trunk == desk.asterisk.ordered[0].trunk == "carrier"

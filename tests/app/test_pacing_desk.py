@@ -41,7 +41,8 @@ class Desk:
             brakes=cast("StandingBrakes", self),
             end_all=self.end_all,
             logs=Logs(tell=lambda *line, **_: self.lines.append(line)),
-            trunks=["carrier"],
+            trunks=["carrier", "other"],
+            routes={"wholesale": ["carrier"]},
             countries=["usa"],
             reactor=self.reactor,
         )
@@ -139,6 +140,14 @@ def test_with_hang_up_the_calls_of_the_scope_are_ended_and_no_others(desk: Desk)
     parts = {"trunk": "carrier", "campaign": "spring"}
     assert which(cast("Record", SimpleNamespace(country="usa", **parts)))
     assert not which(cast("Record", SimpleNamespace(country="mexico", **parts)))
+
+
+def test_a_call_of_which_only_the_route_is_known_may_be_over_a_trunk_that_is_stopped(desk: Desk) -> None:
+    desk.asks(do="stop", scope="trunk:carrier", who="ana", why="x", hang_up=True)
+    desk.asks(do="stop", scope="trunk:other", who="ana", why="x", hang_up=True)
+
+    over = cast("Record", SimpleNamespace(country="usa", campaign="spring", trunk="wholesale"))
+    assert [which(over) for which in desk.meant] == [True, False]
 
 
 @pytest.mark.parametrize(

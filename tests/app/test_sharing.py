@@ -14,13 +14,14 @@ from twisted.internet.task import Clock
 from fastagi_server.app.rounds import Rounds
 from fastagi_server.app.sharing import Sharing
 from fastagi_server.dialer.errors import StoreAwayError
-from fastagi_server.dialer.pacer import Pacer, scopes_of
+from fastagi_server.dialer.pacer import Pacer
+from fastagi_server.pacing import scopes
 from fastagi_server.pacing.sharer import SILENT_SECONDS, USE_SECONDS
 from fastagi_server.pacing.window import SECOND
 from fastagi_server.store import tables
 from fastagi_server.store.connect import open_database
 
-ALL = scopes_of("carrier")
+ALL = scopes.over("carrier")
 
 
 class Time(Clock):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,14 @@ def test_the_defaults_go_together() -> None:
         (Settings(fastagi=FastAgi(host="::")), ("fastagi", "advertise")),
         (Settings(default_trunk="carrier"), ("default_trunk",)),
         (Settings(trunks={"a": CARRIER}, default_trunk="b"), ("default_trunk",)),
+        (Settings(trunks={"a": CARRIER}, routes={"r": {"b": 1, "a": 1}}), ("routes", "r", "b")),
+        (Settings(trunks={"a": CARRIER}, routes={"a": {"a": 1}}), ("routes", "a")),
+        (Settings(trunks={"a": CARRIER}, routes={"r": {"a": 0}}), ("routes", "r")),
+        (Settings(trunks={"a": CARRIER}, routes={"r": {}}), ("routes", "r")),
+        *(
+            (Settings(trunks={"a": CARRIER}, routes={"r": {"a": weight}}), ("routes", "r", "a"))
+            for weight in (-1, 1001, math.nan, math.inf)
+        ),
         (Settings(trunks={"a": CARRIER, "b": CARRIER}), ("default_trunk",)),
         (Settings(callerids={"mexico": (ONE, TWO), "usa": (ONE,)}), ("callerids", "usa")),
         (Settings(callerids={"mexico": (ONE, ONE)}), ("callerids", "mexico")),
@@ -72,6 +81,7 @@ def test_what_does_not_go_together_is_named(settings: Settings, keys: tuple[str,
         Settings(asterisk=Asterisk(host="localhost")),
         Settings(fastagi=FastAgi(host="0.0.0.0", advertise="agi://10.1.2.3")),
         Settings(trunks={"a": CARRIER, "b": CARRIER}, default_trunk="a"),
+        Settings(trunks={"a": CARRIER, "b": CARRIER}, routes={"r": {"a": 0.5, "b": 0}}, default_trunk="r"),
         Settings(callerids={"mexico": (ONE,), "usa": (TWO,)}),
         Settings(trunks={"a": ours("a", "0.0.0.0:5070"), "b": ours("b")}, default_trunk="a"),
     ],

@@ -376,3 +376,18 @@ def test_what_is_wrong_with_an_asterisk_of_a_fleet_is_told_at_its_line(tmp_path:
     env = {"DISCADOR_FLEET_B_SECRET": "hunter2\rAction: Originate"}
     (told,) = mistakes(written(tmp_path, "fleet: {b: {port: 5039}}\n"), env)
     assert told.startswith("DISCADOR_FLEET_B_SECRET: fleet.b is (hidden); ")
+
+
+def test_what_is_wrong_with_a_route_is_told_at_its_line(tmp_path: Path) -> None:
+    trunks = "trunks:\n  acme: {dial: 'PJSIP/{number}@acme'}\ndefault_trunk: wholesale\n"
+    assert load(written(tmp_path, f"{trunks}routes: {{wholesale: {{acme: 2}}}}\n"), {}).routes == {
+        "wholesale": {"acme": 2.0}
+    }
+    for route, expected in {
+        "wholesale: {acne: 1}": "f:5: routes.wholesale.acne is 'acne'; it should be one of trunks",
+        "wholesale: {acme: 0}": "f:5: routes.wholesale is ",
+        "wholesale: {acme: -1}": "f:5: routes.wholesale.acme is -1.0; it should be a weight of 0 (a spare)",
+        "wholesale: {acme: many}": "f:5: routes.wholesale.acme is many; it should be a number",
+        "Wholesale: {acme: 1}": "f:5: routes is 'Wholesale'; it should be named with small letters",
+    }.items():
+        assert mistakes(written(tmp_path, f"{trunks}routes:\n  {route}\n"))[0].startswith(expected)

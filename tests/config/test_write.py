@@ -38,7 +38,7 @@ def test_the_examples_are_right(tmp_path: Path) -> None:
     """Take the comment marks from every example and load the file so changed."""
     lines = write.settings_file().splitlines()
     starts = [n for n, line in enumerate(lines) if line.strip() == "# For example:"]
-    assert len(starts) == 7
+    assert len(starts) == 8
     for start in reversed(starts):
         indent = re.match(r" *", lines[start])
         assert indent is not None

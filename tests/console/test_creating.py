@@ -93,6 +93,18 @@ def test_without_any_trunk_it_says_where_one_is_put(discador: Any, file: Path) -
     assert "put the carrier under trunks: in the configuration" in told.err
 
 
+def test_a_campaign_may_name_a_route(discador: Any, file: Path) -> None:
+    trunks = "trunks: {acme: {dial: 'PJSIP/{number}@acme'}, safe: {dial: 'PJSIP/{number}@safe'}}\n"
+    store = f"database_url: sqlite:///{file.parent}/discador.db\n"
+    discador.write(f"{store}{trunks}routes: {{wholesale: {{acme: 2, safe: 0}}}}\ndefault_trunk: acme\n")
+
+    told = discador("campaign", "create", "spring", "--list", str(file), "--trunk", "wholesale")
+    assert told.code == 0
+    assert "wholesale" in discador("campaign", "list").out
+    wrong = discador("campaign", "create", "summer", "--list", str(file), "--trunk", "retail")
+    assert "There is no trunk 'retail'; the configuration has: acme, safe, wholesale." in wrong.err
+
+
 @pytest.mark.parametrize(
     ("option", "text", "sentence"),
     [

@@ -51,4 +51,6 @@ def test_every_example_is_of_its_command_and_works(discador: Any, monkeypatch: p
 
             assert command == "discador"
             assert " ".join(argv).startswith(path) or argv[0] == "--lang"
-            assert told.code == (1 if path in NOT_DONE_HERE else 0), f"{line}: {told.err}{told.out}"
+            # Of a campaign that the store does not have by then nobody is told.
+            refused = 2 if "campaign:spring" in argv else 1
+            assert told.code == (refused if path in NOT_DONE_HERE else 0), f"{line}: {told.err}{told.out}"

@@ -45,3 +45,38 @@ def test_what_was_stopped_and_released_is_told_with_numbers_who_and_why(
         f"country:usa is released by ana (mended); it was stopped: {blocked}",
         f"country:usa is stopped: {blocked}",
     ]
+
+
+def test_a_trunk_that_has_no_calls_is_told_with_who_has_them_why_and_when_it_is_back(
+    discador: Any, database: Engine
+) -> None:
+    numbers = {"count": 20, "of": 40, "seconds": 10.0, "share": 0.5, "most": 0.3}
+    stop = {
+        "route": "wholesale",
+        "trunk": "acme",
+        "others": "safe",
+        "reason": "server_errors",
+        "says": numbers,
+    }
+    far_away = "Campaign spring is a lab's, and trunk safe leads to 192.0.2.1, off this machine."
+    details = {"campaign": "spring", "trunk": "safe", "addresses": "192.0.2.1"}
+    refused = {"code": "LabNumbersLeaveError", "details": details, "message": far_away}
+    far = {"route": "wholesale", "trunk": "safe", "others": "", "campaign": "spring", "refused": refused}
+    with database.begin() as conn:
+        notices.add(conn, key="1", kind=Kind.FAILED_OVER, at=1.0, says=stop)
+        notices.add(conn, key="2", kind=Kind.FAILED_OVER, at=2.0, says=far)
+        notices.add(
+            conn, key="3", kind=Kind.FAILED_BACK, at=3.0, says={"route": "wholesale", "trunk": "acme"}
+        )
+
+    errors = "20 of 40 calls within 10 s were answered 503 or another 5xx (50.0%), 30% is the most"
+    assert [line[22:] for line in discador("notices").out.splitlines()] == [
+        "route wholesale: trunk acme takes calls again",
+        f"route wholesale: no calls over trunk safe, nor over another one: {far_away}",
+        f"route wholesale: no calls over trunk acme, they go over safe: {errors}",
+    ]
+    for language, word in (("es", "ruta"), ("pt", "rota")):
+        told = discador("--lang", language, "notices").out.splitlines()
+        assert all(line[22:].startswith(f"{word} wholesale: ") for line in told)
+        assert "20 de 40" in told[2]
+        assert far_away not in told[1]

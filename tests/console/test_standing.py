@@ -82,6 +82,48 @@ def test_queues_are_told_with_who_was_abandoned_and_why_calls_wait(discador: Any
     ]
 
 
+def test_each_trunk_of_a_route_is_told_with_why_it_has_no_calls(discador: Any, desk: Any) -> None:
+    far = {
+        "code": "LabNumbersLeaveError",
+        "details": {"campaign": "spring", "trunk": "b", "addresses": "192.0.2.1"},
+    }
+    trunks = {
+        "a": {"weight": 2.0, "up": 3, "channels": 10, "sent": 7, "takes": "takes", "refused": None},
+        "b": {
+            "weight": 0.5,
+            "up": 0,
+            "channels": 0,
+            "sent": 0,
+            "takes": "refused",
+            "refused": {**far, "message": "it leads away."},
+        },
+    }
+    desk(frames.CampaignStanding(**{**vars(RUNNING), "trunk": "wholesale", "trunks": trunks}))
+
+    told = discador("campaign", "status", "spring").out.splitlines()
+
+    at = told.index("  trunk a: weight 2, takes calls, 3 up (channels: 10), 7 sent")
+    assert told[at + 1] == ("  trunk b: weight 0.5, not used, 0 up (channels: none), 0 sent: it leads away.")
+    assert not [line for line in told if "10 channels are up" in line]
+
+
+@pytest.mark.parametrize("language", ["es", "pt"])
+@pytest.mark.parametrize("takes", ["takes", "spare", "full", "stopped", "probing", "refused"])
+def test_how_a_trunk_stands_has_words_in_every_language(
+    discador: Any, desk: Any, language: str, takes: str
+) -> None:
+    way = {"weight": 1.0, "up": 0, "channels": 0, "sent": 0, "takes": takes, "refused": None}
+    desk(frames.CampaignStanding(**{**vars(RUNNING), "trunks": {"acme": way}}))
+
+    (line,) = [
+        each
+        for each in discador("--lang", language, "campaign", "status", "spring").out.splitlines()
+        if "acme" in each
+    ]
+    assert line.startswith(("  troncal acme: peso 1, ", "  tronco acme: peso 1, "))
+    assert f"way.{takes}" not in line
+
+
 def test_a_standing_for_programs(discador: Any, desk: Any) -> None:
     desk(RUNNING)
 
@@ -99,6 +141,7 @@ def test_a_standing_for_programs(discador: Any, desk: Any) -> None:
         "trunk": "carrier",
         "trunk_up": 3,
         "channels": 10,
+        "trunks": {},
         "queues": {},
         "why_not": "",
         "store_away_since": 0.0,

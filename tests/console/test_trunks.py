@@ -56,6 +56,16 @@ def test_trunks_are_listed_for_programs(trunks: Any) -> None:
     ]
 
 
+def test_routes_are_told_with_weights_and_spares(discador: Any) -> None:
+    routes = "routes: {wholesale: {acme-1: 2, theirs: 0.5, open: 0}}\n"
+    discador.write(TRUNKS.replace("default_trunk: acme-1", "default_trunk: wholesale") + routes)
+
+    told = discador("trunk", "list")
+    assert told.out.splitlines()[-1] == "route wholesale (default): acme-1 2, theirs 0.5, open as a spare"
+    rows = json.loads(discador("trunk", "list", "--json").out)
+    assert [each["routes"] for each in rows] == [{"wholesale": 2}, {"wholesale": 0.5}, {"wholesale": 0}]
+
+
 def test_no_trunk_is_said(discador: Any) -> None:
     discador.write("max_cps: 5\n")
 

@@ -16,6 +16,7 @@ from fastagi_server.dialer.pools import Pools
 from fastagi_server.dialer.ports import CountryUses
 from fastagi_server.dialer.prepare import Preparer
 from fastagi_server.dialer.room import Room
+from fastagi_server.dialer.route import Route, Way
 from fastagi_server.dialer.runner import Runner
 from fastagi_server.pacing import scopes
 from fastagi_server.telephony.call_id import CallId, mint
@@ -31,6 +32,7 @@ from fastagi_server.telephony.campaign import (
 )
 from fastagi_server.telephony.country import Country, Texts
 from fastagi_server.telephony.did import Use
+from fastagi_server.telephony.errors import DiscadorError
 from fastagi_server.telephony.orders import FIRST, PlaceCall
 from fastagi_server.telephony.record import Begin
 
@@ -173,6 +175,8 @@ class Engine:
         self.hears_well = True
         self.up = 0
         self.most_up = 0
+        self.over: Counter[str] = Counter()
+        self.most_over: Counter[str] = Counter()
         self.waiting: set[CallId] = set()
         self.sent: list[tuple[float, PlaceCall]] = []
         self.cancelled: list[CallId] = []
@@ -186,8 +190,7 @@ class Engine:
         return self.hears_well
 
     def up_over(self, trunk: str) -> int:
-        assert trunk == "carrier"
-        return self.up
+        return self.over[trunk]
 
     def admit(self, begin: Begin) -> None:
         self.waiting.add(begin.call)
@@ -198,6 +201,8 @@ class Engine:
         self.sent.append((self._time.steady(), order))
         self.planned.append(planned_at)
         self.up += 1
+        self.over[order.trunk] += 1
+        self.most_over |= self.over
         self.most_up = max(self.most_up, self.up)
         self._time.later(self._call_seconds, lambda: self._over(order))
         return True
@@ -211,6 +216,7 @@ class Engine:
 
     def _over(self, order: PlaceCall) -> None:
         self.up -= 1
+        self.over[order.trunk] -= 1
         begin = next(each for each in self._store.begun if each.call == order.call)
         contact = self._store.contacts[begin.contact or 0]
         self._store.contacts[contact.id] = replace(contact, state=ContactState.DONE)
@@ -256,6 +262,7 @@ class Stage:
         store: type[Store] = Store,
         policy: Policy | None = None,
         agents: Callable[[Time], Agents] | None = None,
+        ways: Sequence[Way] = (),
     ) -> None:
         self.time = Time(late)
         self.store = store(
@@ -279,13 +286,23 @@ class Stage:
         self.pacer = Pacer(clock=self.time, policy=policy)
         self.pacer.lanes.open = lambda: {FIRST: 1.0}
         self.pacer.limit(scopes.CLUSTER, cps)
+        self.refused: dict[str, DiscadorError] = {}
+        self.route = Route(
+            name="carrier",
+            campaign="c",
+            ways=ways or [Way(trunk="carrier", channels=channels)],
+            pacer=self.pacer,
+            calls=self.engine,
+            refused=lambda: self.refused,
+            over=lambda order, trunk: replace(order, trunk=trunk),
+        )
         self.runner = Runner(
             campaign=CAMPAIGN,
+            route=self.route,
             room=Room(
                 campaign="c",
-                trunk="carrier",
+                route=self.route,
                 concurrency=concurrency,
-                channels=channels,
                 calls=self.engine,
                 agents=agents(self.time) if agents else None,
             ),

@@ -52,6 +52,9 @@ class Office:
     def holds(self, shown: Shown) -> bool:
         return self.day_lasts
 
+    async def trunk(self, route: str) -> str:
+        return f"one of {route}"
+
     async def leads_here(self, trunk: str) -> bool:
         self.log.append(f"gate of {trunk}")
         return False
@@ -207,3 +210,7 @@ def test_a_trunk_that_filled_up_during_the_commit_stops_the_originate() -> None:
 
     assert office.house.ledger.records[CALL].disposition is Disposition.CANCELLED
     assert f"originate {ORDER.number}" not in office.log
+
+
+def test_whoever_knows_the_limits_says_which_trunk_of_a_route_it_is() -> None:
+    assert run(Office().hand.trunk("wholesale")) == "one of wholesale"

@@ -27,6 +27,8 @@ class Book:
 class Running:
     """A runner that only counts."""
 
+    route = "the route of c"
+
     def __init__(self, done: Callable[[], None]) -> None:
         self.done = done
         self.log: list[str] = []
@@ -282,3 +284,12 @@ def test_what_is_prepared_is_taken_back_when_the_store_goes_away() -> None:
     desk.campaigns.store_away()
 
     assert desk.runners[0].log == ["start", "take back: the store went away before it was sent"]
+
+
+def test_the_routes_of_those_that_run_are_known_and_of_no_others() -> None:
+    desk = Desk()
+    assert desk.campaigns.routes() == []
+    run(desk.campaigns.start("c"))
+    assert desk.campaigns.routes() == ["the route of c"]
+    run(desk.campaigns.stop("c"))
+    assert desk.campaigns.routes() == []

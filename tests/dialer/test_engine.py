@@ -665,3 +665,29 @@ def test_news_told_twice_late_or_in_any_order_breaks_no_record_and_no_count(stor
     assert sum(line.startswith("keep ") for line in house.log) == 1
     assert house.ledger.records[CALL].ended_at is not None
     assert house.log.count(f"originate {ORDER.number}") == 1
+
+
+def test_an_attempt_of_a_route_has_the_trunk_of_its_order_from_its_write_to_its_record(house: House) -> None:
+    order = prepared(house.up())
+    engine = house.engine
+    engine.over.routes = {"acme": ["wholesale"], "safe": ["wholesale"]}
+    assert engine.up_over("acme") == 0
+
+    assert engine.send(replace(order, trunk="acme"), 100.0)
+    assert (engine.up_over("acme"), engine.up_over("safe"), engine.up_over(ORDER.trunk)) == (1, 0, 0)
+
+    engine.take(replace(ENDED, call=OTHER))
+    assert engine.up_over("acme") == 0
+    assert house.ledger.records[OTHER].trunk == "acme"
+
+
+def test_a_call_of_the_run_before_has_a_channel_of_each_trunk_of_its_route(house: House) -> None:
+    house.engine.over.routes = {"acme": ["wholesale"], "safe": ["wholesale"]}
+    record = replace(calls.opened(BEGIN), trunk="wholesale")
+
+    house.engine.adopt(record)
+    house.engine.adopt(record)
+    assert [house.engine.up_over(each) for each in ("acme", "safe", "other")] == [1, 1, 0]
+
+    house.engine.take(ENDED)
+    assert [house.engine.up_over(each) for each in ("acme", "safe", "other")] == [0, 0, 0]

@@ -5,7 +5,8 @@ from typing import Any
 
 from fastagi_server.dialer.brakes import Rules
 from fastagi_server.dialer.idle import LOOK_SECONDS
-from fastagi_server.dialer.pacer import Pacer, Policy, scopes_of
+from fastagi_server.dialer.pacer import Pacer, Policy
+from fastagi_server.pacing import scopes
 from fastagi_server.pacing.why import Reason
 from fastagi_server.telephony import facts
 from fastagi_server.telephony.call_id import mint
@@ -24,7 +25,7 @@ class Site:
         """Let a campaign have its limit, a call and what became of it."""
         scope = f"campaign:{campaign}"
         self.pacer.limit(scope, 10.0)
-        within = (*scopes_of("carrier"), scope)
+        within = (*scopes.over("carrier"), scope)
         self.pacer.took(within, self.time.steady(), self.time.steady())
         call = mint(self.time.wall(), random.randbytes(10))
         record = Record(
@@ -105,7 +106,7 @@ def test_one_that_begins_again_is_under_its_limit() -> None:
     site.run("spring")
     site.looks(times=2)
     site.pacer.limit("campaign:spring", 1.0)
-    within = (*scopes_of("carrier"), "campaign:spring")
+    within = (*scopes.over("carrier"), "campaign:spring")
     now = site.time.steady()
     site.pacer.took(within, now, now)
 

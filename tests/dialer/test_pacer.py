@@ -9,8 +9,9 @@ import pytest
 
 from fastagi_server.dialer.brakes import Rules
 from fastagi_server.dialer.errors import NoBrakeError
-from fastagi_server.dialer.pacer import IDLE_SECONDS, Pacer, Policy, scopes_of
+from fastagi_server.dialer.pacer import IDLE_SECONDS, Pacer, Policy
 from fastagi_server.dialer.strains import Strain
+from fastagi_server.pacing import scopes
 from fastagi_server.pacing.change import Change, Move
 from fastagi_server.pacing.proof import most_in_a_second
 from fastagi_server.pacing.why import Reason, Standing, Why
@@ -22,7 +23,7 @@ from tests.dialer.stage import Stage, contact
 
 RULES = Rules(threshold=0.1, hold=20.0)
 POLICY = Policy(auto=True, rules=RULES)
-SCOPES = (*scopes_of("carrier"), "campaign:c", "country:usa")
+SCOPES = (*scopes.over("carrier"), "campaign:c", "country:usa")
 
 
 class Time:
@@ -95,7 +96,7 @@ def test_a_call_is_in_every_scope_and_the_strictest_decides() -> None:
         instants.append(slot)
 
     assert most_in_a_second(instants) <= 2
-    assert pacer.earliest((*scopes_of("carrier"), "country:mexico"), 50.0) < instants[-1] + 0.1
+    assert pacer.earliest((*scopes.over("carrier"), "country:mexico"), 50.0) < instants[-1] + 0.1
 
 
 def test_a_call_that_is_far_too_late_has_the_slot_of_now() -> None:

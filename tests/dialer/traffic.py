@@ -13,7 +13,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fastagi_server.dialer.brakes import Rules
-from fastagi_server.dialer.pacer import Pacer, Policy, scopes_of
+from fastagi_server.dialer.pacer import Pacer, Policy
+from fastagi_server.pacing import scopes
 from fastagi_server.pacing.change import Change
 from fastagi_server.pacing.why import Standing, Why
 from fastagi_server.telephony import facts
@@ -22,7 +23,7 @@ from fastagi_server.telephony.disposition import Disposition
 from fastagi_server.telephony.record import Record, State
 
 Dice = random.Random
-WITHIN = (*scopes_of("carrier"), "campaign:c", "country:usa")
+WITHIN = (*scopes.over("carrier"), "campaign:c", "country:usa")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,10 @@ def test_scopes_have_the_names_that_people_type() -> None:
     )
 
 
+def test_whoever_orders_a_call_it_is_under_the_limit_of_all_and_of_its_trunk() -> None:
+    assert scopes.over("a") == ("cluster", "trunk:a")
+
+
 def test_a_campaign_named_like_a_country_is_none() -> None:
     assert scopes.is_country(scopes.country("mexico"))
     assert not scopes.is_country(scopes.campaign("country:mexico"))

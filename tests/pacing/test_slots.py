@@ -126,3 +126,26 @@ def test_no_scope_ever_has_two_slots_nearer_than_its_rate(
     for scope, instants in taken.items():
         gaps = [after - before for before, after in pairwise(instants)]
         assert all(gap >= 1 / rates[scope] for gap in gaps)
+
+
+def test_one_of_several_keeps_its_own_instants_though_others_slots_make_it_wait() -> None:
+    slots = Slots()
+    slots.set("trunk:a", 10.0)
+    interval = 0.1 / HEADROOM
+    slots.take(("trunk:a",), 0.0)
+
+    slots.take(("trunk:a", "other"), interval + 0.03, in_grid=("trunk:a",))
+    assert slots.earliest(("trunk:a",), 0.0) == pytest.approx(2 * interval)
+
+    # One that has waited for long has half an interval, and no burst.
+    slots.take(("trunk:a",), 60.0, in_grid=("trunk:a",))
+    assert slots.earliest(("trunk:a",), 60.0) == pytest.approx(60.0 + interval / 2)
+
+
+@pytest.mark.parametrize("rate", [None, 0.0])
+def test_what_has_no_slots_of_its_own_has_none_to_keep(rate: float | None) -> None:
+    bucket = Bucket(rate)
+    bucket.take_in_grid(5.0)
+    bucket.set(1.0)
+
+    assert bucket.earliest() == pytest.approx(5.0 + 1 / HEADROOM)

@@ -185,6 +185,15 @@ def test_the_slot_at_which_a_call_left_is_kept_with_its_end(
     assert calls.get(conn, left.call) == left
 
 
+def test_the_trunk_that_a_call_of_a_route_really_took_is_kept_with_its_end(
+    conn: Connection, make_begin: Callable[[int], Begin]
+) -> None:
+    calls.begin(conn, replace(make_begin(1), trunk="wholesale"))
+    left = replace(whole(make_begin(1)), trunk="acme")
+    calls.keep(conn, left)
+    assert calls.get(conn, left.call) == left
+
+
 def test_an_engine_is_given_its_own_open_calls_only(
     conn: Connection, make_begin: Callable[[int], Begin]
 ) -> None:

@@ -20,7 +20,7 @@ WORDS = {
     "help.serve": "Run the engine: FastAGI, the AMI link and the desk, until SIGTERM.",
     "help.call": "Ring one number, follow the call, and print what happened to it.",
     "help.call.country": "The country's slug, where the number alone does not decide.",
-    "help.call.trunk": "The trunk to dial through; else the usual one.",
+    "help.call.trunk": "The trunk or the route to dial through; else the usual one.",
     "help.call.callerid": "The caller ID to show, one of ours; else the first of the country.",
     "help.call.campaign": "What the CDR's account code says.",
     "help.json": "Tell it to programs: JSON instead of sentences.",

@@ -20,7 +20,7 @@ WORDS = {
     "help.serve": "Ejecuta el motor: FastAGI, el enlace AMI y el mostrador, hasta SIGTERM.",
     "help.call": "Llama a un número, sigue la llamada y dice qué pasó con ella.",
     "help.call.country": "El nombre corto del país, cuando el número solo no decide.",
-    "help.call.trunk": "La troncal por la que se llama; si no, la habitual.",
+    "help.call.trunk": "La troncal o la ruta por la que se llama; si no, la habitual.",
     "help.call.callerid": "El identificador que se muestra, uno de los nuestros; si no, el primero del país.",
     "help.call.campaign": "Lo que dice el código de cuenta del CDR.",
     "help.json": "Para programas: JSON en vez de frases.",

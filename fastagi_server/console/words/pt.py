@@ -20,7 +20,7 @@ WORDS = {
     "help.serve": "Executa o motor: FastAGI, o enlace AMI e o balcão, até SIGTERM.",
     "help.call": "Liga para um número, acompanha a chamada e diz o que aconteceu com ela.",
     "help.call.country": "O nome curto do país, quando o número sozinho não decide.",
-    "help.call.trunk": "O tronco pelo qual se liga; senão, o usual.",
+    "help.call.trunk": "O tronco ou a rota pela qual se liga; senão, o usual.",
     "help.call.callerid": "O identificador mostrado, um dos nossos; senão, o primeiro do país.",
     "help.call.campaign": "O que diz o código de conta do CDR.",
     "help.json": "Para programas: JSON em vez de frases.",

@@ -52,6 +52,7 @@ def wish_of(
         configured=settings.callerids.get(country.slug, ()),
         order=order,
         planned_at=planned_at,
+        campaign=dial.campaign,
     )
 
 

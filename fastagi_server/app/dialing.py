@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import logging
-import math
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from functools import partial
 from typing import Any
 
-from twisted.internet.task import deferLater
-
 from fastagi_server.app.choose import campaign_order
 from fastagi_server.app.collapses import Collapses
 from fastagi_server.app.days import Days
-from fastagi_server.app.errors import StoppedByHandError
 from fastagi_server.app.failovers import Failovers
 from fastagi_server.app.fleet import Leads
 from fastagi_server.app.guards import Guards
@@ -22,6 +18,7 @@ from fastagi_server.app.lending import Lending
 from fastagi_server.app.load import Load
 from fastagi_server.app.logs import Logs
 from fastagi_server.app.pacing_desk import PacingDesk, hanging_up
+from fastagi_server.app.places import Places
 from fastagi_server.app.policies import policy_of
 from fastagi_server.app.queues import Queues
 from fastagi_server.app.routes import Routes, routes_of
@@ -34,7 +31,7 @@ from fastagi_server.dialer.by_hand import ByHand
 from fastagi_server.dialer.campaigns import Campaigns
 from fastagi_server.dialer.engine import Engine
 from fastagi_server.dialer.lend import Lender
-from fastagi_server.dialer.pacer import IDLE_SECONDS, Pacer
+from fastagi_server.dialer.pacer import Pacer
 from fastagi_server.dialer.pools import Pools
 from fastagi_server.dialer.ports import Spawn
 from fastagi_server.dialer.prepare import Preparer
@@ -50,7 +47,7 @@ from fastagi_server.telephony.clock import Clock
 from fastagi_server.telephony.country import Country
 from fastagi_server.telephony.errors import DiscadorError
 from fastagi_server.telephony.facts import Fact
-from fastagi_server.telephony.orders import FIRST, PlaceCall
+from fastagi_server.telephony.orders import PlaceCall
 from fastagi_server.telephony.record import Record
 from fastagi_server.telephony.tiding import Kind
 
@@ -127,7 +124,6 @@ class Dialing:
         )
         engine.over.routes = routes_of(settings)
         self.routes = Routes(settings=settings, leads=leads, pacer=self.pacer, clock=clock)
-        self.leads_here = self.routes.leads_here
         by_slug = {country.slug: country for country in countries}
         self.ahead = Ahead(engine=settings.engine, store=ledger, clock=clock, spawn=spawn)
         self.pools = Pools(countries=by_slug, uses=ledger, clock=clock, ahead=self.ahead)
@@ -144,7 +140,7 @@ class Dialing:
         self.by_hand = ByHand(
             engine=engine,
             shows=Shows(engine=settings.engine, pools=self.pools, ledger=ledger, clock=clock),
-            limits=self,
+            limits=Places(pacer=self.pacer, engine=engine, routes=self.routes, clock=clock, reactor=reactor),
             concurrency=settings.max_concurrent_calls,
             channels={name: trunk.channels for name, trunk in settings.trunks.items()},
             told=logs.shown,
@@ -207,30 +203,6 @@ class Dialing:
             await self.ahead.leave()
         except DiscadorError as error:
             _log.warning("reserved uses of caller IDs are not given back: %s", error.sentence())
-
-    async def trunk(self, route: str) -> str:
-        """Give the trunk of a route that can take a call by hand now, or else one that says why it cannot."""
-        return await self.routes.by_hand(route, self._engine.up_over)
-
-    async def room(self, trunk: str) -> str:
-        """Wait until one more call over the trunk is within its limits; its place is taken from then on.
-
-        It has a place at one Asterisk too, whose name is given: the first one's where none is there.
-        Raises StoppedByHandError where an operator has stopped the trunk, or everything.
-        """
-        stopped = self.pacer.stopped_by_hand(trunk)
-        if stopped is not None:
-            raise StoppedByHandError(trunk=trunk, who=stopped.says["who"], why=stopped.says["text"])
-        while (wait := self.pacer.held_until(scopes.over(trunk)) - self._clock.steady()) > 0:
-            self.pacer.limits.parts.waits(scopes.over(trunk))
-            await deferLater(self._reactor, min(wait, IDLE_SECONDS))
-        asterisk = self.pacer.lanes.next(math.inf, self._clock.steady()) or FIRST
-        self.wrote(trunk, asterisk)
-        return asterisk
-
-    def wrote(self, trunk: str, asterisk: str) -> None:
-        """Take note that a call by hand was written; between its place and its write a commit has passed."""
-        self.pacer.wrote((*scopes.over(trunk), scopes.asterisk(asterisk)), self._clock.steady())
 
     def forget(self) -> None:
         """Look at the store again: the inventory, a limit or a period has changed."""

@@ -38,8 +38,8 @@ class Sends(Protocol):
         """Know a call that is begun durably."""
         ...
 
-    def last_look(self, number: str, asterisk: str) -> Awaitable[str | None]:
-        """Say why a number must not be called there after all."""
+    def last_look(self, number: str) -> Awaitable[str | None]:
+        """Say why a number must not be called after all."""
         ...
 
     def write(self, order: PlaceCall, asterisk: str) -> Awaitable[None]:
@@ -62,12 +62,12 @@ class Limits(Protocol):
         """Give the trunk of a route that can take a call now, or else one that says why it cannot."""
         ...
 
-    def room(self, trunk: str) -> Awaitable[str]:
-        """Wait until one more call over the trunk is within its limits, and name the Asterisk for it."""
+    def room(self, wish: Wish) -> Awaitable[None]:
+        """Wait until one more such call is within its limits; raise where an operator has stopped them."""
         ...
 
-    def wrote(self, trunk: str, asterisk: str) -> None:
-        """Take note that it was written there."""
+    def take(self, wish: Wish) -> str:
+        """Take a place for a call that is written in this very turn; give its Asterisk, "" for none now."""
         ...
 
 
@@ -106,25 +106,31 @@ class ByHand:
         await self._engine.may_dial(wish.number)
         self._check_room(wish.number, wish.trunk)
         lab = await self._limits.leads_here(wish.trunk)
-        asterisk = await self._limits.room(wish.trunk)
+        await self._limits.room(wish)
         shown = await self._shows.begin(wish, lab=lab)
         self._engine.admit(shown.begin)
         placed(shown.order)
         self._told(shown)
-        await self._look_again(shown, asterisk)
+        asterisk = await self._place_at_last(shown, wish)
         await self._engine.write(shown.order, asterisk)
-        self._limits.wrote(wish.trunk, asterisk)
 
-    async def _look_again(self, shown: Shown, asterisk: str) -> None:
-        """Look once more just before the Originate: the world may have changed during the commit."""
+    async def _place_at_last(self, shown: Shown, wish: Wish) -> str:
+        """Look once more just before the Originate, and give where its place is.
+
+        The world may have changed during the commit, and again while a place was waited for.
+        """
         order = shown.order
         try:
-            why = await self._engine.last_look(order.number, asterisk)
-            if why is None and not self._shows.holds(shown):
-                why = DAY_OVER
-            if why is not None:
-                raise NotDialedError(number=order.number, reason=why)
-            self._check_room(order.number, order.trunk)
+            while True:
+                await self._limits.room(wish)
+                why = await self._engine.last_look(order.number)
+                if why is None and not self._shows.holds(shown):
+                    why = DAY_OVER
+                if why is not None:
+                    raise NotDialedError(number=order.number, reason=why)
+                self._check_room(order.number, order.trunk)
+                if asterisk := self._limits.take(wish):
+                    return asterisk
         except DiscadorError as no:
             says = no.details.get("reason") or no.sentence()
             self._engine.cancel(order.call, str(says))

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from fastagi_server.dialer import call as calls
 from fastagi_server.dialer.ends import Ends
 from fastagi_server.dialer.fleet import Fleet
-from fastagi_server.dialer.gate import NO_LINK, ON_THE_LIST, STORE_AWAY, NotDialedError
+from fastagi_server.dialer.gate import ON_THE_LIST, STORE_AWAY, NotDialedError
 from fastagi_server.dialer.ports import Asterisk, Later, Ledger, Spawn, Watcher
 from fastagi_server.dialer.turning_away import LEFT, TurningAway
 from fastagi_server.dialer.up import Up
@@ -152,12 +152,12 @@ class Engine:
         if await self._ledger.is_opted_out(number):
             raise NotDialedError(number=number, reason=ON_THE_LIST)
 
-    async def last_look(self, number: str, asterisk: str = FIRST) -> str | None:
-        """Say why a number must not be called there after all; one more cheap look before its Originate."""
+    async def last_look(self, number: str) -> str | None:
+        """Say why a number must not be called after all; one more cheap look before its Originate."""
         # Looked at last: it may have left while the store answered.
         if await self._ledger.is_opted_out(number) or number in self.away:
             return LEFT
-        return self.why_not or (None if self.fleet[asterisk].ready else NO_LINK)
+        return self.why_not or None
 
     async def write(self, order: PlaceCall, asterisk: str = FIRST) -> None:
         """Write the Originate of an admitted call now, and wait for that Asterisk's first word."""

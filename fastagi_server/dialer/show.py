@@ -39,6 +39,7 @@ class Wish:
     """A call that somebody asks for; its number, country and trunk are checked already.
 
     `callerid` is the one that is named, empty for any; `configured` are the configuration's for the country;
+    `campaign` is the one whose limits hold for it too, empty for none;
     `order` writes the order with the caller ID that it is given.
     """
 
@@ -49,6 +50,7 @@ class Wish:
     configured: Sequence[str]
     order: Callable[[str], PlaceCall]
     planned_at: float
+    campaign: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,6 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from twisted.internet.defer import ensureDeferred
 from twisted.internet.task import Clock
 
 from fastagi_server.ami import events
@@ -21,9 +20,7 @@ from fastagi_server.compliance.gate import GateIsPartialError, LabNumbersLeaveEr
 from fastagi_server.config.settings import Gate, Settings
 from fastagi_server.dialer.engine import Engine
 from fastagi_server.dialer.up import Up
-from fastagi_server.pacing.window import SECOND
 from fastagi_server.telephony.country import Country
-from fastagi_server.telephony.orders import FIRST
 from tests.dialer.stage import CAMPAIGN, run
 
 
@@ -130,7 +127,7 @@ def test_what_is_lent_comes_out_of_the_campaigns_own_pools(
     assert house._preparer(CAMPAIGN)._pools is house.pools
 
 
-def test_the_carriers_contract_holds_for_campaigns_and_for_calls_by_hand(
+def test_the_carriers_contract_holds_for_campaigns(
     settings: Settings, countries: tuple[Country, ...], clock: Any
 ) -> None:
     contract = {"carrier": replace(settings.trunks["carrier"], cps=2)}
@@ -140,28 +137,6 @@ def test_the_carriers_contract_holds_for_campaigns_and_for_calls_by_hand(
 
     house._runner(replace(CAMPAIGN, cps=25), lambda: None)
     assert strictest(house) == 2
-
-    placed = [ensureDeferred(house.room("carrier")) for _ in range(3)]
-    assert [each.called for each in placed] == [True, True, False]
-    time.advance(SECOND)
-    assert placed[2].called
-
-
-def test_a_call_by_hand_counts_from_when_it_was_written(
-    settings: Settings, countries: tuple[Country, ...], clock: Any
-) -> None:
-    house = dialing(replace(settings, max_cps=1), countries, "127.0.0.1", clock)
-    time = Clock()
-    house._reactor, house._clock = time, SimpleNamespace(steady=time.seconds)
-    ensureDeferred(house.room("carrier"))
-    time.advance(0.5)
-    house.wrote("carrier", FIRST)
-
-    next_one = ensureDeferred(house.room("carrier"))
-    time.advance(0.9)
-    assert not next_one.called
-    time.advance(0.2)
-    assert next_one.called
 
 
 def test_a_campaign_over_a_route_is_held_to_each_trunks_contract_and_each_has_its_own_pace(
@@ -184,4 +159,4 @@ def test_a_campaign_over_a_route_is_held_to_each_trunks_contract_and_each_has_it
     assert paces["trunk:old"] == (None, 5.0)
     assert [way.trunk for way in runner.route.ways] == ["acme", "safe", "old"]
     assert house._engine.over.routes == dict.fromkeys(trunks, ("wholesale",))
-    assert run(house.trunk("wholesale")) == "acme"
+    assert run(house.routes.by_hand("wholesale", lambda _: 0)) == "acme"

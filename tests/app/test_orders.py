@@ -22,7 +22,7 @@ from fastagi_server.dialer.pools import Pools
 from fastagi_server.dialer.ports import Cancellable, CountryUses
 from fastagi_server.dialer.route import Way, WayStanding
 from fastagi_server.dialer.runner import Progress, Runner
-from fastagi_server.dialer.show import Shows
+from fastagi_server.dialer.show import Shows, Wish
 from fastagi_server.pacing.why import Reason, Standing, Why
 from fastagi_server.telephony import facts, frames
 from fastagi_server.telephony.call_id import CallId
@@ -214,13 +214,12 @@ class Desk:
     async def leads_here(self, trunk: str) -> bool:
         return False
 
-    async def room(self, trunk: str) -> str:
-        self.paced.append(f"room on {trunk} after {len(self.asterisk.ordered)}")
-        return FIRST
+    async def room(self, wish: Wish) -> None:
+        self.paced.append(f"room on {wish.trunk} after {len(self.asterisk.ordered)}")
 
-    def wrote(self, trunk: str, asterisk: str) -> None:
-        assert asterisk == FIRST
-        self.paced.append(f"wrote on {trunk} after {len(self.asterisk.ordered)}")
+    def take(self, wish: Wish) -> str:
+        self.paced.append(f"place on {wish.trunk} in {wish.campaign} after {len(self.asterisk.ordered)}")
+        return FIRST
 
     async def may_start(self, campaign: Campaign) -> None:
         if self.refusal is not None:
@@ -488,7 +487,12 @@ def test_the_pools_are_forgotten_when_the_inventory_changed(desk: Desk) -> None:
 def test_a_call_by_hand_has_its_place_among_all_calls(desk: Desk) -> None:
     desk.dials()
 
-    assert desk.paced == ["room on carrier after 0", "wrote on carrier after 1"]
+    assert desk.paced == [
+        "room on carrier after 0",
+        "room on carrier after 0",
+        "place on carrier in manual after 0",
+    ]
+    assert len(desk.asterisk.ordered) == 1
 
 
 def test_a_number_is_put_on_the_list_by_whose_order_and_why(desk: Desk) -> None:

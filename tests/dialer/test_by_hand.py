@@ -6,6 +6,7 @@ from typing import Any, cast
 
 import pytest
 
+from fastagi_server.app.errors import StoppedByHandError
 from fastagi_server.dialer.by_hand import ByHand
 from fastagi_server.dialer.errors import AllCallsUpError, AllChannelsUpError
 from fastagi_server.dialer.gate import NO_LINK, NotDialedError
@@ -35,6 +36,7 @@ class Office:
         self.house = House()
         self.log = self.house.log
         self.day_lasts = True
+        self.full = 0
         self.on_begin: Callable[[], None] = lambda: None
         self.hand = ByHand(
             engine=self.house.engine,
@@ -59,13 +61,13 @@ class Office:
         self.log.append(f"gate of {trunk}")
         return False
 
-    async def room(self, trunk: str) -> str:
-        self.log.append(f"room on {trunk}")
-        return FIRST
+    async def room(self, wish: Wish) -> None:
+        self.log.append(f"room on {wish.trunk}")
 
-    def wrote(self, trunk: str, asterisk: str) -> None:
-        assert asterisk == FIRST
-        self.log.append(f"wrote on {trunk}")
+    def take(self, wish: Wish) -> str:
+        self.log.append(f"take on {wish.trunk}")
+        self.full -= 1
+        return "" if self.full >= 0 else FIRST
 
     def places(self) -> None:
         run(self.hand.place(WISH, self.placed))
@@ -89,10 +91,39 @@ def test_everything_is_durable_known_and_told_before_the_originate(office: Offic
         "room on carrier",
         "begin",
         "placed, 1 live, 0 up",
+        "room on carrier",
+        "take on carrier",
         "originate +525550001003",
-        "wrote on carrier",
     ]
     assert office.house.engine.up == 1
+
+
+def test_a_place_that_somebody_else_took_is_waited_for_and_all_is_looked_at_again(office: Office) -> None:
+    office.full = 1
+    office.places()
+
+    assert office.log[-5:] == [
+        "room on carrier",
+        "take on carrier",
+        "room on carrier",
+        "take on carrier",
+        "originate +525550001003",
+    ]
+
+
+def test_a_stop_while_a_place_is_waited_for_stops_the_originate(office: Office) -> None:
+    async def room(wish: Wish) -> None:
+        if office.house.engine.live:
+            raise StoppedByHandError(trunk=wish.trunk, who="ana", why="wrong prompt")
+
+    office.room = room  # type: ignore[method-assign]
+
+    with pytest.raises(StoppedByHandError):
+        office.places()
+
+    assert office.house.engine.live == 0
+    assert office.log[-1] == "keep cancelled"
+    assert "wrong prompt" in office.house.ledger.records[CALL].why
 
 
 def test_without_a_link_nobody_is_asked_anything() -> None:
@@ -111,7 +142,7 @@ def test_an_opt_out_that_lands_during_the_commit_stops_the_originate(office: Off
     with pytest.raises(NotDialedError, match="just now"):
         office.places()
 
-    assert office.log[-2:] == ["placed, 1 live, 0 up", "keep cancelled"]
+    assert office.log[-3:] == ["placed, 1 live, 0 up", "room on carrier", "keep cancelled"]
     assert office.house.engine.live == 0
 
 
@@ -121,7 +152,7 @@ def test_a_midnight_during_the_commit_stops_the_originate(office: Office) -> Non
     with pytest.raises(NotDialedError, match="the day of its caller ID was over"):
         office.places()
 
-    assert office.log[-2:] == ["placed, 1 live, 0 up", "keep cancelled"]
+    assert office.log[-3:] == ["placed, 1 live, 0 up", "room on carrier", "keep cancelled"]
 
 
 def test_a_link_that_is_lost_during_the_commit_stops_the_originate(office: Office) -> None:
@@ -191,7 +222,7 @@ def test_no_more_calls_than_its_channels_are_up_over_a_trunk() -> None:
         office.places()
 
     assert no.value.details == {"number": ORDER.number, "up": 1, "trunk": ORDER.trunk, "limit": 1}
-    assert office.log[-1] == "wrote on carrier"
+    assert office.log[-1] == f"originate {ORDER.number}"
 
 
 def test_a_trunk_that_filled_up_during_the_commit_stops_the_originate() -> None:

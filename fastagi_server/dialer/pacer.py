@@ -35,6 +35,8 @@ _PACE, _BRAKE = "pace of ", "brake of "
 PROBE_SHARE, PROBE_LEAST = 0.1, 1.0
 # What nobody waits for is looked at again so soon; nothing is sent faster than this.
 IDLE_SECONDS, SHORTEST_SECONDS = 0.2, 0.001
+# The longest time without a turn that is no more than a busy machine's.
+STALL_SECONDS = 0.05
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,11 +141,17 @@ class Pacer:
     def took(self, within: tuple[str, ...], slot: float, now: float, grid: str = "") -> None:
         """Take note of a call that was written now for its slot; one that is far too late has that of now.
 
+        After a short stall the slots stay where they are, and those are gone that it has missed.
+
         `grid` is the trunk's scope where it was one of several: the others' slots have made its own wait.
         """
         every = self._all(within)
-        late = now - slot > self._slots.interval(every) / 2
-        self._slots.take(every, now if late else slot, in_grid=(grid, _PACE + grid) if grid else ())
+        interval = self._slots.interval(every)
+        if now - slot > max(interval / 2, STALL_SECONDS):
+            slot = now
+        elif 0 < interval < now - slot:
+            slot += (now - slot) // interval * interval
+        self._slots.take(every, slot, in_grid=(grid, _PACE + grid) if grid else ())
         self._windows.wrote(within, now)
         self.limits.parts.wrote(within, now)
 

@@ -109,6 +109,18 @@ def test_a_call_that_is_far_too_late_has_the_slot_of_now() -> None:
     assert pacer.earliest(SCOPES, 53.0) >= 53.1
 
 
+@pytest.mark.parametrize(("late", "gone"), [(0.004, 0), (0.009, 0), (0.011, 1), (0.048, 4)])
+def test_a_short_stall_moves_no_slot_and_costs_those_it_has_missed(late: float, gone: int) -> None:
+    pacer = Pacer(clock=Time())
+    pacer.limit("cluster", 100.0)
+    slot = pacer.earliest(SCOPES, 50.0)
+
+    pacer.took(SCOPES, slot, slot + late)
+
+    interval = pacer.interval(SCOPES)
+    assert pacer.earliest(SCOPES, 50.0) == pytest.approx(slot + (gone + 1) * interval)
+
+
 def test_a_trunk_begins_slowly_and_rises_while_it_is_used() -> None:
     time, told = Time(), Told()
     pacer = Pacer(clock=time, policy=POLICY, told=told)

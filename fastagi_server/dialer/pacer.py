@@ -35,8 +35,6 @@ _PACE, _BRAKE = "pace of ", "brake of "
 PROBE_SHARE, PROBE_LEAST = 0.1, 1.0
 # What nobody waits for is looked at again so soon; nothing is sent faster than this.
 IDLE_SECONDS, SHORTEST_SECONDS = 0.2, 0.001
-# The longest time without a turn that is no more than a busy machine's.
-STALL_SECONDS = 0.05
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,17 +139,12 @@ class Pacer:
     def took(self, within: tuple[str, ...], slot: float, now: float, grid: str = "") -> None:
         """Take note of a call that was written now for its slot; one that is far too late has that of now.
 
-        After a short stall the slots stay where they are, and those are gone that it has missed.
-
         `grid` is the trunk's scope where it was one of several: the others' slots have made its own wait.
         """
         every = self._all(within)
-        interval = self._slots.interval(every)
-        if now - slot > max(interval / 2, STALL_SECONDS):
-            slot = now
-        elif 0 < interval < now - slot:
-            slot += (now - slot) // interval * interval
-        self._slots.take(every, slot, in_grid=(grid, _PACE + grid) if grid else ())
+        self._slots.take(
+            every, self._slots.kept(every, slot, now), in_grid=(grid, _PACE + grid) if grid else ()
+        )
         self._windows.wrote(within, now)
         self.limits.parts.wrote(within, now)
 

@@ -19,6 +19,9 @@ class Watchers:
         self._all: list[Watcher] = []
         self._broken: set[tuple[int, type[Exception]]] = set()
 
+    def __len__(self) -> int:
+        return len(self._all)
+
     def add(self, watcher: Watcher) -> Callable[[], None]:
         """Tell the watcher every fact from now on; call the answer to stop."""
         self._all.append(watcher)

@@ -15,6 +15,8 @@ FASTEST = 10_000.0
 # A slot that is late holds back the slot one second later; the slots are so much further apart than the limit
 # asks that the slack of a second's slots absorbs it, or every timer's little lateness would grow.
 HEADROOM = 0.996
+# The longest time without a turn that is no more than a busy machine's.
+STALL_SECONDS = 0.05
 
 
 class Bucket:
@@ -86,6 +88,16 @@ class Slots:
     def interval(self, scopes: Iterable[str]) -> float:
         """Give how far apart the slots of these scopes are, in seconds."""
         return max((bucket.interval for bucket in self._of(scopes)), default=0.0)
+
+    def kept(self, scopes: Iterable[str], slot: float, now: float) -> float:
+        """Give the slot that a call has that is written now for a slot; far too late it has that of now.
+
+        After a short stall the slots stay where they are, and those are gone that it has missed.
+        """
+        interval, late = self.interval(scopes), now - slot
+        if late > max(interval / 2, STALL_SECONDS):
+            return now
+        return slot + late // interval * interval if 0 < interval < late else slot
 
     def take(self, scopes: Iterable[str], slot: float, in_grid: Sequence[str] = ()) -> None:
         """Take a slot in every scope; those `in_grid` keep their own instants."""

@@ -106,6 +106,9 @@ def _at_once(cursor: Any, sql: str, parameters: Sequence[Any], take: Callable[[A
     found = [take(cursor)]
     while cursor.nextset():
         found.append(take(cursor))
+    # The last word of a pipeline leaves the session without its idle timeout: whoever stood still now would
+    # hold his locks for ever. A plain question brings it back.
+    cursor.execute("SELECT 1")
     return found
 
 

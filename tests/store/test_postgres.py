@@ -13,6 +13,7 @@ from fastagi_server.loadtest.postgres import Cluster
 from fastagi_server.store import address, migrate, postgres
 from fastagi_server.store.connect import open_database
 from fastagi_server.store.errors import CannotOpenError, NotDurableError
+from fastagi_server.store.statement import Statement
 from tests.databases import PostgresDatabases
 from tests.store.conftest import ON_POSTGRES
 
@@ -101,6 +102,24 @@ def test_a_lock_is_not_waited_for_for_ever(engine: Engine) -> None:
         with pytest.raises(OperationalError, match="lock timeout"):
             two.execute(change)
         assert time.monotonic() - began < 2
+
+
+@ON_POSTGRES
+@pytest.mark.parametrize("count", [1, 3])
+def test_who_stands_still_after_a_batch_holds_no_lock_for_long(engine: Engine, count: int) -> None:
+    add = Statement(text("INSERT INTO optout (number, at, source) VALUES (:number, 0, 'x')"))
+    with engine.connect() as one, engine.connect() as two:
+        one.execute(text("SET idle_in_transaction_session_timeout = '100ms'"))
+        one.commit()
+        pid = one.scalar(text("SELECT pg_backend_pid()"))
+        assert add.changed_each(one, [{"number": f"+{n}"} for n in range(count)]) == [1] * count
+        is_there = text("SELECT count(*) FROM pg_stat_activity WHERE pid = :pid")
+        end = time.monotonic() + 10
+        while two.scalar(is_there, {"pid": pid}):
+            assert time.monotonic() < end, "its session is there still"
+            two.rollback()
+            time.sleep(0.02)
+        one.invalidate()
 
 
 @pytest.fixture

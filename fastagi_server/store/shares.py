@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Double, Integer, bindparam, delete, select, t
 
 from fastagi_server.pacing.shares import Beat, Deal, Part, Pulse, decide
 from fastagi_server.store import tables, turns
+from fastagi_server.store.statement import Statement
 
 _engine = tables.pace_engine.c
 _share = tables.pace_share.c
@@ -18,12 +19,14 @@ _PULSE = text(
     "INSERT INTO pace_engine (run, engine, pulse) VALUES (:run, :engine, :pulse) "
     "ON CONFLICT (run) DO UPDATE SET pulse = excluded.pulse"
 ).bindparams(bindparam("pulse", type_=Integer))
-_KEEP = text(
-    "INSERT INTO pace_share (scope, run, cps, share, wanted, place) "
-    "VALUES (:scope, :run, :cps, :share, :wanted, :place) "
-    "ON CONFLICT (scope, run) DO UPDATE SET cps = excluded.cps, share = excluded.share, "
-    "wanted = excluded.wanted, place = excluded.place"
-).bindparams(bindparam("cps", type_=Double))
+_KEEP = Statement(
+    text(
+        "INSERT INTO pace_share (scope, run, cps, share, wanted, place) "
+        "VALUES (:scope, :run, :cps, :share, :wanted, :place) "
+        "ON CONFLICT (scope, run) DO UPDATE SET cps = excluded.cps, share = excluded.share, "
+        "wanted = excluded.wanted, place = excluded.place"
+    ).bindparams(bindparam("cps", type_=Double))
+)
 
 
 def beat(conn: Connection, asked: Beat) -> Deal | None:
@@ -38,9 +41,7 @@ def beat(conn: Connection, asked: Beat) -> Deal | None:
     if deal.pulse is not None:
         told = {"run": asked.run, "engine": deal.pulse.engine, "pulse": deal.pulse.count}
         conn.execute(_PULSE, told)
-    for part in deal.changed:
-        # One by one: after several at once, psycopg's pipeline leaves a session that no idle timeout ends.
-        conn.execute(_KEEP, vars(part))
+    _KEEP.changed_each(conn, [vars(part) for part in deal.changed])
     return deal
 
 

@@ -38,8 +38,12 @@ class Rounds:
             loop.start(seconds, now=now)
 
     def ask(self, name: str, seconds: float, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """Do a piece of work every so many seconds, unless the last one still lasts."""
+        """Do a piece of work every so many seconds, unless the last one still lasts or is just over.
+
+        Whoever asks twice to be sure means two instants that lie apart, however late the first answer came.
+        """
         going: list[str] = []
+        over = [-seconds]
 
         async def done() -> None:
             try:
@@ -48,9 +52,11 @@ class Rounds:
                 _log.debug("a round of %s failed, the next one may not: %s", name, error)
             finally:
                 going.clear()
+                over[0] = self._reactor.seconds()
 
         def look() -> None:
-            if not going and self._may():
+            just_over = self._reactor.seconds() - over[0] < seconds / 2
+            if not going and not just_over and self._may():
                 going.append(name)
                 self._spawn(done())
 

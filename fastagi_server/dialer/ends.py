@@ -5,11 +5,12 @@ from __future__ import annotations
 from contextlib import suppress
 
 from fastagi_server.campaign import retry
+from fastagi_server.dialer import call as calls
 from fastagi_server.dialer.errors import StoreAwayError
 from fastagi_server.dialer.ports import Ledger
 from fastagi_server.telephony.call_id import CallId
 from fastagi_server.telephony.campaign import Campaign
-from fastagi_server.telephony.record import Record
+from fastagi_server.telephony.record import OptOut, Record
 
 
 class Ends:
@@ -33,6 +34,12 @@ class Ends:
                 await self._ledger.finish(record, retry.after(record, await self._campaign(record.campaign)))
         finally:
             self._going.discard(record.call)
+
+    async def opted_out_late(self, entry: OptOut) -> None:
+        """Mend the record of a call that is known no more, and was written without its opt-out."""
+        record = await self._ledger.find(entry.call) if entry.call else None
+        if record is not None and record.optout_at is None:
+            await self._ledger.keep(calls.with_late_optout(record, digit=entry.digit or "", at=entry.at))
 
     async def _campaign(self, name: str) -> Campaign:
         while name not in self._campaigns:

@@ -222,8 +222,7 @@ class Engine:
     async def _opt_out_kept(self, fact: facts.OptOutAsked) -> None:
         """Make it durable even when the AGI question never reaches us, then free Asterisk of it."""
         if await self.opt_out(call=fact.call, digit=fact.digit, source=KEY):
-            kept = Kept(call=fact.call, at=fact.at, digit=fact.digit)
-            await self.fleet.forget_optout(kept)
+            await self.fleet.forget_optout(Kept(call=fact.call, at=fact.at, digit=fact.digit))
 
     async def opt_out(self, *, call: CallId, digit: str, source: str) -> bool:
         """Put the callee on the list durably, then tell it; False when nobody knows the call."""
@@ -257,6 +256,8 @@ class Engine:
             self.fleet.may_have_kept()
             raise
         self.away.left({entry.number}, but=entry.call)
+        if entry.call is not None and entry.call not in self._calls:
+            await self._ends.opted_out_late(entry)
 
     async def number_of(self, call: CallId) -> str | None:
         """Give the number that a call of ours has called, over or not."""

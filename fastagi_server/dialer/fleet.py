@@ -85,7 +85,7 @@ class Fleet:
                 asterisk=each.name,
                 strays=self._strays,
             )
-            swept = Sweep(calls=calls, switch=each.switch, ledger=ledger, clock=clock)
+            swept = Sweep(calls=calls, switch=each.switch, clock=clock)
             self._members[each.name] = Member(each, sweep=swept, recovery=compared, steady=clock.steady)
 
     def __iter__(self) -> Iterator[Member]:

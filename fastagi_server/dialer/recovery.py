@@ -13,7 +13,11 @@ from fastagi_server.dialer.ports import Ledger, Switch
 from fastagi_server.telephony import facts
 from fastagi_server.telephony.call_id import CallId
 from fastagi_server.telephony.clock import Clock
-from fastagi_server.telephony.record import Record
+from fastagi_server.telephony.record import Record, State
+
+# How long after its order a call's channel may come to be: an Asterisk with more to do than it can answers
+# the Originate at once, and places the call when its turn comes.
+COMING_SECONDS = 10.0
 
 
 class Calls(Protocol):
@@ -108,7 +112,7 @@ class Recovery:
         living = await self._switch.live_calls()
         self._found(asked & living)
         # All at once, so that they share a commit: one after another they hold up the first new call.
-        self._close({call for call in asked - living if self._is_gone(call)})
+        self._close({call for call in asked - living if not self._may_come(call) and self._is_gone(call)})
         self._missing = self._unknown = frozenset()
         self.drift = 0
 
@@ -119,7 +123,9 @@ class Recovery:
         left = self._calls.left()
         self._found(living & left)
         # Whoever ended, or left, while the list came is neither missing nor unknown.
-        missing = {call for call in (asked & left) - living if self._is_ours(call)}
+        missing = {
+            call for call in (asked & left) - living if self._is_ours(call) and not self._may_come(call)
+        }
         unknown = {
             call
             for call in living - asked - left - self._strangers
@@ -150,6 +156,13 @@ class Recovery:
     def _is_ours(self, call: CallId) -> bool:
         record = self._calls.known(call)
         return record is not None and record.asterisk == self._asterisk
+
+    def _may_come(self, call: CallId) -> bool:
+        """Say whether a call was ordered so lately that its channel may not be there yet."""
+        record = self._calls.known(call)
+        if record is None or record.ordered_at is None or record.state is not State.ORDERED:
+            return False
+        return 0 <= self._clock.wall() - record.ordered_at < COMING_SECONDS
 
     def _is_gone(self, call: CallId) -> bool:
         """Say whether nobody has a call that this Asterisk has not."""

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from typing import Protocol
 
-from fastagi_server.dialer import call as calls
-from fastagi_server.dialer.ports import Ledger, Switch
+from fastagi_server.dialer.ports import Switch
 from fastagi_server.telephony import facts
 from fastagi_server.telephony.call_id import CallId
 from fastagi_server.telephony.clock import Clock
-from fastagi_server.telephony.record import Kept, OptOut, Record
+from fastagi_server.telephony.record import Kept, OptOut
 
 ASTDB = "astdb"
 # A gap between two pulses that means that we stood still (stopped, swapped out): news may be waiting unread.
@@ -19,10 +18,6 @@ STALL_SECONDS = 2.0
 
 class Calls(Protocol):
     """What a sweep needs of the engine."""
-
-    def known(self, call: CallId) -> Record | None:
-        """Give a call that is up."""
-        ...
 
     def number_of(self, call: CallId) -> Awaitable[str | None]:
         """Give the number that a call of ours has called, over or not."""
@@ -40,10 +35,9 @@ class Calls(Protocol):
 class Sweep:
     """Sweeps one Asterisk's AstDB; it is `due` when something may have been kept since the last time."""
 
-    def __init__(self, *, calls: Calls, switch: Switch, ledger: Ledger, clock: Clock) -> None:
+    def __init__(self, *, calls: Calls, switch: Switch, clock: Clock) -> None:
         self._calls = calls
         self._switch = switch
-        self._ledger = ledger
         self._clock = clock
         self._pulse_at = clock.steady()
         self.due = False
@@ -75,11 +69,4 @@ class Sweep:
         entry = OptOut(number=number, at=kept.at, source=ASTDB, call=kept.call, digit=kept.digit)
         await self._calls.leave_alone(entry)
         self._calls.take(facts.OptedOut(call=kept.call, at=kept.at, digit=kept.digit, source=ASTDB))
-        await self._ended_before(kept)
         await self._switch.forget_optout(kept)
-
-    async def _ended_before(self, kept: Kept) -> None:
-        """Mend the record of a call that was closed without knowing of its opt-out."""
-        record = await self._ledger.find(kept.call)
-        if record is not None and record.optout_at is None and self._calls.known(kept.call) is None:
-            await self._ledger.keep(calls.with_late_optout(record, digit=kept.digit, at=kept.at))

@@ -64,6 +64,16 @@ def test_one_that_lasts_is_not_begun_again(scene: Scene) -> None:
     assert scene.seen == [1.0, 4.0, 5.0]
 
 
+def test_one_that_is_just_over_is_not_begun_again_at_once(scene: Scene) -> None:
+    scene.lasts.append(Deferred())
+    scene.rounds.ask("a", 5.0, scene.work)
+    scene.passes(9)
+    scene.lasts.pop().callback(None)
+    scene.passes(7)
+
+    assert scene.seen == [5.0, 15.0]
+
+
 def test_none_is_begun_while_none_may(scene: Scene) -> None:
     scene.may = False
     scene.rounds.ask("a", 1.0, scene.work)

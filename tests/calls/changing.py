@@ -97,6 +97,10 @@ def outcomes(records: dict[str, Record], people: People) -> dict[str, set[str]]:
     taken = [each.number for each in records.values() if each.disposition == "machine"]
     assert len(taken) <= len(records) / 20
     return {
-        ending: {str(records[each].disposition) for each in numbers if each not in taken}
+        ending: {_said(records[each]) for each in numbers if each not in taken}
         for ending, numbers in people.items()
     }
+
+
+def _said(record: Record) -> str:
+    return f"unknown: {record.why}" if record.disposition == "unknown" else str(record.disposition)

@@ -114,7 +114,14 @@ def test_killed_in_the_middle_it_calls_nobody_twice_and_loses_nobody(office: Off
     assert [kill.coming_back for kill in kills if kill.coming_back > 5] == []
     day = day_of(time.time(), "America/New_York")
     books = read_books(office.database, ["kill"], country="usa", day=day)
-    terms = Terms(countries=SPOKEN_BY_SLUG, capped="usa", cap=100, kills=[kill.at for kill in kills])
+    terms = Terms(
+        countries=SPOKEN_BY_SLUG,
+        capped="usa",
+        cap=100,
+        kills=[kill.at for kill in kills],
+        # It goes on until the signal has reached it: what it begins meanwhile is met by the kill too.
+        spans=[(kill.at, kill.started_at) for kill in kills],
+    )
     told = examine(office.rung(people), books, terms)
     assert told.faults == dict.fromkeys(told.faults, ())
     assert told.contacts == {ContactState.DONE: 300}

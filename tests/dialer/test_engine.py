@@ -254,6 +254,17 @@ def test_an_opt_out_is_durable_before_it_is_told(house: House) -> None:
     assert seen == ["OptedOut after opt out +525550001003 key"]
 
 
+def test_an_opt_out_of_a_call_that_was_closed_too_soon_mends_its_record(house: House) -> None:
+    house.up().place()
+    house.told(facts.Vanished(call=CALL, at=104.0))
+    assert house.ledger.records[CALL].disposition is Disposition.UNKNOWN
+
+    assert run(house.engine.opt_out(call=CALL, digit="9", source="key"))
+
+    mended = house.ledger.records[CALL]
+    assert (mended.disposition, mended.key) == (Disposition.OPTED_OUT, "9")
+
+
 def test_an_opt_out_told_by_event_is_kept_and_asterisk_is_freed_of_it(house: House) -> None:
     house.up().place()
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from fastagi_server.dialer.recovery import COMING_SECONDS
 from fastagi_server.telephony import facts
 from fastagi_server.telephony.call_id import CallId
 from fastagi_server.telephony.disposition import Disposition
@@ -52,6 +53,34 @@ def test_a_call_that_is_missing_twice_is_closed_and_its_why_says_that_nobody_saw
         "it ended unseen by Discador; what had happened by then is not known",
     )
     assert look(house) == 0
+
+
+def ordered_lately() -> House:
+    """Give a house whose call is ordered, and an Asterisk that has not yet come to it."""
+    house = House().up()
+    house.place()
+    house.told(facts.Ordered(call=CALL, at=house.time.now))
+    return house
+
+
+def test_an_asterisk_that_has_not_come_to_a_call_yet_has_not_lost_it() -> None:
+    house = ordered_lately()
+
+    assert [look(house), look(house)] == [0, 0]
+    house.engine.link_down()
+    house.up()
+
+    assert house.engine.known(CALL) is not None
+
+
+def test_one_to_which_it_never_comes_is_closed_all_the_same() -> None:
+    house = ordered_lately()
+    house.time.now += COMING_SECONDS
+
+    assert look(house) == 1
+    look(house)
+
+    assert house.ledger.records[CALL].disposition is Disposition.UNKNOWN
 
 
 @pytest.mark.parametrize(

@@ -56,12 +56,16 @@ CALL_SECONDS = 120.0
 
 @dataclass(frozen=True, kw_only=True)
 class Death:
-    """A kill -9: when, at which step, or at a random instant; not `by_plan` when its step never came."""
+    """A kill -9: when, at which step, or at a random instant; not `by_plan` when its step never came.
+
+    `gone_at` is when it was seen to be dead: other threads of it go on while its note is written.
+    """
 
     at: float
     step: str
     by_plan: bool = True
     started_at: float = 0.0
+    gone_at: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,10 +179,9 @@ class Ordeal:
                 self.do(name, "start")
             time.sleep(TICK)
         notes = self._notes.read_text().splitlines()[before:] if self._notes.exists() else []
-        if notes:
-            death = Death(at=json.loads(notes[-1])["at"], step=plan.step, started_at=started_at)
-        else:
-            death = Death(at=time.time(), step=plan.step, by_plan=False, started_at=started_at)
+        gone_at = time.time()
+        at = json.loads(notes[-1])["at"] if notes else gone_at
+        death = Death(at=at, step=plan.step, by_plan=bool(notes), started_at=started_at, gone_at=gone_at)
         self.deaths.append(death)
         return death
 

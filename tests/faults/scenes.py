@@ -65,7 +65,6 @@ def judged(
     ordeal: Ordeal,
     name: str,
     *,
-    kills: Sequence[float] = (),
     spans: Sequence[tuple[float, float]] = (),
     gone: Sequence[tuple[float, float]] = (),
     cut_off: frozenset[str] = frozenset(),
@@ -82,7 +81,7 @@ def judged(
         Past(
             name=name,
             # Who was up while it lasted is looked at from moment to moment.
-            kills=[*kills, *_moments(spans)],
+            kills=_moments(spans),
             spans=spans,
             gone=gone,
             paused=paused,
@@ -136,8 +135,11 @@ def killed(
     scene = judged(
         ordeal,
         name,
-        kills=[death.at for death in ordeal.deaths],
-        spans=[(asked_at, stopped_at), *ordeal.stops],
+        spans=[
+            (asked_at, stopped_at),
+            *ordeal.stops,
+            *((death.at, death.gone_at) for death in ordeal.deaths),
+        ],
         gone=[away_before, *ordeal.gone()],
     )
     waited = away(ordeal.deaths, ordeal.calls())

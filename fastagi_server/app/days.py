@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol
 
-from fastagi_server.callerid.day import day_before
+from fastagi_server.callerid.day import day_before, ends_at
 from fastagi_server.telephony.clock import Clock
 from fastagi_server.telephony.country import Country
+
+_NEVER = (0.0, 0.0)
 
 
 class Closes(Protocol):
@@ -38,15 +40,17 @@ class Days:
         self._store = store
         self._clock = clock
         self._told = told
-        self._closed: dict[str, str] = {}
+        # From when to when there is nothing to close: the calendar is asked once a day, we each second.
+        self._today: dict[str, tuple[float, float]] = {}
 
     async def look(self) -> None:
         """Close the days that are over since we looked last; one that cannot be told now is tried again."""
         now = self._clock.wall()
         for country in self._countries:
-            day, ended_at = day_before(now, country.zone)
+            begins, ends = self._today.get(country.slug, _NEVER)
             # A clock that was ahead and is set right goes on; what was told already the store knows.
-            if self._closed.get(country.slug) != day:
+            if not begins <= now < ends:
+                day, ended_at = day_before(now, country.zone)
                 for says in await self._store.close_day(country, day, ended_at):
                     self._told(says)
-                self._closed[country.slug] = day
+                self._today[country.slug] = (ended_at, ends_at(now, country.zone))

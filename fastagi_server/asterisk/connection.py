@@ -28,6 +28,8 @@ from fastagi_server.telephony.errors import DiscadorError
 
 # Asterisk cuts off a client whose buffers are full for 100 ms: a burst of events must fit.
 RECEIVE_BUFFER = 4 * 1024 * 1024
+# Read at a time: some five events. More would be one turn of the reactor, for which a slot would wait.
+READ_BYTES = 2048
 SILENT_LOOKS = 4
 
 
@@ -136,6 +138,7 @@ class Connection(Protocol):
         handle = _socket_of(self.transport)
         if handle is not None:
             handle.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+            cast("Any", self.transport).bufferSize = READ_BYTES
         if self._why:  # it was to end before it began
             self._wire.abortConnection()
             return

@@ -27,6 +27,8 @@ from fastagi_server.telephony.clock import Clock
 from fastagi_server.telephony.errors import DiscadorError
 
 AHEAD_SECONDS, IDLE_SECONDS = 0.4, 0.5
+# Prepared in one turn, so that they share a commit; more of them would make the next slot late.
+AT_ONCE = 5
 HEARING_SECONDS = 0.01  # how soon we look again whether we hear who leaves the list
 BRAKED = "the emergency brake stopped it before it was sent"
 HIDDEN = "its caller ID is not shown any more"
@@ -207,8 +209,8 @@ class Runner:
         """Keep enough attempts prepared, and enough contacts at hand."""
         ahead = self.route.slots_in(self._base, AHEAD_SECONDS)
         waiting, under_way = self._under_way()
-        # Several are prepared at once, so that they share a commit.
-        if not self._running or not ahead or (under_way > ahead // 2 and self._supply):
+        enough = ahead - min(ahead - ahead // 2, AT_ONCE)
+        if not self._running or not ahead or (under_way > enough and self._supply):
             return
 
         def may(country: str) -> bool:

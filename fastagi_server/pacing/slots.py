@@ -58,12 +58,15 @@ class Slots:
 
     def __init__(self) -> None:
         self._buckets: dict[str, Bucket] = {}
+        # The same scopes are asked for again and again; what was found holds until a bucket comes or goes.
+        self._found: dict[tuple[str, ...], list[Bucket]] = {}
 
     def set(self, scope: str, rate: float | None) -> None:
         """Give a scope its rate from now on."""
         bucket = self._buckets.get(scope)
         if bucket is None:
             self._buckets[scope] = Bucket(rate)
+            self._found.clear()
         elif bucket.rate != rate:
             bucket.set(rate)
 
@@ -80,16 +83,19 @@ class Slots:
         """Know nothing more of these scopes."""
         for scope in scopes:
             self._buckets.pop(scope, None)
+        self._found.clear()
 
-    def earliest(self, scopes: Iterable[str], now: float) -> float:
+    def earliest(self, scopes: tuple[str, ...], now: float) -> float:
         """Give the first free slot in every scope, not before now; infinite where one is closed."""
-        return max([now, *(bucket.earliest() for bucket in self._of(scopes))])
+        for bucket in self._of(scopes):
+            now = max(now, bucket.earliest())
+        return now
 
-    def interval(self, scopes: Iterable[str]) -> float:
+    def interval(self, scopes: tuple[str, ...]) -> float:
         """Give how far apart the slots of these scopes are, in seconds."""
         return max((bucket.interval for bucket in self._of(scopes)), default=0.0)
 
-    def kept(self, scopes: Iterable[str], slot: float, now: float) -> float:
+    def kept(self, scopes: tuple[str, ...], slot: float, now: float) -> float:
         """Give the slot that a call has that is written now for a slot; far too late it has that of now.
 
         After a short stall the slots stay where they are, and those are gone that it has missed.
@@ -110,5 +116,8 @@ class Slots:
             else:
                 bucket.take(slot)
 
-    def _of(self, scopes: Iterable[str]) -> list[Bucket]:
-        return [self._buckets[scope] for scope in scopes if scope in self._buckets]
+    def _of(self, scopes: tuple[str, ...]) -> list[Bucket]:
+        found = self._found.get(scopes)
+        if found is None:
+            found = self._found[scopes] = [self._buckets[each] for each in scopes if each in self._buckets]
+        return found

@@ -69,6 +69,15 @@ def test_at_the_start_yesterday_is_asked_for() -> None:
     assert office.store.asked == [("usa", "2026-11-22", instant("2026-11-23T00:00"))]
 
 
+def test_between_two_midnights_the_calendar_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    office = Office(USA, MEXICO)
+    office.at(instant("2026-11-23T12:00"))
+
+    monkeypatch.setattr("fastagi_server.app.days.day_before", None)  # who calls it now, fails
+    office.at(instant("2026-11-23T12:00:01"))
+    office.at(instant("2026-11-23T23:59:59"))
+
+
 @pytest.mark.parametrize(("day", "hours"), [("2026-03-08", 23), ("2026-11-01", 25), ("2026-11-23", 24)])
 def test_a_day_of_23_or_25_hours_ends_when_it_ends(day: str, hours: int) -> None:
     office = Office(USA)

@@ -10,7 +10,7 @@ from twisted.internet.testing import Clock
 from fastagi_server.ami import actions, events
 from fastagi_server.ami.errors import LoginRefusedError
 from fastagi_server.ami.login import md5_key
-from fastagi_server.asterisk.connection import RECEIVE_BUFFER, Connection, Credentials, Patience
+from fastagi_server.asterisk.connection import READ_BYTES, RECEIVE_BUFFER, Connection, Credentials, Patience
 from fastagi_server.asterisk.errors import OutcomeUnknownError, RefusedError
 
 HANGUP = ("Event: Hangup", "Channel: c", "Uniqueid: u", "Cause: 16")
@@ -327,6 +327,10 @@ def test_the_receive_buffer_is_large(alone: Any) -> None:
     given = alone.asterisk.wire.handle.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)
 
     assert given == most  # what the kernel allows of it (net.core.rmem_max)
+
+
+def test_no_more_is_read_in_one_turn_than_a_slot_can_wait_for(alone: Any) -> None:
+    assert alone.asterisk.wire.bufferSize == READ_BYTES
 
 
 def test_events_of_one_chunk_come_in_their_order_with_the_answers(

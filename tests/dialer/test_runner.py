@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from fastagi_server.callerid.day import day_of, ends_at
 from fastagi_server.dialer.errors import StoreAwayError
-from fastagi_server.dialer.runner import IDLE_SECONDS
+from fastagi_server.dialer.runner import AT_ONCE, IDLE_SECONDS
 from fastagi_server.dialer.supply import ASIDE_SECONDS
 from fastagi_server.pacing.proof import mean_rate, most_in_a_second
 from fastagi_server.telephony.campaign import (
@@ -39,6 +39,17 @@ def test_a_campaign_goes_out_at_its_rate_and_is_done() -> None:
     assert most_in_a_second(stage.instants()) <= 25
     assert stage.done
     assert stage.store.state is CampaignState.DONE
+
+
+def test_what_is_prepared_in_one_turn_shares_a_commit_and_makes_no_slot_late() -> None:
+    stage = Stage([contact(n) for n in range(600)], cps=100.0, call_seconds=0.1)
+
+    stage.runner.start()
+    stage.time.pass_by(5)
+
+    turns = Counter(begin.begun_at for begin in stage.store.begun)
+    turns.pop(min(turns))  # the first, when there is nobody yet
+    assert set(turns.values()) == {AT_ONCE}
 
 
 @given(seed=st.integers(0, 10_000), cps=st.sampled_from([1, 3, 7.5, 25, 30, 100]))

@@ -90,6 +90,17 @@ def test_what_has_no_rate_has_no_limit() -> None:
     assert slots.rate("country:mexico") is None
 
 
+def test_a_limit_that_comes_or_goes_holds_for_whoever_asked_before() -> None:
+    slots = Slots()
+    ours = ("cluster", "country:mexico")
+    assert slots.interval(ours) == 0.0
+
+    slots.set("country:mexico", 10.0)
+    assert slots.interval(ours) == pytest.approx(0.1 / HEADROOM)
+    slots.forget(["country:mexico"])
+    assert slots.interval(ours) == 0.0
+
+
 def test_a_rate_that_changes_counts_from_the_last_slot() -> None:
     slots = Slots()
     slots.set("trunk:a", 1.0)

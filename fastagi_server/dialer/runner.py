@@ -155,15 +155,16 @@ class Runner:
 
     def _soonest(self, now: float) -> tuple[Prepared | None, float]:
         """Give whose slot comes first, and when; the campaign's own next slot where nobody is prepared."""
+        at_best = self.route.earliest(self._base, now)
         if not self._ready:
-            return None, self.route.earliest(self._base, now)
+            return None, at_best
 
         def when(country: str) -> float:
             if not self._room.takes(country):
                 return math.inf
             return self.route.earliest(self._scopes(country), now)
 
-        return self._ready.soonest(when)
+        return self._ready.soonest(when, at_best)
 
     def _slot(self, slot: float) -> None:
         """Send who may have the slot, unless a limit says later, then wait for the next one."""

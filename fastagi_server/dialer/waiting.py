@@ -39,10 +39,10 @@ class Hand:
 
     def take(self, may: Callable[[str], bool]) -> Contact | None:
         """Take the first contact whose country may, None where there is none."""
-        which = [country for country in self._countries if may(country)]
-        if not which:
+        in_turn = sorted(self._countries, key=lambda each: self._countries[each][0][0])
+        country = next(filter(may, in_turn), None)
+        if country is None:
             return None
-        country = min(which, key=lambda each: self._countries[each][0][0])
         contacts = self._countries[country]
         _, contact = contacts.popleft()
         if not contacts:
@@ -85,11 +85,19 @@ class Line:
         if not self._countries[country]:
             del self._countries[country]
 
-    def soonest(self, when: Callable[[str], float]) -> tuple[Prepared | None, float]:
-        """Give who may leave first and when, as `when` says of each country; nobody where none ever may."""
+    def soonest(
+        self, when: Callable[[str], float], at_best: float = -math.inf
+    ) -> tuple[Prepared | None, float]:
+        """Give who may leave first and when, as `when` says of each country; nobody where none ever may.
+
+        No country can be sooner than `at_best`, so one that is as soon as that is not compared with others.
+        """
         found, soonest = None, math.inf
-        for country, waiting in self._countries.items():
-            at = when(country)
-            if at < soonest or (at == soonest and found and waiting[0].begin.call < found.begin.call):
-                found, soonest = waiting[0], at
+        # Of those who may leave at the same instant, whoever was begun first.
+        for first in sorted((each[0] for each in self._countries.values()), key=lambda each: each.begin.call):
+            at = when(first.begin.country)
+            if at < soonest:
+                found, soonest = first, at
+            if soonest <= at_best:
+                break
         return found, soonest

@@ -23,6 +23,11 @@ class Heard:
         self._newest = -1
         self._given: set[int] = set()
 
+    @property
+    def newest(self) -> int:
+        """The newest id that was heard, -1 before the first look."""
+        return self._newest
+
     def catch_up(self, conn: Connection) -> list[Tiding]:
         """Give what was told since; where some is gone already, tell to look at the whole store."""
         oldest, newest = tidings.bounds(conn)

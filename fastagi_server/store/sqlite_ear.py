@@ -11,11 +11,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
+from fastagi_server.store import tables
 from fastagi_server.store.catching_up import Heard
 from fastagi_server.store.reader import READS
 from fastagi_server.telephony.tiding import Tiding
 
 POLL_SECONDS = 0.02
+_NEWEST = f"SELECT max(id) FROM {tables.tiding.name}"  # noqa: S608 - our own word
 
 
 class SqliteEar:
@@ -54,6 +56,11 @@ class SqliteEar:
         driver: Any = conn.connection.driver_connection
         (version,) = driver.execute("PRAGMA data_version").fetchone()
         if version == self._version:
+            return ()
+        # Most commits are of calls, and tell nothing.
+        (newest,) = driver.execute(_NEWEST).fetchone()
+        if (newest or 0) == self._heard.newest:
+            self._version = version
             return ()
         # Read after the version: a commit in between is looked at once more, never missed.
         with conn.begin():

@@ -71,6 +71,22 @@ def test_attempts_of_a_country_leave_as_they_came() -> None:
     assert line.soonest(lambda _: math.inf) == (None, math.inf)
 
 
+def test_who_is_as_soon_as_anybody_can_be_is_not_compared_with_others() -> None:
+    line = Line()
+    first, second = prepared(1, "mexico"), prepared(2)
+    line.add(second)
+    line.add(first)
+    asked: list[str] = []
+
+    def when(country: str) -> float:
+        asked.append(country)
+        return 5.0
+
+    assert line.soonest(when, 5.0) == (first, 5.0)
+    assert asked == ["mexico"]
+    assert line.soonest(when, 4.0) == (first, 5.0)
+
+
 def test_nobody_is_left_when_all_are_gone() -> None:
     line = Line()
     only = prepared(1)

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import threading
 
+import pytest
 from sqlalchemy import Engine
 
-from fastagi_server.store import tidings
+from fastagi_server.store import tables, tidings
+from fastagi_server.store.catching_up import Heard
 from fastagi_server.store.connect import open_database
 from fastagi_server.store.sqlite_ear import SqliteEar
 from fastagi_server.telephony.tiding import Kind
@@ -25,6 +27,21 @@ def test_what_another_connection_commits_is_heard_once(engine: Engine, url: str)
     with engine.begin() as conn:
         tidings.tell(conn, kind=Kind.DIDS, at=1.0)
     assert [each.kind for each in ear.hear(stopped())] == [Kind.DIDS]
+    assert not ear.hear(stopped())
+    ear.close()
+    other.dispose()
+
+
+@ON_SQLITE
+def test_a_commit_that_tells_nothing_costs_one_look(
+    engine: Engine, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = open_database(url)
+    ear = SqliteEar(other)
+    ear.listen()
+    monkeypatch.setattr(Heard, "catch_up", None)  # who catches up now, fails
+    with engine.begin() as conn:
+        conn.execute(tables.notice.insert(), {"key": "k", "kind": "x", "at": 1.0, "says": "{}"})
     assert not ear.hear(stopped())
     ear.close()
     other.dispose()

@@ -33,6 +33,17 @@ def test_a_wrong_option_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert "--cps" in capsys.readouterr().err
 
 
+def test_who_asks_what_it_does_has_nothing_installed(tmp_path: Path) -> None:
+    fresh = tmp_path / "scripts/demo"
+    fresh.parent.mkdir()
+    fresh.write_text((HOUSE / "scripts/demo").read_text())  # and no bootstrap beside it
+
+    done = subprocess.run([sys.executable, fresh, "--help"], capture_output=True, text=True, check=True)
+
+    assert "--report FILE" in done.stdout
+    assert list(tmp_path.iterdir()) == [fresh.parent]
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="a demo needs root")
 def test_two_demos_of_one_name_are_one_too_many(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

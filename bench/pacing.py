@@ -7,13 +7,18 @@ SIPp again. What is told of each:
 
 - at our socket (pacing/certificate): the most in any sliding second, the mean, and by how much the time
   from one Originate to the next is off what was planned;
-- at the carrier: the same of the INVITEs, ours against the slots, SIPp's against its rate.
+- at the carrier: the same of the INVITEs, ours against the slots, SIPp's against its rate;
+- a bare timer: a process that does nothing but wake up at the rate, in the same minutes and with the engine's
+  own priority. No pacing on this machine is more even than that.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import random
+import subprocess
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -25,7 +30,7 @@ from contest import HERE, report
 
 from fastagi_server.app.clock import RealClock
 from fastagi_server.config import countries
-from fastagi_server.loadtest import books, signalling
+from fastagi_server.loadtest import books, service, signalling
 from fastagi_server.loadtest.lists import COUNTRIES, caller_ids, numbers
 from fastagi_server.loadtest.office import Office, opened
 from fastagi_server.loadtest.signalling import Kind, Signalled, read_signalled
@@ -36,6 +41,16 @@ from fastagi_server.pacing.proof import mean_rate, most_in_a_second, percentile
 NAME = "pacing"
 DIDS = 2_000
 LEAST_MEAN, MOST_OFF_MS = 0.995, 2.0
+# Wakes up at a rate for so many seconds, and then says when it did.
+TIMER = """
+import json, sys, time
+gap, seconds = 1 / float(sys.argv[1]), float(sys.argv[2])
+begun, woke = time.monotonic(), []
+while len(woke) * gap < seconds:
+    time.sleep(max(0.0, begun + len(woke) * gap - time.monotonic()))
+    woke.append(time.monotonic() - begun)
+print(json.dumps(woke))
+"""
 SETTLED_SECONDS = 2.0  # what was on its way when a campaign was stopped
 
 
@@ -84,7 +99,9 @@ def tried(office: Office, rate: int, seconds: float, sipp_seconds: float) -> dic
     theirs: list[Sequence[float]] = []
     with signalling.running(office.lab, Kind.BUSY) as log:
         theirs.append(sipp(office, log, rate, sipp_seconds / 2))
-        ours_came = ours(office, log, rate, seconds)
+        with timer(rate, seconds) as bare:
+            ours_came = ours(office, log, rate, seconds)
+            woke: list[float] = json.loads(bare.communicate()[0])
         theirs.append(sipp(office, log, rate, sipp_seconds / 2))
     told = books.read_originations(office.database, name_of(rate))
     (proof,) = (
@@ -95,7 +112,7 @@ def tried(office: Office, rate: int, seconds: float, sipp_seconds: float) -> dic
     planned: dict[str, float] = {each.call: each.planned_at for each in told}
     came = [each for each in ours_came if each.call in planned]
     wire = seen([[each.invited_at for each in came]], [[planned[each.call] for each in came]])
-    sipp_wire = seen(theirs, [[n / rate for n in range(len(each))] for each in theirs])
+    sipp_wire, bare_timer = seen(theirs, at_rate(theirs, rate)), seen([woke], at_rate([woke], rate))
     socket = Seen(
         calls=proof.originations,
         most=proof.most,
@@ -104,7 +121,12 @@ def tried(office: Office, rate: int, seconds: float, sipp_seconds: float) -> dic
         off_p99=proof.off_p99 * 1e3,
         off_max=proof.off_max * 1e3,
     )
-    for whose, each in (("ours at the socket", socket), ("ours at the carrier", wire), ("SIPp", sipp_wire)):
+    for whose, each in (
+        ("ours at the socket", socket),
+        ("a bare timer", bare_timer),
+        ("ours at the carrier", wire),
+        ("SIPp", sipp_wire),
+    ):
         print(
             f"{rate:5} {whose:<22} {each.calls:7} {each.most:5} {each.mean:9.3f} {each.off_p50:11.2f} "
             f"{each.off_p99:7.2f} {each.off_max:7.2f}",
@@ -114,6 +136,7 @@ def tried(office: Office, rate: int, seconds: float, sipp_seconds: float) -> dic
         "socket": asdict(socket),
         "wire": asdict(wire),
         "sipp": asdict(sipp_wire),
+        "timer": asdict(bare_timer),
         "lost": proof.originations - wire.calls,
         "kept": proof.is_kept,
         "even": socket.mean >= LEAST_MEAN * rate and socket.off_p99 <= MOST_OFF_MS,
@@ -138,6 +161,17 @@ def ours(office: Office, log: Path, rate: int, seconds: float) -> list[Signalled
     office.stop(name_of(rate))
     time.sleep(SETTLED_SECONDS)
     return read_signalled(log, before)
+
+
+def timer(rate: int, seconds: float) -> subprocess.Popen[str]:
+    """Begin to wake up at a rate."""
+    words = [*service.first(), sys.executable, "-c", TIMER, str(rate), str(seconds)]
+    return subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+
+
+def at_rate(instants: Sequence[Sequence[float]], rate: int) -> list[list[float]]:
+    """Give the instants at which a rate would have had these."""
+    return [[n / rate for n in range(len(each))] for each in instants]
 
 
 def sipp(office: Office, log: Path, rate: int, seconds: float) -> list[float]:

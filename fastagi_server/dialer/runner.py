@@ -27,8 +27,7 @@ from fastagi_server.telephony.clock import Clock
 from fastagi_server.telephony.errors import DiscadorError
 
 AHEAD_SECONDS, IDLE_SECONDS = 0.4, 0.5
-# Prepared in one turn, so that they share a commit; more of them would make the next slot late.
-AT_ONCE = 5
+AT_ONCE = 5  # prepared in one turn, for one commit; more of them would make the next slot late
 HEARING_SECONDS = 0.01  # how soon we look again whether we hear who leaves the list
 BRAKED = "the emergency brake stopped it before it was sent"
 HIDDEN = "its caller ID is not shown any more"
@@ -265,7 +264,8 @@ class Runner:
                 self._ready.add(outcome)
             else:
                 self._engine.cancel(outcome.order.call, "the campaign was stopped, or the link was lost")
-        elif isinstance(outcome, Exhausted):
+            return  # more are prepared right after a slot, when the next one is furthest away
+        if isinstance(outcome, Exhausted):
             self._supply.pause(outcome)
         else:
             self._skipped[str(outcome.no)] += 1

@@ -11,6 +11,7 @@ from fastagi_server.dialer import call as calls
 from fastagi_server.dialer.ends import Ends
 from fastagi_server.dialer.fleet import Fleet
 from fastagi_server.dialer.gate import ON_THE_LIST, STORE_AWAY, NotDialedError
+from fastagi_server.dialer.news import News
 from fastagi_server.dialer.ports import Asterisk, Later, Ledger, Spawn, Watcher
 from fastagi_server.dialer.turning_away import LEFT, TurningAway
 from fastagi_server.dialer.up import Up
@@ -24,8 +25,6 @@ from fastagi_server.telephony.record import Begin, Kept, OptOut, Record, State, 
 
 KEY = "key"
 DIALPLAN = "dialplan"
-# How much later than its failure a call's channel may be told.
-NEWS_SECONDS = 3.0
 AGAIN_SECONDS = 1.0
 
 
@@ -49,7 +48,7 @@ class Engine:
         self._calls: dict[CallId, Record] = {}
         self._placing: set[CallId] = set()
         self._opted_out: set[CallId] = set()
-        self._watchers = Watchers()
+        self._watchers, self._news = Watchers(), News()
         self.fleet = Fleet(asterisks, calls=self, ledger=ledger, clock=clock, engine=name)
         self.away = TurningAway(
             calls=self._calls,
@@ -179,6 +178,7 @@ class Engine:
         self._calls[fact.call] = record
         self.away.heard_of(fact.call, over=record.state is State.ENDED)
         self._watchers.tell(record, fact)
+        self._news.heard(record, fact)
         if record.state is State.ENDED:
             del self._calls[fact.call]
             self.over.ended(fact.call)
@@ -190,7 +190,7 @@ class Engine:
                 self.fleet.may_have_kept(record.asterisk)
                 self._spawn(self.fleet.sweep_if_due())
         elif isinstance(fact, facts.OriginateFailed) and record.dialed_at is None:
-            self._later(NEWS_SECONDS, lambda: self._never_dialed(fact.call))
+            self._later(self._news.patience, lambda: self._never_dialed(fact.call))
         elif isinstance(fact, facts.OptOutAsked):
             self._spawn(self._opt_out_kept(fact))
         elif isinstance(fact, facts.DigitHeard) and self._asks_to_be_left_alone(record, fact):

@@ -13,6 +13,7 @@ from fastagi_server.dialer.engine import Engine
 from fastagi_server.dialer.errors import StoreAwayError
 from fastagi_server.dialer.fleet import Member
 from fastagi_server.dialer.gate import NO_LINK, STORE_AWAY, NotDialedError
+from fastagi_server.dialer.news import LEAST_SECONDS
 from fastagi_server.dialer.ports import Asterisk
 from fastagi_server.telephony import facts
 from fastagi_server.telephony.amd import Amd, Verdict
@@ -147,6 +148,7 @@ class House:
     def __init__(self) -> None:
         self.log: list[str] = []
         self.timers: list[Callable[[], None]] = []
+        self.waits: list[float] = []
         self.switch = Switch(self.log)
         self.ledger = Ledger(self.log)
         self.time = Time()
@@ -165,6 +167,7 @@ class House:
 
     def later(self, seconds: float, call: Callable[[], None]) -> Timer:
         self.timers.append(call)
+        self.waits.append(seconds)
         return Timer()
 
     def up(self) -> House:
@@ -428,6 +431,14 @@ def test_a_failure_that_overtakes_its_channel_is_not_the_end(house: House) -> No
     later()
 
     assert house.ledger.records[CALL].disposition is Disposition.BUSY
+
+
+def test_where_channels_are_told_late_a_failure_is_believed_later(house: House) -> None:
+    house.up().place()
+    house.engine.admit(replace(BEGIN, call=OTHER))
+    house.told(facts.Accepted(call=OTHER, at=98.0), facts.Dialed(call=OTHER, at=102.0), FAILED)
+
+    assert house.waits == [LEAST_SECONDS + 2 * 4.0]
 
 
 def test_facts_of_strangers_calls_are_ignored(house: House) -> None:

@@ -11,6 +11,7 @@ from dataclasses import asdict
 from typing import Any
 
 from fastagi_server.app.promises import Promises
+from fastagi_server.asterisk.errors import NoLinkError
 from fastagi_server.dialer.ports import Spawn
 from fastagi_server.dialer.route import Route, WayStanding
 from fastagi_server.store import notices
@@ -47,8 +48,8 @@ class Failovers:
             if route.is_single:
                 continue
             standings = {each.way.trunk: each for each in route.standings()}
-            away = frozenset(trunk for trunk, each in standings.items() if each.refused or each.why)
             known = before.get(route.campaign, frozenset())
+            away = frozenset(trunk for trunk, each in standings.items() if _is_away(each, known))
             self._away[route.campaign] = away
             others = ", ".join(trunk for trunk in standings if trunk not in away)
             for trunk in sorted(away - known):
@@ -88,3 +89,10 @@ class Failovers:
             notices.add(conn, key=f"{kind}:{occasion}", kind=kind, at=now, says=says)
 
         self._spawn(self._promises.surely(f"the notice {kind}:{occasion}", work))
+
+
+def _is_away(standing: WayStanding, known: frozenset[str]) -> bool:
+    """Say whether a trunk takes no calls; an Asterisk that cannot be asked says nothing new of any."""
+    if standing.why is None and isinstance(standing.refused, NoLinkError):
+        return standing.way.trunk in known
+    return standing.why is not None or standing.refused is not None

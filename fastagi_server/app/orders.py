@@ -144,7 +144,7 @@ class Orders:
             each.name: {
                 "ready": each.ready,
                 "drained": each.drained,
-                "weight": each.weight,
+                "weight": each.configured,
                 "up": self._engine.up_at(each.name),
                 "sent": each.sent,
             }

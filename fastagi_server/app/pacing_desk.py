@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import asdict, replace
@@ -116,10 +117,19 @@ class PacingDesk:
         if campaign := scopes.campaign_in(scope):
             check_name(campaign)
         elif scope not in self._scopes:
-            known = ", ".join(sorted(self._scopes))
-            raise BadInputError(field="scope", value=scope, expected=f"{known}, or campaign:NAME")
+            raise BadInputError(field="scope", value=scope, expected=self._near(scope))
         self._brakes.stop(scope, {"who": order.who, "text": order.why})
         return self._end_all(lambda record: scope in self._scopes_of(record)) if order.hang_up else 0
+
+    def _near(self, scope: str) -> str:
+        """Say which scope may have been meant: whoever stops something has no time to read a list of all."""
+        if scopes.is_asterisk(scope):
+            return "stopped as it is drained: discador asterisk drain"
+        near = difflib.get_close_matches(scope, self._scopes, n=1)
+        if near:
+            return f"{near[0]}, or another scope of discador pacing show"
+        trunks = sorted(each for each in self._scopes if each.startswith(scopes.trunk("")))
+        return ", ".join([scopes.CLUSTER, *trunks, "country:SLUG or campaign:NAME"])
 
     def _scopes_of(self, record: Record) -> tuple[str, ...]:
         return (

@@ -32,7 +32,8 @@ def line(known: Session, name: str, standing: dict[str, Any]) -> str:
     """Give one of them as a line."""
     say = known.tongue.say
     link = say("asterisk.up" if standing["ready"] else "asterisk.down")
-    takes = say("asterisk.drained" if standing["drained"] else "asterisk.takes")
+    waits = "asterisk.takes" if standing["ready"] else "asterisk.waits"
+    takes = say("asterisk.drained" if standing["drained"] else waits)
     told = {each: standing[each] for each in ("up", "sent")}
     return say("asterisk.line", name=name, link=link, takes=takes, weight=f"{standing['weight']:g}", **told)
 

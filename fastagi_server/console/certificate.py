@@ -21,6 +21,7 @@ from fastagi_server.pacing.certificate import Proof, certify
 from fastagi_server.pacing.why import Reason
 from fastagi_server.store import campaigns, notices, reports
 from fastagi_server.telephony.campaign import Origination
+from fastagi_server.telephony.errors import BadInputError
 from fastagi_server.telephony.notice import Kind
 
 _PLACES = 6
@@ -30,6 +31,8 @@ def certificate(known: Session, *, since: str, until: str, as_csv: bool, as_json
     """Print a proof for each scope; NOT_DONE where a limit was not kept."""
     begin = instant(since) if since else -math.inf
     end = instant(until, "--until") if until else math.inf
+    if end <= begin:
+        raise BadInputError(field="--until", value=until, expected=f"later than --since ({since})")
     with book.reading(known) as ask_store:
         originations = list(_pages(ask_store, begin, end))
         kept = ask_store(campaigns.every)

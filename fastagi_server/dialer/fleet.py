@@ -41,7 +41,8 @@ class Member:
     def __init__(self, asterisk: Asterisk, *, sweep: Sweep, recovery: Recovery, steady: Steady) -> None:
         self.name = asterisk.name
         self.switch = asterisk.switch
-        self.weight = asterisk.weight or 1.0
+        self.configured = asterisk.weight
+        self.weight = asterisk.weight or 1.0  # where an operator has it take calls all the same
         self.write_off = asterisk.write_off
         self.drained = not asterisk.weight
         self.ready = False

@@ -39,7 +39,8 @@ class Proof:
 def certify(originations: Iterable[Origination], limits: Mapping[str, float]) -> list[Proof]:
     """Give a proof for each scope that had originations: all of them, its trunks, countries, campaigns.
 
-    Where there are several Asterisks each has one too. `limits` are calls per second by scope, 0 for none.
+    Where there are several Asterisks, or one has a limit of its own, each has one too. `limits` are calls
+    per second by scope, 0 for none.
     Engines on one store share their limits, so theirs are counted together, but for an Asterisk's, which is
     one engine's: `one/asterisk:first`. On several machines the proof is as good as their clocks agree.
     """
@@ -57,9 +58,9 @@ def certify(originations: Iterable[Origination], limits: Mapping[str, float]) ->
             scopes.campaign(each.campaign),
         ):
             found[scope].append(instants)
-        # One alone takes all that there is, and has no scope of its own.
-        if several and each.asterisk:
-            scope = scopes.asterisk(each.asterisk)
+        # One alone takes all that there is: without a limit there is nothing more to prove of it.
+        scope = scopes.asterisk(each.asterisk or "")
+        if each.asterisk and (several or limits.get(scope)):
             name = scope if alone else f"{each.engine}/{scope}"
             names[name] = scope
             found[name].append(instants)

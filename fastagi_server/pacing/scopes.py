@@ -5,6 +5,7 @@ from __future__ import annotations
 CLUSTER = "cluster"
 _COUNTRY = "country:"
 _CAMPAIGN = "campaign:"
+_ASTERISK = "asterisk:"
 
 
 def trunk(name: str) -> str:
@@ -29,7 +30,12 @@ def country(slug: str) -> str:
 
 def asterisk(name: str) -> str:
     """Give the scope of the calls that go to an Asterisk."""
-    return f"asterisk:{name}"
+    return f"{_ASTERISK}{name}"
+
+
+def is_asterisk(scope: str) -> bool:
+    """Say whether a scope is an Asterisk's."""
+    return scope.startswith(_ASTERISK)
 
 
 def is_country(scope: str) -> bool:

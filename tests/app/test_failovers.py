@@ -8,6 +8,7 @@ from twisted.internet.defer import ensureDeferred
 from fastagi_server.app.failovers import BACK, OVER, Failovers
 from fastagi_server.app.presence import Presence
 from fastagi_server.app.promises import Promises
+from fastagi_server.asterisk.errors import NoLinkError
 from fastagi_server.dialer.errors import StoreAwayError
 from fastagi_server.dialer.pacer import Pacer
 from fastagi_server.dialer.route import Route, Way
@@ -120,6 +121,24 @@ def test_a_trunk_that_must_not_be_used_is_told_with_the_reason_and_none_that_tak
         "spring",
     )
     assert says["refused"]["code"] == "StoreAwayError"
+
+
+def test_an_asterisk_that_cannot_be_asked_is_no_fault_of_a_trunk(url: str, reactor: Any, clock: Any) -> None:
+    house = House(url, reactor, clock)
+    gone = NoLinkError(where="127.0.0.1:5038", action="PJSIPShowEndpoint")
+    house.refused = {"acme": gone, "safe": gone}
+    house.look(house.route("spring"))
+    assert house.notices() == []
+
+    house.refused = {"acme": StoreAwayError(why="locked")}
+    house.look(house.route("spring"))
+    house.refused = {"acme": gone, "safe": gone}
+    house.look(house.route("spring"))
+    assert [kind for kind, _ in house.notices()] == [Kind.FAILED_OVER]
+
+    house.refused = {}
+    house.look(house.route("spring"))
+    assert [kind for kind, _ in house.notices()] == [Kind.FAILED_OVER, Kind.FAILED_BACK]
 
 
 def test_of_a_campaign_that_is_over_and_of_one_trunk_alone_nothing_is_told(

@@ -171,6 +171,23 @@ def test_what_cannot_be_is_refused_and_stops_nothing(desk: Desk, order: dict[str
     assert desk.asks() == frames.PacingStanding(scopes={"trunk:carrier": FREE})
 
 
+@pytest.mark.parametrize(
+    ("scope", "meant"),
+    [
+        ("trunk:carier", "trunk:carrier, or another scope of discador pacing show"),
+        ("asterisk:b", "stopped as it is drained: discador asterisk drain"),
+        ("everything", "cluster, trunk:carrier, trunk:other, country:SLUG or campaign:NAME"),
+    ],
+)
+def test_whoever_mistypes_a_scope_is_told_in_one_line_what_was_meant(
+    desk: Desk, scope: str, meant: str
+) -> None:
+    told = desk.asks(do="stop", scope=scope, who="ana", why="x")
+
+    assert isinstance(told, frames.Failed)
+    assert told.details["expected"] == meant
+
+
 def test_a_campaign_is_stopped_by_its_name(desk: Desk) -> None:
     desk.asks(do="stop", scope="campaign:spring", who="ana", why="x")
 

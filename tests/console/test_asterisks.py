@@ -28,6 +28,16 @@ def test_each_is_shown_as_it_stands(discador: Any, desk: Any) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("lang", "told"), [("en", "no calls until its link is up"), ("es", "sin llamadas hasta que haya enlace")]
+)
+def test_one_whose_link_is_down_takes_no_calls(discador: Any, desk: Any, lang: str, told: str) -> None:
+    away = {"ready": False, "drained": False, "weight": 0.0, "up": 0, "sent": 0}
+    desk(frames.FleetStanding(asterisks={"b": away}))
+
+    assert told in discador("--lang", lang, "asterisk", "list").out
+
+
 def test_they_are_json_for_programs(discador: Any, desk: Any) -> None:
     desk(STANDING)
 

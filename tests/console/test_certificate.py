@@ -121,6 +121,14 @@ def test_of_an_empty_store_nothing_is_certified(discador: Any) -> None:
     assert discador("pacing", "certificate").out == "Nothing was originated.\n"
 
 
+def test_a_span_that_ends_before_it_begins_is_no_proof(discador: Any) -> None:
+    span = ("--since", "2026-12-01", "--until", "2026-11-01")
+    told = discador("pacing", "certificate", *span)
+
+    assert told.code == 2
+    assert "--until is '2026-11-01'; it should be later than --since (2026-12-01)" in told.err
+
+
 @pytest.mark.parametrize("option", ["--since", "--until"])
 def test_an_instant_that_is_none_is_named(discador: Any, option: str) -> None:
     told = discador("pacing", "certificate", option, "yesterday")

@@ -65,6 +65,8 @@ def test_each_asterisk_of_several_is_proved_by_itself_and_one_alone_has_no_scope
     told = [origination(n / 8, asterisk="b" if n % 4 else "asterisk") for n in range(100)]
 
     assert not any(each.scope.startswith("asterisk:") for each in certify(alone, {}))
+    (limited,) = (each for each in certify(alone, {"asterisk:asterisk": 3.0}) if "asterisk:" in each.scope)
+    assert (limited.originations, limited.most, limited.is_kept) == (12, 8, False)
     proofs = {each.scope: each for each in certify(told, {"asterisk:asterisk": 2.0, "asterisk:b": 5.0})}
     assert (proofs["asterisk:asterisk"].most, proofs["asterisk:asterisk"].is_kept) == (2, True)
     assert (proofs["asterisk:b"].most, proofs["asterisk:b"].is_kept) == (6, False)

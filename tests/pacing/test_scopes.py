@@ -22,3 +22,8 @@ def test_a_campaign_named_like_a_country_is_none() -> None:
     assert not scopes.is_country(scopes.CLUSTER)
     assert scopes.campaign_in(scopes.campaign("country:mexico")) == "country:mexico"
     assert scopes.campaign_in(scopes.CLUSTER) == ""
+
+
+def test_an_asterisk_has_a_scope_of_its_own() -> None:
+    assert scopes.is_asterisk(scopes.asterisk("b"))
+    assert not scopes.is_asterisk(scopes.trunk("asterisk:b"))

@@ -33,6 +33,7 @@ PACING = {
     "asterisk.up": "up",
     "asterisk.down": "down",
     "asterisk.takes": "takes calls",
+    "asterisk.waits": "no calls until its link is up",
     "asterisk.drained": "drained",
     "pacing.pulled": "Stopped: {scope}. Nothing more leaves until: discador pacing release {scope}",
     "pacing.ended": "{count} calls were hung up.",

@@ -33,6 +33,7 @@ PACING = {
     "asterisk.up": "activo",
     "asterisk.down": "caído",
     "asterisk.takes": "recibe llamadas",
+    "asterisk.waits": "sin llamadas hasta que haya enlace",
     "asterisk.drained": "drenado",
     "pacing.pulled": "Detenido: {scope}. No sale nada más hasta: discador pacing release {scope}",
     "pacing.ended": "Se colgaron {count} llamadas.",

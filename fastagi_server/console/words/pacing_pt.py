@@ -33,6 +33,7 @@ PACING = {
     "asterisk.up": "ativo",
     "asterisk.down": "caído",
     "asterisk.takes": "recebe chamadas",
+    "asterisk.waits": "sem chamadas até haver enlace",
     "asterisk.drained": "drenado",
     "pacing.pulled": "Detido: {scope}. Nada mais sai até: discador pacing release {scope}",
     "pacing.ended": "{count} chamadas foram desligadas.",

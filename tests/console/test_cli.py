@@ -243,7 +243,7 @@ def test_check_is_1_when_anything_is_bad_with_its_remedy(discador: Any) -> None:
     told = discador("check")
 
     assert told.code == 1
-    assert "bad   Asterisk's manager answers: 127.0.0.1:5038\n      remedy: look at asterisk:" in told.out
+    assert "bad   Asterisk's manager answers: 127.0.0.1:5038\n      remedy: look at its host:" in told.out
     assert told.out.endswith("1 of 3 findings are bad, 1 are notes.\n")
 
 
@@ -265,7 +265,7 @@ def test_check_for_programs(discador: Any) -> None:
         "where": "x",
         "why": {"code": "NoLinkError", "message": "no", "details": {"where": "x", "action": "y"}},
     }
-    assert told["remedy"].startswith("look at asterisk:")
+    assert told["remedy"].startswith("look at its host:")
 
 
 def test_without_a_command_the_help_is_shown_and_it_is_2(discador: Any) -> None:

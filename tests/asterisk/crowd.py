@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import select
 import socket
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
@@ -18,6 +19,7 @@ from fastagi_server.asterisk.fastagi import FastAgiPort, Limits
 from fastagi_server.asterisk.permits import read_permits
 
 BACKLOG = 1024
+PATIENCE = 30.0
 REQUEST = b"agi_network: yes\nagi_uniqueid: c-17\n\n"
 WHOLE_REQUEST = b"agi_network: yes\nagi_uniqueid: c-17\nagi_accountcode: " + b"a" * SHORTEST + b"\n\n"
 COMMAND = b'SET VARIABLE "HELLO" "c-17"\n'
@@ -53,7 +55,8 @@ class Server:
         return self.callers.enter_context(connected)
 
     def turn(self, until: Callable[[], bool]) -> None:
-        for _ in range(2000):
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
             if until():
                 return
             self.reactor.runUntilCurrent()

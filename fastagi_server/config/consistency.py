@@ -32,13 +32,13 @@ def clashes(settings: Settings) -> Iterator[Clash]:
         expected = f"given: {fastagi.host} in fastagi.host is no address that Asterisk can call"
         yield Clash(keys=("fastagi", "advertise"), value="", expected=expected)
     yield from _routes(settings)
-    if settings.default_trunk and not settings.ways(settings.default_trunk):
-        known = [*trunks, *settings.routes]
+    known = [*trunks, *settings.routes]
+    if settings.default_trunk and settings.default_trunk not in known:
         where = "trunks or routes" if settings.routes else "trunks"
         expected = f"one of {where}; {did_you_mean(settings.default_trunk, known)}"
         yield Clash(keys=("default_trunk",), value=settings.default_trunk, expected=expected)
     if not settings.default_trunk and len(trunks) > 1:
-        expected = f"one of {', '.join(sorted([*trunks, *settings.routes]))}, since there are several"
+        expected = f"one of {', '.join(sorted(known))}, since there are several"
         yield Clash(keys=("default_trunk",), value="", expected=expected)
     if settings.fleet and settings.dialplan.queues:
         expected = "empty: the agents of a queue are heeded where there is one Asterisk and no fleet"

@@ -120,7 +120,10 @@ class Reader:
     def _entries(self, hint: Any, node: Table, key: str, about: schema.About | None) -> Any:
         values: dict[str, Any] = {}
         for name, each in node.entries.items():
-            values[name] = self.value(hint, each, path(key, name), about)
+            value = self.value(hint, each, path(key, name), about)
+            # The items of a list were held each by itself.
+            check = about.each if about and not isinstance(value, tuple) else None
+            values[name] = self._held(value, check, each, path(key, name))
             right = about.names(name) if about and about.names else None
             if right:
                 self.note(Wrong.VALUE, node.keys[name], key=key, value=shown(name), expected=f"named {right}")

@@ -131,6 +131,16 @@ def test_a_limit_of_a_country_that_there_is_not_is_refused_and_an_iso_code_told_
     ]
 
 
+def test_a_limit_that_is_none_is_told_at_its_country(tmp_path: Path) -> None:
+    path = written(tmp_path, "pacing:\n  country_cps:\n    mexico: -1\n    usa: 3\n")
+    assert mistakes(path) == ["f:3: pacing.country_cps.mexico is -1; it should be more than 0, at most 1000"]
+
+
+def test_a_default_route_that_is_empty_is_told_once(tmp_path: Path) -> None:
+    path = written(tmp_path, "routes:\n  wholesale: {}\ndefault_trunk: wholesale\n")
+    assert [each for each in mistakes(path) if "did you mean" in each] == []
+
+
 def test_what_is_missing_is_told_at_the_section_that_lacks_it(tmp_path: Path) -> None:
     path = written(tmp_path, "lab: true\nfastagi:\n  host: 0.0.0.0\n")
     right = "given: 0.0.0.0 in fastagi.host is no address that Asterisk can call"

@@ -17,7 +17,9 @@ from tests.conftest import ON_22
 
 # What a call keeps of the contexts that it began in is the same in both, and 200 calls are many for a test.
 pytestmark = [pytest.mark.asterisk, pytest.mark.alone, pytest.mark.timeout(400), ON_22]
-UP = 200
+# Of 253 some 240 are up on a machine with nothing else to do; of a slow one's the first have left by the time
+# that the last has answered.
+UP = 170
 # What becomes of whom, by the ending of the number. 3 connects who began before all changes, whatever changes
 # meanwhile; 5 who began later; after the last change there is one offer only. Everybody presses late or what
 # acts at any time, so that a slow machine makes nobody press too early.
@@ -28,7 +30,7 @@ EXPECTED = {
     "steps": {"53": "connected", "52": "no_key"},
 }
 COUNT = {name: dict.fromkeys(endings, 5) for name, endings in EXPECTED.items()}
-COUNT["before"] = {"52": 10, "12": 5, "53": 5, "00": 200, "09": 5}
+COUNT["before"] = {"52": 10, "12": 5, "53": 5, "00": 228, "09": 5}
 PLAYED = {"before": "discador", "keys": "discador", "prompts": "discador-two", "steps": "discador-two"}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import asdict, replace
@@ -10,6 +9,7 @@ from typing import Any
 
 from fastagi_server.app.logs import Logs
 from fastagi_server.app.standing_brakes import StandingBrakes
+from fastagi_server.config.mistakes import nearest
 from fastagi_server.dialer.engine import Engine
 from fastagi_server.dialer.pacer import Pace, Pacer
 from fastagi_server.dialer.ports import Spawn
@@ -125,9 +125,9 @@ class PacingDesk:
         """Say which scope may have been meant: whoever stops something has no time to read a list of all."""
         if scopes.is_asterisk(scope):
             return "stopped as it is drained: discador asterisk drain"
-        near = difflib.get_close_matches(scope, self._scopes, n=1)
+        near = nearest(scope, sorted(self._scopes))
         if near:
-            return f"{near[0]}, or another scope of discador pacing show"
+            return f"{near}, or another scope of discador pacing show"
         trunks = sorted(each for each in self._scopes if each.startswith(scopes.trunk("")))
         return ", ".join([scopes.CLUSTER, *trunks, "country:SLUG or campaign:NAME"])
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import enum
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from fastagi_server.telephony.errors import DiscadorError
@@ -99,5 +99,10 @@ def path(parent: str, key: str) -> str:
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Give the remedy for a word that is not known: its nearest neighbour, or all there are."""
     names = sorted(known)
-    near = difflib.get_close_matches(word.lower(), names, n=1)
-    return f"did you mean {near[0]}?" if near else f"known: {', '.join(names) or 'none'}"
+    near = nearest(word, names)
+    return f"did you mean {near}?" if near else f"known: {', '.join(names) or 'none'}"
+
+
+def nearest(word: str, known: Sequence[str]) -> str:
+    """Give the known word that a word that is not is most like, "" where it is like none."""
+    return next(iter(difflib.get_close_matches(word.lower(), known, n=1)), "")

@@ -17,6 +17,7 @@ from fastagi_server.app.doors import as_deferred
 from fastagi_server.asterisk.connection import Patience
 from fastagi_server.asterisk.errors import NoLinkError
 from fastagi_server.asterisk.link import Backoff, Link
+from fastagi_server.asterisk.narrow import narrow
 from fastagi_server.asterisk.switch import Switch
 from fastagi_server.asterisk.trunk import Ask, addresses
 from fastagi_server.config.settings import Settings
@@ -46,10 +47,14 @@ class _Owner:
 
     def __init__(self, name: str, switch: Switch, keeper: Keeper) -> None:
         self._name = name
+        self._switch = switch
         self._keeper = keeper
         self.event: Callable[[Event], None] = switch.event
+        self.reads = switch.READS
 
     async def link_up(self) -> None:
+        if self._switch.link is not None:
+            await narrow(self.reads, self._switch.link.ask)
         await self._keeper.link_up(self._name)
 
     def link_down(self, why: str) -> None:
@@ -143,9 +148,10 @@ class Links:
             self.doubt(name)
         return sorted(known)
 
-    def hear(self, name: str, heard: Callable[[Event], None]) -> None:
+    def hear(self, name: str, heard: Callable[[Event], None], reads: frozenset[type[Event]]) -> None:
         """Tell somebody else too what one of them tells, once its switch has heard it."""
         owner = self._owners[name]
+        owner.reads |= reads
         first = owner.event
 
         def both(event: Event) -> None:

@@ -116,8 +116,8 @@ class House:
             ask=self._links.ask(FIRST),
             logs=logs,
         )
-        if self._dialing.queues.names:
-            self._links.hear(FIRST, self._dialing.queues.event)
+        if (queues := self._dialing.queues).names:
+            self._links.hear(FIRST, queues.event, queues.READS)
         self._hearing = Hearing(
             make=lambda heard: Feed(ear(self._database), heard=heard, steady=clock.steady),
             threads=reactor,

@@ -39,6 +39,8 @@ class Reads(Protocol):
 class Queues:
     """The queues that the settings name; without any nothing is asked and nothing heard."""
 
+    READS = queues.READS
+
     def __init__(
         self,
         *,

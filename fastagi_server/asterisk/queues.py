@@ -104,3 +104,4 @@ _READ: dict[type[Event], Callable[[Any, float], News]] = {
     told.AgentConnect: _took,
     told.AgentComplete: _done,
 }
+READS = frozenset(_READ)

@@ -53,6 +53,9 @@ class Switch:
         self._ordered: dict[str, _Ordered] = {}
         self.link: Link | None = None
 
+    # A Malformed is none of Asterisk's: whichever event it was, it is one of the others.
+    READS = Translator.READS - {events.Malformed} | {events.OriginateResponse}
+
     def event(self, event: Event) -> None:
         """Take an event from the link."""
         at = self._clock.wall()

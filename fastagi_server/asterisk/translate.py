@@ -102,6 +102,7 @@ class Translator:
         events.UserEvent: _told,
         events.Malformed: _unreadable,
     }
+    READS = frozenset(_READ)
 
 
 def readable(text: str) -> str:

@@ -253,6 +253,7 @@ LET_IN = {
     "ShowDialPlan": "Response: Error\r\nMessage: Permission denied",
     **CHALLENGE,
     "Login": "Response: Success\r\nMessage: Authentication accepted",
+    "Filter": "Response: Success\r\nMessage: Filter Added Successfully",
 }
 TURNED_AWAY = {**CHALLENGE, "Login": "Response: Error\r\nMessage: Authentication failed"}
 

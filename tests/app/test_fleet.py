@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from twisted.internet.defer import CancelledError, Deferred, ensureDeferred, fail, succeed
 
-from fastagi_server.ami import events
+from fastagi_server.ami import events, queue_events
 from fastagi_server.ami.action import Action
 from fastagi_server.ami.exchange import Answered
 from fastagi_server.ami.messages import Response
@@ -39,6 +39,7 @@ class Fleet:
 
     def __init__(self, settings: Settings, reactor: Any, clock: Any) -> None:
         self.keeper, self.said, self.doubted = Keeper(), [], []  # type: ignore[var-annotated]
+        self.asked: list[tuple[str, Action]] = []
         self.links = Links(
             settings=settings,
             reactor=reactor,
@@ -53,6 +54,7 @@ class Fleet:
 
     def answers(self, name: str, told: Sequence[str] | DiscadorError) -> None:
         def ask(action: Action) -> Deferred[Answered]:
+            self.asked.append((name, action))
             if isinstance(told, DiscadorError):
                 return fail(told)
             found = tuple(events.ContactStatusDetail(uri=f"sip:{host}") for host in told)
@@ -101,10 +103,25 @@ def test_the_lines_of_a_fleet_name_its_asterisks_and_one_alone_needs_no_name(
 
 def test_a_link_is_told_by_the_name_of_its_asterisk(fleet: Fleet) -> None:
     owner = fleet.links["b"]._owner
+    fleet.answers("b", [])
     ensureDeferred(owner.link_up())  # type: ignore[arg-type]
     owner.link_down("it was cut")
 
     assert fleet.keeper.told == [("up", "b"), ("down", "b", "it was cut")]
+
+
+def test_each_is_asked_for_what_is_read_of_it_before_anything_else(fleet: Fleet) -> None:
+    fleet.links.hear("asterisk", lambda _: None, frozenset({queue_events.AgentConnect}))
+    wanted = {}
+    for name in ("asterisk", "b"):
+        fleet.answers(name, [])
+        ensureDeferred(fleet.links[name]._owner.link_up())  # type: ignore[arg-type]
+        wanted[name] = next(action.filter for at, action in fleet.asked if at == name)  # type: ignore[attr-defined]
+
+    assert fleet.keeper.told == [("up", "asterisk"), ("up", "b")]
+    assert "AgentConnect|DTMFBegin|" in wanted["asterisk"]
+    assert "OriginateResponse" in wanted["b"]
+    assert "AgentConnect" not in wanted["b"]
 
 
 def test_both_are_reached_for_and_both_are_left(fleet: Fleet, reactor: Any) -> None:

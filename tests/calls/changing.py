@@ -14,6 +14,7 @@ from fastagi_server.config import countries
 from fastagi_server.loadtest import books, debian
 from fastagi_server.loadtest.office import Office
 from fastagi_server.loadtest.service import Service
+from fastagi_server.loadtest.witness import Message
 from fastagi_server.telephony.record import Record
 
 HOUSE = Path(__file__).parents[2]
@@ -59,7 +60,7 @@ class Site:
         return people
 
     def begin(self, name: str, people: People) -> None:
-        """Call them, and wait until all have answered: then each is in its version."""
+        """Call them, and wait until all have answered and Asterisk knows it: then each is in its version."""
         numbers = [each for some in people.values() for each in some]
         self.office.begin(name)
         self.office.wait_until(
@@ -67,9 +68,12 @@ class Site:
         )
 
         def answered() -> bool:
-            return all(each.answered_at for each in self.office.rung(numbers))
+            # An Asterisk with much to do places a call seconds after it said yes to it.
+            rung = self.office.rung(numbers)
+            return len(rung) == len(numbers) and all(each.answered_at for each in rung)
 
         self.office.wait_until(answered, 60, f"the answers of {name}")
+        self.office.wait_until(lambda: not self.coming(), 60, f"the calls of {name} in their contexts")
 
     def await_end(self, name: str) -> None:
         """Wait until a campaign is done."""
@@ -83,10 +87,17 @@ class Site:
 
     def up(self) -> int:
         """Count the calls that are in our contexts."""
+        return sum(each["Context"].startswith("discador_") for each in self._channels())
+
+    def coming(self) -> int:
+        """Count the calls whose Originate waits: for an answer, or for Asterisk to take note of it."""
+        return sum(each["Application"] == "AppDial2" for each in self._channels())
+
+    def _channels(self) -> list[Message]:
         with self.office.lab.witness() as witness:
             witness.action("CoreShowChannels")
             seen = witness.until(lambda event: event.get("Event") == "CoreShowChannelsComplete")
-        return sum(event.get("Context", "").startswith("discador_") for event in seen)
+        return [each for each in seen if each.get("Event") == "CoreShowChannel"]
 
 
 def outcomes(records: dict[str, Record], people: People) -> dict[str, set[str]]:

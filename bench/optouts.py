@@ -90,6 +90,7 @@ class Noting:
         self._lines = lines
         self._numbers = numbers
         self.number = ""
+        self.settled = writer.settled
 
     def submit(
         self, work: Callable[[Any], Any], *, patience: float = 0.0, urgent: bool = False

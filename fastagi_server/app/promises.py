@@ -7,6 +7,7 @@ file does not know what is asked.
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, Protocol, TypeVar
@@ -42,7 +43,9 @@ class Threads(Protocol):
 
 
 class Writes(Protocol):
-    """What we need of the store's writer."""
+    """What we need of the store's writer; it calls `settled` once a batch's promises are all settled."""
+
+    settled: list[Callable[[], None]]
 
     def submit(self, work: Callable[[Any], T], *, patience: float = 0.0, urgent: bool = False) -> Future[T]:
         """Do the work and resolve once it is durable; with patience it may wait for others, urgent not."""
@@ -59,6 +62,9 @@ class Promises:
         # What must be written and is not yet, in the order in which it came.
         self._owed: dict[int, None] = {}
         self._next = 0
+        # What the writer has settled and the reactor's thread does not know yet.
+        self._kept: deque[tuple[Callable[[Any], None], Any]] = deque()
+        writer.settled.append(self._wake)
         presence.probe = self._probe
 
     async def surely(self, what: str, work: Callable[[Any], object], *, first: bool = False) -> None:
@@ -91,7 +97,12 @@ class Promises:
                 return
 
     def ask(
-        self, work: Callable[[Any], T], *, settled: Deferred[None] | None = None, urgent: bool = False
+        self,
+        work: Callable[[Any], T],
+        *,
+        settled: Deferred[None] | None = None,
+        urgent: bool = False,
+        patience: float = 0.0,
     ) -> Deferred[T]:
         """Ask the store, and fail as soon as it is known to be away; `settled` fires once it has decided."""
         answer: Deferred[T] = Deferred()
@@ -119,7 +130,7 @@ class Promises:
                 answer.callback(outcome)
 
         self.presence.asked(answer, give_up)
-        self._submit(work, urgent=urgent).addBoth(told)
+        self._submit(work, urgent=urgent, patience=patience).addBoth(told)
         return answer
 
     def _away(self) -> StoreAwayError:
@@ -138,17 +149,27 @@ class Promises:
 
         def settle(future: Future[T]) -> None:
             error = future.exception()
-            if error is not None:
-                self._threads.callFromThread(done.errback, error)
-            else:
-                self._threads.callFromThread(done.callback, future.result())
+            self._kept.append((done.callback, future.result()) if error is None else (done.errback, error))
 
         try:
             promised = self._writer.submit(work, patience=patience, urgent=urgent)
         except (StoreBusyError, StoreClosedError) as refused:
             return fail(refused)
         promised.add_done_callback(settle)
+        if promised.done():
+            self._wake()  # its batch may have been told of before we looked
         return done
+
+    def _wake(self) -> None:
+        """Have a whole batch brought at once: each wake costs the writer the interpreter's lock."""
+        if self._kept:
+            self._threads.callFromThread(self._bring)
+
+    def _bring(self) -> None:
+        # What is settled meanwhile has a turn of its own.
+        for _ in range(len(self._kept)):
+            tell, what = self._kept.popleft()
+            tell(what)
 
     def _pause(self, seconds: float) -> Deferred[None]:
         over: Deferred[None] = Deferred()

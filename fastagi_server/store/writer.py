@@ -42,6 +42,8 @@ class Writer:
         self._waiting: deque[Job[Any]] = deque()
         self._urgent: deque[Job[Any]] = deque()
         self._closed: str | None = None
+        # Called in the writer's thread once all promises of a batch are settled.
+        self.settled: list[Callable[[], None]] = []
         self._batches = Batches(engine)
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
         self._thread.start()
@@ -63,8 +65,11 @@ class Writer:
                 raise StoreClosedError(why=self._closed)
             if len(self._waiting) + len(self._urgent) >= self._limit:
                 raise StoreBusyError(limit=self._limit)
-            (self._urgent if urgent else self._waiting).append(Job(work, future, patience))
-            self._turn.notify()
+            queue = self._urgent if urgent else self._waiting
+            queue.append(Job(work, future, patience))
+            # Who gathers is not woken by one more who can wait as long as the first one.
+            if len(queue) in (1, self._batch) or patience < queue[0].patience or not patience:
+                self._turn.notify()
         return future
 
     def close(self, *, drain: bool = True) -> None:
@@ -73,7 +78,7 @@ class Writer:
             self._closed = self._closed or "it is closed"
             refused = [] if drain else self._take_all()
             self._turn.notify()
-        _settle_all(refused, StoreClosedError, self._closed)
+        self._settle_all(refused, StoreClosedError, self._closed)
         if threading.current_thread() is not self._thread:
             self._thread.join()
 
@@ -86,12 +91,12 @@ class Writer:
             with self._turn:
                 self._closed = f"its thread died of {error!r}"
             _log.exception("the store's writer died")
-            _settle_all(batch, NotDurableError, self._closed)
+            self._settle_all(batch, NotDurableError, self._closed)
         finally:
             self._batches.close()
             with self._turn:
                 left = self._take_all()
-            _settle_all(left, StoreClosedError, self._closed or "")
+            self._settle_all(left, StoreClosedError, self._closed or "")
 
     def _next_batch(self) -> list[Job[Any]]:
         """Wait for work and take what there is up to the bound; nothing means that we are closed and done."""
@@ -110,18 +115,19 @@ class Writer:
     def _gather(self) -> None:
         """Wait as long as everybody who waits is patient; never longer than the first one is."""
         first = self._waiting[0]
-        if first.patience and self._closed is None and all(job.patience for job in self._waiting):
-            self._turn.wait_for(self._is_pressed, first.patience)
+        if first.patience and not self._is_pressed():
+            self._turn.wait_for(lambda: self._is_pressed() or self._least() < first.patience, first.patience)
+            if 0 < self._least() < first.patience:
+                # Whoever can wait less than the first one waits for himself, from when he came.
+                self._turn.wait_for(self._is_pressed, self._least())
 
     def _is_pressed(self) -> bool:
-        last = self._waiting[-1] if self._waiting else None
-        return (
-            self._closed is not None
-            or bool(self._urgent)
-            or last is None
-            or not last.patience
-            or len(self._waiting) >= self._batch
-        )
+        full = len(self._waiting) >= self._batch
+        return self._closed is not None or bool(self._urgent) or full or not self._least()
+
+    def _least(self) -> float:
+        """Give the patience of whoever waits and has least; none where nobody waits."""
+        return min((job.patience for job in self._waiting), default=0.0)
 
     def _take_all(self) -> list[Job[Any]]:
         return [job for queue in (self._urgent, self._waiting) for job in _take(queue, len(queue))]
@@ -129,14 +135,22 @@ class Writer:
     def _do(self, jobs: list[Job[Any]]) -> None:
         for job, outcome in zip(jobs, self._batches.do(jobs), strict=True):
             job.settle(outcome)
+        self._tell()
+
+    def _settle_all(
+        self, jobs: list[Job[Any]], kind: type[NotDurableError | StoreClosedError], why: str
+    ) -> None:
+        for job in jobs:
+            job.settle(Outcome(error=kind(why=why)))
+        if jobs:
+            self._tell()
+
+    def _tell(self) -> None:
+        for told in self.settled:
+            told()
 
 
 def _take(queue: deque[Job[Any]], most: int) -> list[Job[Any]]:
     """Take jobs off a queue but for those whose owners gave up; from here none can be cancelled."""
     taken = [queue.popleft() for _ in range(min(most, len(queue)))]
     return [job for job in taken if job.is_wanted()]
-
-
-def _settle_all(jobs: list[Job[Any]], kind: type[NotDurableError | StoreClosedError], why: str) -> None:
-    for job in jobs:
-        job.settle(Outcome(error=kind(why=why)))

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from twisted.internet.defer import Deferred, ensureDeferred
 
-from fastagi_server.app.ledger import StoreLedger
+from fastagi_server.app.ledger import TOGETHER, StoreLedger
 from fastagi_server.app.presence import SLOW_LOOKS, Presence
 from fastagi_server.app.promises import ALONE_SECONDS, TELLING, Promises
 from fastagi_server.callerid.choice import Passed
@@ -77,6 +77,7 @@ class Failing:
 
     def __init__(self, writer: Writer, *errors: Exception) -> None:
         self._writer = writer
+        self.settled = writer.settled
         self._errors = list(errors)
         self.answer_lost = False
         self.poison = ""
@@ -343,12 +344,18 @@ class ByHand:
 
     def __init__(self) -> None:
         self.promised: list[Future[Any]] = []
+        self.settled: list[Callable[[], None]] = []
 
     def submit(self, _: Callable[[Any], Any], *, patience: float = 0.0, urgent: bool = False) -> Future[Any]:
-        assert not patience
+        assert patience <= TOGETHER
         assert not urgent
         self.promised.append(Future())
         return self.promised[-1]
+
+    def keeps(self, promise: int, what: object) -> None:
+        self.promised[promise].set_result(what)
+        for told in self.settled:
+            told()
 
 
 def test_an_attempt_that_is_being_begun_is_not_one_that_was_left_behind(reactor: Any) -> None:
@@ -356,13 +363,13 @@ def test_an_attempt_that_is_being_begun_is_not_one_that_was_left_behind(reactor:
 
     begun = asker.watches(asker.ledger.attempt(CONTACTS))
     found = asker.watches(asker.ledger.open_calls())
-    asker.writes.promised[1].set_result([opened(CONTACTS.begin)])
+    asker.writes.keeps(1, [opened(CONTACTS.begin)])
     reactor.until(lambda: found)
 
     assert (begun, found) == ([], [[]])
-    asker.writes.promised[0].set_result(Begun(uses=1))
+    asker.writes.keeps(0, Begun(uses=1))
     again = asker.watches(asker.ledger.open_calls())
-    asker.writes.promised[2].set_result([opened(CONTACTS.begin)])
+    asker.writes.keeps(2, [opened(CONTACTS.begin)])
     reactor.until(lambda: again)
     assert again == [[opened(CONTACTS.begin)]]
 

@@ -76,3 +76,16 @@ def test_nobody_waits_for_a_writer_that_waits(
     reactor.until(lambda: not presence.away)
     assert settled.called
     assert len(told) == 1
+
+
+def test_a_batch_is_brought_in_one_turn_of_the_reactor(
+    promises: Promises, reactor: Any, writer: Writer
+) -> None:
+    lock = threading.Event()
+    writer.submit(lambda _: lock.wait(10))
+    told = [heard(promises.ask(lambda _, n=n: n)) for n in range(3)]
+    lock.set()
+
+    reactor.until(lambda: told[0])
+
+    assert told == [[0], [1], [2]]

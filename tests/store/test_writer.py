@@ -134,6 +134,56 @@ def test_what_is_urgent_does_not_wait_for_the_patient(store: Writer, make_begin:
     assert not patient.done()
 
 
+def test_whoever_can_wait_less_than_the_first_one_does_not_wait_for_him(
+    store: Writer, engine: Engine, make_begin: MakeBegin
+) -> None:
+    seen: list[set[CallId]] = []
+    patient = store.submit(begin(make_begin(1)), patience=2 * SOON)
+    soon = [store.submit(begin(make_begin(n)), patience=0.05) for n in (2, 3)]
+    patient.add_done_callback(lambda _: seen.append(kept(engine)))
+
+    for each in soon:
+        each.result(SOON)
+    patient.result(SOON)
+    assert [len(calls) for calls in seen] == [3]  # and takes him along
+
+
+def test_as_many_as_fit_wait_for_nobody(engine: Engine, make_begin: MakeBegin) -> None:
+    store = Writer(engine, batch=2)
+    futures = [store.submit(begin(make_begin(n)), patience=2 * SOON) for n in (1, 2)]
+
+    for each in futures:
+        each.result(SOON)
+    store.close()
+
+
+def test_a_batch_is_told_of_once_when_all_of_it_is_settled(store: Writer, make_begin: MakeBegin) -> None:
+    gate, held = hold(store)
+    futures = [held, *(store.submit(begin(make_begin(n))) for n in (1, 2, 3))]
+    told: list[list[bool]] = []
+    store.settled.append(lambda: told.append([each.done() for each in futures]))
+    gate.go_on.set()
+    store.close()
+
+    assert told[:2] == [[True, False, False, False], [True] * 4]
+
+
+def test_what_is_refused_at_the_end_is_told_of_too(engine: Engine, make_begin: MakeBegin) -> None:
+    store = Writer(engine)
+    gate, _held = hold(store)
+    refused = store.submit(begin(make_begin(1)))
+    told: list[bool] = []
+    store.settled.append(lambda: told.append(refused.done()))
+    closing = threading.Thread(target=store.close, kwargs={"drain": False})
+    closing.start()
+    with pytest.raises(StoreClosedError):
+        refused.result(SOON)
+    gate.go_on.set()
+    closing.join()
+
+    assert told[0] is True
+
+
 def test_a_writer_that_is_closed_does_what_is_urgent_too(engine: Engine, make_begin: MakeBegin) -> None:
     store = Writer(engine)
     gate, _held = hold(store)

@@ -23,6 +23,7 @@ from fastagi_server.ami.exchange import Answered, Exchange, Orphan
 from fastagi_server.ami.login import login
 from fastagi_server.ami.messages import Banner, Response
 from fastagi_server.asterisk.errors import OutcomeUnknownError, RefusedError
+from fastagi_server.asterisk.straight import Straight
 from fastagi_server.asterisk.translate import readable
 from fastagi_server.telephony.errors import DiscadorError
 
@@ -118,27 +119,32 @@ class Connection(Protocol):
         alarm = self._alarm.callLater(seconds or self._patience.action, self._expire, action_id)
         at = self._alarm.seconds()
         self._asked[action_id] = _Asked(action=action, answer=answer, alarm=alarm, at=at)
-        self._wire.write(data)
+        self._out.write(data)
         return answer
 
     def abort(self, why: str) -> None:
         """End the connection now; the first reason given is the one that is told."""
         self._why = self._why or why
         if self.transport is not None and not self._over:
+            self._out.end()
             self._wire.abortConnection()
 
     def leave(self, why: str) -> None:
         """End the connection once what was written is on its way; nothing more can be asked."""
         self._why = self._why or why
         if self.transport is not None and not self._over:
+            self._out.end()
             self._wire.loseConnection()
 
     def connectionMade(self) -> None:  # noqa: N802 - Twisted's name
         """Make room for bursts; Asterisk speaks first."""
-        handle = _socket_of(self.transport)
+        transport = cast("Any", self.transport)
+        handle = _socket_of(transport)
         if handle is not None:
             handle.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
-            cast("Any", self.transport).bufferSize = READ_BYTES
+            transport.bufferSize = READ_BYTES
+        # Under TLS what is written goes through OpenSSL: that transport's own handle is none of ours.
+        self._out = Straight(self._wire, handle if transport.getHandle() is handle else None)
         if self._why:  # it was to end before it began
             self._wire.abortConnection()
             return

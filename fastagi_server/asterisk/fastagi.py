@@ -21,6 +21,7 @@ from fastagi_server.agi.errors import Gone
 from fastagi_server.agi.request import SHORTEST
 from fastagi_server.agi.script import Script
 from fastagi_server.asterisk.permits import Network, permitted
+from fastagi_server.asterisk.straight import Straight
 from fastagi_server.telephony.errors import DiscadorError
 
 # How many hosts' permission is remembered; anybody may knock from any number of addresses.
@@ -67,7 +68,7 @@ class Session(Protocol):
         self._lost = False
         self._told = False
         self._gathers = False
-        self._send: Callable[[bytes], int] | None = None
+        self._out: Straight | None = None
 
     def connectionMade(self) -> None:  # noqa: N802 - Twisted's name
         """Let in whoever may ask, while there is room."""
@@ -75,7 +76,7 @@ class Session(Protocol):
             self._wire.abortConnection()
             return
         self._wire.setTcpNoDelay(True)
-        self._send = self._socket.send
+        self._out = Straight(self._wire, self._socket)
         self._wake_at(SHORTEST)
         limits, reactor = self._port.limits, self._port.reactor
         now = reactor.seconds()
@@ -130,17 +131,9 @@ class Session(Protocol):
             self._wait_for(self._drive.awaiting)
 
     def say(self, out: bytes) -> None:
-        """Write to the socket itself until it once does not take all; from there on Twisted writes."""
-        if self._lost:
-            return
-        if self._send is not None:
-            try:
-                out = out[self._send(out) :]
-            except OSError:  # full, or broken: Twisted finds out which
-                self._send = None
-        if out:
-            self._send = None  # what comes later must not overtake it
-            self._wire.write(out)
+        """Write this now; who is gone is told nothing."""
+        if self._out is not None and not self._lost:
+            self._out.write(out)
 
     def _close(self) -> None:
         if not self._told:
@@ -193,7 +186,8 @@ class Session(Protocol):
 
     def _end(self, why: str) -> None:
         self._port.count(why)
-        self._send = None  # nothing is said any more
+        if self._out is not None:
+            self._out.end()
         self._wire.abortConnection()
 
 

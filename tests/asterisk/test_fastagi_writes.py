@@ -40,7 +40,7 @@ def over(fastagi: MakePort) -> Callable[..., Any]:
         socket = Socket(*takes)
         port = fastagi(script, **limits)
         asterisk = port.called_by()
-        asterisk.protocol._send = socket.send
+        asterisk.protocol._out._send = socket.send
         asterisk.asks()
         port.clock.advance(0)
         return port, asterisk, socket

@@ -20,6 +20,7 @@ from fastagi_server.app.logs import Logs
 from fastagi_server.app.pacing_desk import PacingDesk, hanging_up
 from fastagi_server.app.places import Places
 from fastagi_server.app.policies import policy_of
+from fastagi_server.app.punctual import Punctual
 from fastagi_server.app.queues import Queues
 from fastagi_server.app.routes import Routes, routes_of
 from fastagi_server.app.sharing import RUN_BYTES, Sharing
@@ -245,7 +246,7 @@ class Dialing:
             engine=self._engine,
             pacer=self.pacer,
             clock=self._clock,
-            later=self._reactor.callLater,
+            later=Punctual(later=self._reactor.callLater, clock=self._clock),
             spawn=self._spawn,
             done=over,
         )

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from fastagi_server.console import asterisks
+from fastagi_server.console.said import said
 from fastagi_server.console.session import Session
 
 Say = Callable[..., str]
@@ -29,7 +30,7 @@ def add(discador: click.Group, say: Say, json_option: Option) -> None:
 
     @asterisk.command(help=say("help.asterisk.drain"))
     @click.argument("name")
-    @click.option("--why", required=True, help=say("help.pacing.why"))
+    @click.option("--why", required=True, callback=said, help=say("help.pacing.why"))
     @json_option
     @click.pass_obj
     def drain(known: Session, /, *, name: str, why: str, as_json: bool) -> int:
@@ -37,7 +38,7 @@ def add(discador: click.Group, say: Say, json_option: Option) -> None:
 
     @asterisk.command(help=say("help.asterisk.resume"))
     @click.argument("name")
-    @click.option("--why", required=True, help=say("help.pacing.why"))
+    @click.option("--why", required=True, callback=said, help=say("help.pacing.why"))
     @json_option
     @click.pass_obj
     def resume(known: Session, /, *, name: str, why: str, as_json: bool) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from fastagi_server.console import choosing, completing, dids, importing, noticing, numbers, resting, retiring
+from fastagi_server.console.said import said
 from fastagi_server.console.session import Session
 from fastagi_server.telephony.country import MAX_CAP
 
@@ -75,7 +76,7 @@ def _writing(did: click.Group, say: Say, json_option: Option) -> None:
     @did.command(help=say("help.did.limit"))
     @click.argument("country", shell_complete=completing.countries)
     @click.argument("cap", type=click.IntRange(0, MAX_CAP))
-    @click.option("--who", required=True, help=say("help.did.who"))
+    @click.option("--who", required=True, callback=said, help=say("help.did.who"))
     @json_option
     @click.pass_obj
     def limit(known: Session, /, **asked: Any) -> None:
@@ -83,8 +84,8 @@ def _writing(did: click.Group, say: Say, json_option: Option) -> None:
 
     @did.command(help=say("help.did.reset"))
     @click.argument("country", shell_complete=completing.countries)
-    @click.option("--who", required=True, help=say("help.did.who"))
-    @click.option("--why", required=True, help=say("help.did.why"))
+    @click.option("--who", required=True, callback=said, help=say("help.did.who"))
+    @click.option("--why", required=True, callback=said, help=say("help.did.why"))
     @json_option
     @click.pass_obj
     def reset(known: Session, /, **asked: Any) -> None:
@@ -125,7 +126,7 @@ def _resting(did: click.Group, say: Say, json_option: Option) -> None:
         return click.argument("numbers", nargs=-1)(command)
 
     def how_long(command: Callable[..., Any]) -> Callable[..., Any]:
-        command = click.option("--why", required=True, help=say("help.did.why"))(command)
+        command = click.option("--why", required=True, callback=said, help=say("help.did.why"))(command)
         command = click.option("--until", default="", help=say("help.did.rest.until"))(command)
         return click.option("--for", "span", default="", help=say("help.did.rest.for"))(command)
 

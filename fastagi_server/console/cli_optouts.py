@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from fastagi_server.console import exporting, optouts
+from fastagi_server.console.said import said
 from fastagi_server.console.session import Session
 
 Say = Callable[..., str]
@@ -26,7 +27,7 @@ def add(discador: click.Group, say: Say, json_option: Option) -> None:
 
     @optout.command("add", help=say("help.optout.add"))
     @click.argument("number")
-    @click.option("--why", required=True, help=say("help.optout.why"))
+    @click.option("--why", required=True, callback=said, help=say("help.optout.why"))
     @json_option
     @click.pass_obj
     def add_command(known: Session, /, *, number: str, why: str, as_json: bool) -> int:

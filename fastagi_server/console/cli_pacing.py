@@ -9,6 +9,7 @@ import click
 
 from fastagi_server.console import certificate as certificates
 from fastagi_server.console import pacing as paces
+from fastagi_server.console.said import said
 from fastagi_server.console.session import Session
 from fastagi_server.pacing import scopes
 
@@ -31,7 +32,7 @@ def add(discador: click.Group, say: Say, json_option: Option) -> None:
 
     @pacing.command(help=say("help.pacing.release"))
     @click.argument("scope")
-    @click.option("--why", required=True, help=say("help.pacing.why"))
+    @click.option("--why", required=True, callback=said, help=say("help.pacing.why"))
     @json_option
     @click.pass_obj
     def release(known: Session, /, *, scope: str, why: str, as_json: bool) -> int:
@@ -39,7 +40,7 @@ def add(discador: click.Group, say: Say, json_option: Option) -> None:
 
     @pacing.command(help=say("help.pacing.stop"))
     @click.argument("scope", default=scopes.CLUSTER)
-    @click.option("--why", required=True, help=say("help.pacing.why"))
+    @click.option("--why", required=True, callback=said, help=say("help.pacing.why"))
     @click.option("--hang-up", is_flag=True, help=say("help.pacing.hang_up"))
     @json_option
     @click.pass_obj

@@ -90,6 +90,7 @@ class Connection(Protocol):
         self._heard = True
         self._silent = 0
         self._login: Generator[Action, Response, None] | None = None
+        self._out: Straight | None = None
         self._over = False
         self.banner = ""
         self.up: Deferred[None] = Deferred()
@@ -119,6 +120,7 @@ class Connection(Protocol):
         alarm = self._alarm.callLater(seconds or self._patience.action, self._expire, action_id)
         at = self._alarm.seconds()
         self._asked[action_id] = _Asked(action=action, answer=answer, alarm=alarm, at=at)
+        assert self._out is not None, "nothing is asked before there is a connection"
         self._out.write(data)
         return answer
 
@@ -126,15 +128,19 @@ class Connection(Protocol):
         """End the connection now; the first reason given is the one that is told."""
         self._why = self._why or why
         if self.transport is not None and not self._over:
-            self._out.end()
+            self._end_writing()
             self._wire.abortConnection()
 
     def leave(self, why: str) -> None:
         """End the connection once what was written is on its way; nothing more can be asked."""
         self._why = self._why or why
         if self.transport is not None and not self._over:
-            self._out.end()
+            self._end_writing()
             self._wire.loseConnection()
+
+    def _end_writing(self) -> None:
+        if self._out is not None:
+            self._out.end()
 
     def connectionMade(self) -> None:  # noqa: N802 - Twisted's name
         """Make room for bursts; Asterisk speaks first."""
@@ -142,6 +148,8 @@ class Connection(Protocol):
         handle = _socket_of(transport)
         if handle is not None:
             handle.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+            # The second action of a turn would wait for Asterisk's kernel to have acknowledged the first.
+            handle.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             transport.bufferSize = READ_BYTES
         # Under TLS what is written goes through OpenSSL: that transport's own handle is none of ours.
         self._out = Straight(self._wire, handle if transport.getHandle() is handle else None)

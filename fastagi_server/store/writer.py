@@ -41,6 +41,7 @@ class Writer:
         self._turn = threading.Condition()
         self._waiting: deque[Job[Any]] = deque()
         self._urgent: deque[Job[Any]] = deque()
+        self._gathered: Job[Any] | None = None
         self._closed: str | None = None
         # Called in the writer's thread once all promises of a batch are settled.
         self.settled: list[Callable[[], None]] = []
@@ -106,14 +107,16 @@ class Writer:
                     self._turn.wait()
                 if not self._waiting and not self._urgent:
                     return []
-                if not self._urgent:
+                # Once for each who is first: what is urgent may come again and again meanwhile.
+                if not self._urgent and self._waiting[0] is not self._gathered:
+                    self._gathered = self._waiting[0]
                     self._gather()
                 batch = _take(self._urgent or self._waiting, self._batch)
             if batch:
                 return batch
 
     def _gather(self) -> None:
-        """Wait as long as everybody who waits is patient; never longer than the first one is."""
+        """Wait as long as everybody who waits is patient; hardly longer than the first one is."""
         first = self._waiting[0]
         if first.patience and not self._is_pressed():
             self._turn.wait_for(lambda: self._is_pressed() or self._least() < first.patience, first.patience)
@@ -147,7 +150,10 @@ class Writer:
 
     def _tell(self) -> None:
         for told in self.settled:
-            told()
+            try:
+                told()
+            except Exception:  # noqa: BLE001 - the thread must live on for the others
+                _log.exception("what follows the settling of a batch failed")
 
 
 def _take(queue: deque[Job[Any]], most: int) -> list[Job[Any]]:

@@ -329,6 +329,10 @@ def test_the_receive_buffer_is_large(alone: Any) -> None:
     assert given == most  # what the kernel allows of it (net.core.rmem_max)
 
 
+def test_the_second_action_of_a_turn_does_not_wait_for_the_first_to_be_acknowledged(alone: Any) -> None:
+    assert alone.asterisk.wire.handle.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
 def test_no_more_is_read_in_one_turn_than_a_slot_can_wait_for(alone: Any) -> None:
     assert alone.asterisk.wire.bufferSize == READ_BYTES
 

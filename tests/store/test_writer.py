@@ -127,11 +127,38 @@ def test_what_is_urgent_goes_before_what_waits_and_shares_its_commit_with_nobody
 
 
 def test_what_is_urgent_does_not_wait_for_the_patient(store: Writer, make_begin: MakeBegin) -> None:
+    seen: list[str] = []
     patient = store.submit(begin(make_begin(1)), patience=SOON)
+    patient.add_done_callback(lambda _: seen.append("patient"))
     urgent = store.submit(begin(make_begin(2)), urgent=True)
+    urgent.add_done_callback(lambda _: seen.append("urgent"))
 
     urgent.result(SOON / 2)
-    assert not patient.done()
+    store.close()
+    assert seen == ["urgent", "patient"]
+
+
+def test_the_patient_wait_once_though_what_is_urgent_comes_again_and_again(
+    store: Writer, make_begin: MakeBegin
+) -> None:
+    patient = store.submit(begin(make_begin(0)), patience=SOON)
+    for number in range(1, 4):
+        store.submit(begin(make_begin(number)), urgent=True).result(SOON)
+
+    patient.result(SOON / 2)
+
+
+def test_what_follows_a_batch_may_fail_and_the_writer_lives_on(
+    store: Writer, make_begin: MakeBegin, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails() -> None:
+        raise OSError("no wake")
+
+    store.settled.append(fails)
+    store.submit(begin(make_begin(1))).result(SOON)
+    store.submit(begin(make_begin(2))).result(SOON)
+
+    assert "what follows the settling of a batch failed" in caplog.text
 
 
 def test_whoever_can_wait_less_than_the_first_one_does_not_wait_for_him(

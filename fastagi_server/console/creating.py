@@ -60,6 +60,15 @@ class Asked:
 
 
 @dataclass(frozen=True, kw_only=True)
+class _Kept:
+    """What a list came to; of those to call so many have left it already."""
+
+    counts: Counts
+    refused: list[RefusedRow]
+    opted_out: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class _Judge:
     """Judges rows; `country` is where those are that do not say it themselves, None where nobody says."""
 
@@ -98,12 +107,15 @@ def create(known: Session, asked: Asked) -> None:
         raise NobodyToCallError(
             path=str(asked.file), rows=len(contacts), name=asked.name, first_refused=_for_programs(first)
         )
-    counts, refused = book.write(known, lambda conn: _keep(known, conn, campaign, contacts))
-    told = counted(counts)
+    kept = book.write(known, lambda conn: _keep(known, conn, campaign, contacts))
+    told, refused = counted(kept.counts), kept.refused
     if asked.as_json:
-        click.echo(json.dumps({"campaign": campaign.name, **told, "first_refused": _for_programs(refused)}))
+        more = {"opted_out": kept.opted_out, "first_refused": _for_programs(refused)}
+        click.echo(json.dumps({"campaign": campaign.name, **told, **more}))
         return
     click.echo(known.tongue.say("campaign.created", name=campaign.name, **told["contacts"]))
+    if kept.opted_out:
+        click.echo(known.tongue.say("campaign.opted_out", count=kept.opted_out))
     tell_counts(known, told)
     _tell_refused(known, refused)
     if told["contacts"]["refused"] > len(refused):
@@ -140,12 +152,14 @@ def _campaign(known: Session, asked: Asked) -> Campaign:
     )
 
 
-def _keep(
-    known: Session, conn: Any, campaign: Campaign, contacts: Sequence[NewContact]
-) -> tuple[Counts, list[RefusedRow]]:
+def _keep(known: Session, conn: Any, campaign: Campaign, contacts: Sequence[NewContact]) -> _Kept:
     campaigns.create(conn, campaign)
     campaigns.add(conn, campaign.name, watched(contacts, known.tongue.say("progress.writing")))
-    return campaigns.counts(conn, campaign.name), refusals.rows(conn, campaign.name, limit=SHOWN)
+    return _Kept(
+        counts=campaigns.counts(conn, campaign.name),
+        refused=refusals.rows(conn, campaign.name, limit=SHOWN),
+        opted_out=refusals.opted_out(conn, campaign.name),
+    )
 
 
 def _rows(contacts: Sequence[NewContact]) -> list[RefusedRow]:

@@ -186,6 +186,17 @@ def test_only_the_first_refused_rows_are_shown_and_where_all_are(discador: Any, 
     assert told.out.splitlines()[-1] == "All of them: discador campaign refused spring"
 
 
+def test_who_has_left_the_list_already_is_told(discador: Any, file: Path) -> None:
+    file.write_text("number\n+525550001003\n+525550001004\n")
+    discador("optout", "add", "+525550001003", "--why", "asked by mail")
+
+    told = discador("campaign", "create", "spring", "--list", str(file))
+    again = discador("campaign", "create", "autumn", "--list", str(file), "--json")
+
+    assert "On the opt-out list already, and not called: 1." in told.out
+    assert json.loads(again.out)["opted_out"] == 1
+
+
 def test_what_a_spreadsheet_has_rounded_is_told_with_what_helps(discador: Any, file: Path) -> None:
     file.write_text("number\n+525550001003\n5.25512E+12\n")
 

@@ -227,6 +227,7 @@ WORDS = {
     "did.head.number": "number",
     "did.head.last": "last used",
     "campaign.created": "Campaign {name} is ready: {queued} to call, {refused} refused.",
+    "campaign.opted_out": "On the opt-out list already, and not called: {count}.",
     "campaign.refusals": "Refused, by reason:",
     "campaign.start": "Campaign {name}: {state}.",
     "campaign.stop": "Campaign {name}: {state}; calls that are up go on.",

@@ -227,6 +227,7 @@ WORDS = {
     "did.head.number": "número",
     "did.head.last": "último uso",
     "campaign.created": "La campaña {name} está lista: {queued} por llamar, {refused} rechazados.",
+    "campaign.opted_out": "Ya en la lista de exclusión, y no se llaman: {count}.",
     "campaign.refusals": "Rechazados, por razón:",
     "campaign.start": "Campaña {name}: {state}.",
     "campaign.stop": "Campaña {name}: {state}; las llamadas en curso siguen.",

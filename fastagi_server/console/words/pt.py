@@ -227,6 +227,7 @@ WORDS = {
     "did.head.number": "número",
     "did.head.last": "último uso",
     "campaign.created": "A campanha {name} está pronta: {queued} a chamar, {refused} recusados.",
+    "campaign.opted_out": "Já na lista de exclusão, e não chamados: {count}.",
     "campaign.refusals": "Recusados, por razão:",
     "campaign.start": "Campanha {name}: {state}.",
     "campaign.stop": "Campanha {name}: {state}; as chamadas em curso seguem.",

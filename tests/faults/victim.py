@@ -110,29 +110,26 @@ def mark(room: str, name: str, what: str, held: threading.local) -> None:
 
 
 def name_writes(doom: Doom) -> None:
-    """Name what goes out when the kernel is given it, which is later than when Twisted is."""
-    from twisted.internet.tcp import Connection
-
+    """Name what goes out just before and just after the kernel is given it."""
     from fastagi_server.asterisk.fastagi import Session
+    from fastagi_server.asterisk.straight import Straight
 
-    real, say = Connection.writeSomeData, Session.say
+    real, say = Straight.write, Session.say
 
-    def write(self: Any, data: Any) -> Any:
-        given = bytes(data)
-        found = [what for what in steps.WRITES if b"Action: %s\r\n" % what.encode() in given]
+    def write(self: Any, out: bytes) -> None:
+        found = [what for what in steps.WRITES if b"Action: %s\r\n" % what.encode() in out]
         for what in found:
             doom.past(f"before write {what}")
-        sent = real(self, data)
+        real(self, out)
         for what in found:
             doom.past(f"after write {what}")
-        return sent
 
     def said(self: Any, out: bytes) -> None:
         doom.past("before write FastAGI")
         say(self, out)
         doom.past("after write FastAGI")
 
-    Connection.writeSomeData = write  # type: ignore[method-assign]
+    Straight.write = write  # type: ignore[method-assign]
     Session.say = said  # type: ignore[method-assign]
 
 

@@ -29,9 +29,9 @@ class Listener:
         assert told["Response"] == "Success", told
 
     def heard(self, call: str) -> list[str]:
-        """Give the names of the events up to the end of a call."""
+        """Give the names of a call's events, up to its end; another's may still end meanwhile."""
         told = self.link.until(lambda each: each.get("Event") == "Hangup" and each["Uniqueid"] == call)
-        return [each["Event"] for each in told if "Event" in each]
+        return [each["Event"] for each in told if "Event" in each and call in each.values()]
 
 
 def test_a_link_is_told_what_it_reads_and_no_more(caller: Caller) -> None:

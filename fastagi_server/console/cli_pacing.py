@@ -40,7 +40,8 @@ def add(discador: click.Group, say: Say, json_option: Option) -> None:
 
     @pacing.command(help=say("help.pacing.stop"))
     @click.argument("scope", default=scopes.CLUSTER)
-    @click.option("--why", required=True, callback=said, help=say("help.pacing.why"))
+    # Nothing said is no reason to go on dialing: who pulls a brake is never refused for his words.
+    @click.option("--why", required=True, help=say("help.pacing.why"))
     @click.option("--hang-up", is_flag=True, help=say("help.pacing.hang_up"))
     @json_option
     @click.pass_obj

@@ -38,7 +38,7 @@ from contest import HERE, report
 from fastagi_server.app.clock import RealClock
 from fastagi_server.config import countries
 from fastagi_server.dialplan import variables
-from fastagi_server.loadtest import books, service, signalling
+from fastagi_server.loadtest import books, priority, signalling
 from fastagi_server.loadtest.lab import Lab
 from fastagi_server.loadtest.lists import numbers
 from fastagi_server.loadtest.office import Office, opened
@@ -197,7 +197,7 @@ def bare(lab: Lab, stub: Path, cps: int, seconds: float) -> Trial:
             "count": round(cps * seconds),
         }
         done = subprocess.run(
-            [*service.first(), sys.executable, __file__, "--blast", json.dumps(told)],
+            [*priority.of_the_engine(), sys.executable, __file__, "--blast", json.dumps(told)],
             stdout=subprocess.PIPE,
             text=True,
             check=True,

@@ -30,7 +30,7 @@ from contest import HERE, report
 
 from fastagi_server.app.clock import RealClock
 from fastagi_server.config import countries
-from fastagi_server.loadtest import books, service, signalling
+from fastagi_server.loadtest import books, priority, signalling
 from fastagi_server.loadtest.lists import COUNTRIES, caller_ids, numbers
 from fastagi_server.loadtest.office import Office, opened
 from fastagi_server.loadtest.signalling import Kind, Signalled, read_signalled
@@ -165,7 +165,7 @@ def ours(office: Office, log: Path, rate: int, seconds: float) -> list[Signalled
 
 def timer(rate: int, seconds: float) -> subprocess.Popen[str]:
     """Begin to wake up at a rate."""
-    words = [*service.first(), sys.executable, "-c", TIMER, str(rate), str(seconds)]
+    words = [*priority.of_the_engine(), sys.executable, "-c", TIMER, str(rate), str(seconds)]
     return subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
 
 

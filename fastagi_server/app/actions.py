@@ -18,7 +18,7 @@ from fastagi_server.app.checks.machine import take_open_files
 from fastagi_server.app.clock import RealClock
 from fastagi_server.app.errors import NoAsteriskError
 from fastagi_server.app.house import House
-from fastagi_server.app.lines import OneLine
+from fastagi_server.app.lines import OneLine, only_what_is_said
 from fastagi_server.app.run import make_house, run, serve
 from fastagi_server.asterisk import apply as dialplan_apply
 from fastagi_server.asterisk.connection import Connection
@@ -140,6 +140,7 @@ def listen_to_logs(settings: Settings) -> None:
     told = logging.StreamHandler(sys.stderr)
     told.setFormatter(OneLine("%(asctime)s %(levelname)s %(message)s"))
     logging.basicConfig(level=str(settings.log_level), handlers=[told])
+    only_what_is_said()
     for chatty in ("twisted", "alembic"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     globalLogBeginner.beginLoggingTo([STDLibLogObserver()], redirectStandardIO=False)

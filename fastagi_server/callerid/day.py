@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 
 def day_of(wall: float, zone: str) -> str:
     """Give the date in the zone at an instant of Unix seconds, for example 2026-11-23."""
-    return _local(wall, zone).date().isoformat()
+    return _day(int(wall // 1), zone)
 
 
 def begins_at(wall: float, zone: str) -> float:
     """Give the instant of the zone's last midnight."""
-    return datetime.combine(_local(wall, zone).date(), time(0), ZoneInfo(zone)).timestamp()
+    return datetime.combine(_date(wall, zone), time(0), ZoneInfo(zone)).timestamp()
 
 
 def ends_at(wall: float, zone: str) -> float:
     """Give the instant of the zone's next midnight; a day of 23 or 25 hours is as long as it is."""
-    tomorrow = _local(wall, zone).date() + timedelta(days=1)
+    tomorrow = _date(wall, zone) + timedelta(days=1)
     return datetime.combine(tomorrow, time(0), ZoneInfo(zone)).timestamp()
 
 
 def day_before(wall: float, zone: str) -> tuple[str, float]:
     """Give the zone's last day that is over at an instant, and when it ended."""
-    today = _local(wall, zone).date()
+    today = _date(wall, zone)
     return (today - timedelta(days=1)).isoformat(), begins_at(wall, zone)
 
 
-def _local(wall: float, zone: str) -> datetime:
-    return datetime.fromtimestamp(wall, UTC).astimezone(ZoneInfo(zone))
+# Every call of a second asks this; no zone changes its date within one.
+@lru_cache(maxsize=256)
+def _day(second: int, zone: str) -> str:
+    return _date(second, zone).isoformat()
+
+
+def _date(wall: float, zone: str) -> date:
+    return datetime.fromtimestamp(wall, UTC).astimezone(ZoneInfo(zone)).date()

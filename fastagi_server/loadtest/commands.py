@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from fastagi_server.loadtest import priority
 from fastagi_server.loadtest.owned import Owner
 from fastagi_server.loadtest.paths import Paths, Side
 from fastagi_server.loadtest.ports import Ports
@@ -18,7 +19,7 @@ def asterisk(paths: Paths, side: Side, owner: Owner) -> Program:
     conf = str(paths.inside(folder / "etc/asterisk.conf"))
     return Program(
         name=side,
-        argv=_chroot(paths, owner, "asterisk", "-f", "-C", conf),
+        argv=(*priority.of_asterisk(), *_chroot(paths, owner, "asterisk", "-f", "-C", conf)),
         mark=conf,
         pid_file=folder / "asterisk.pid",
         log=folder / "console.log",

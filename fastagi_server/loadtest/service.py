@@ -16,11 +16,10 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
-from fastagi_server.loadtest import debian, programs
-from fastagi_server.loadtest.errors import NoPythonError, ProgramFailedError
+from fastagi_server.loadtest import debian, priority, programs
+from fastagi_server.loadtest.errors import NoPythonError
 from fastagi_server.loadtest.lab import Lab
 from fastagi_server.loadtest.programs import Program, run
 
@@ -35,21 +34,8 @@ SOURCES = (
 )
 _WANTED = "import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))"
 _READY_SECONDS = 20.0
-# As in etc/discador.service; a container may forbid the first, and then the second is the best there is.
-_REAL_TIME = ("chrt", "--rr", "1")
-_NICE = ("nice", "-n", "-10")
 # What somebody has set for a Discador of their own, in the environment or a .env file, is not the lab's.
 _APART = ("env", "--chdir=/", "--unset=DATABASE_URL", "--unset=REDIS_URL")
-
-
-@cache
-def first() -> tuple[str, ...]:
-    """Give the words that put the engine before the media of both Asterisks, who share its cores."""
-    try:
-        run(*_REAL_TIME, "true")
-    except (ProgramFailedError, FileNotFoundError):
-        return _NICE
-    return _REAL_TIME
 
 
 def install(source: Path, cache: Path) -> Path:
@@ -174,7 +160,7 @@ class Service:
     @property
     def _program(self) -> Program:
         argv: Sequence[str] = (
-            *first(),
+            *priority.of_the_engine(),
             "setpriv",
             f"--reuid={debian.USER}",
             f"--regid={debian.USER}",

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import io
 import logging
 import sys
+from collections.abc import Iterator
 
-from fastagi_server.app.lines import OneLine
+import pytest
+
+from fastagi_server.app.lines import OneLine, only_what_is_said
 
 
 def record(text: str, *args: object, exc: bool = False) -> logging.LogRecord:
@@ -33,3 +37,41 @@ def test_a_traceback_stands_under_its_line() -> None:
     assert first == "it failed"
     assert rest[-1].startswith("  ValueError: ")
     assert all(line.startswith("  ") for line in rest)
+
+
+@pytest.mark.parametrize("at", [0.0, 1_795_800_000.25, 1_795_800_000.999, 1_795_800_001.0, 1_795_800_000.5])
+def test_a_time_is_as_logging_itself_gives_it(at: float) -> None:
+    told = record("x")
+    told.created, told.msecs = at, at % 1 * 1000
+    ours, theirs = OneLine("%(asctime)s"), logging.Formatter("%(asctime)s")
+    ours.format(record("another second before"))
+
+    assert ours.format(told) == theirs.format(told)
+    assert ours.formatTime(told, "%H") == theirs.formatTime(told, "%H")
+
+
+@pytest.fixture
+def as_it_was() -> Iterator[None]:
+    names = ("_srcfile", "logThreads", "logProcesses", "logMultiprocessing")
+    kept = {name: getattr(logging, name) for name in names}
+    yield
+    for name, value in kept.items():
+        setattr(logging, name, value)
+
+
+@pytest.mark.usefixtures("as_it_was")
+def test_a_record_that_says_only_what_is_said_makes_the_same_line() -> None:
+    out = io.StringIO()
+    handler = logging.StreamHandler(out)
+    handler.setFormatter(OneLine("%(levelname)s %(message)s"))
+    log = logging.getLogger("discador.only_what_is_said")
+    log.setLevel(logging.INFO)
+    log.propagate = False
+    log.addHandler(handler)
+
+    log.info("call_id=%s %s", "a", "busy")
+    only_what_is_said()
+    log.info("call_id=%s %s", "a", "busy")
+
+    before, after = out.getvalue().splitlines()
+    assert before == after == "INFO call_id=a busy"

@@ -22,6 +22,18 @@ def test_a_day_ends_at_its_zones_midnight(instant: str, day: str) -> None:
     assert day_of(at(instant), NEW_YORK) == day
 
 
+def test_the_last_second_of_a_day_is_whole() -> None:
+    midnight = at("2026-11-24T00:00:00")
+
+    assert [day_of(midnight - before, NEW_YORK) for before in (1.0, 0.5, 1e-3, 0.0)] == [
+        "2026-11-23",
+        "2026-11-23",
+        "2026-11-23",
+        "2026-11-24",
+    ]
+    assert day_of(-0.5, "UTC") == "1969-12-31"
+
+
 def test_one_instant_is_two_days_in_two_zones() -> None:
     instant = at("2026-11-23T23:30:00")
 

@@ -2,6 +2,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from fastagi_server.loadtest import priority
 from fastagi_server.loadtest.commands import Where, asterisk, sipp, sipp_with
 from fastagi_server.loadtest.owned import Owner
 from fastagi_server.loadtest.paths import Paths, Side
@@ -17,9 +20,18 @@ def test_each_program_runs_in_the_chroot_as_asterisks_user_and_carries_its_mark(
         asterisk(PATHS, Side.CARRIER, OWNER),
         sipp(PATHS, of_block(12_000), OWNER),
     ):
-        assert program.argv[:4] == ("chroot", "--userspec=101:102", "--groups=", "/srv/asterisk-22")
+        begins = program.argv.index("chroot")
+        assert program.argv[begins:][:4] == ("chroot", "--userspec=101:102", "--groups=", "/srv/asterisk-22")
         assert program.mark in program.argv
         assert program.mark.startswith("/lab/a/")
+
+
+def test_asterisk_goes_first_where_it_may_and_sipp_as_anything_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(priority, "of_asterisk", lambda: ("chrt", "--rr", "10"))
+
+    assert asterisk(PATHS, Side.DIALER, OWNER).argv[:4] == ("chrt", "--rr", "10", "chroot")
+    assert asterisk(PATHS, Side.CARRIER, OWNER).argv[:4] == ("chrt", "--rr", "10", "chroot")
+    assert sipp(PATHS, of_block(12_000), OWNER).argv[0] == "chroot"
 
 
 def test_sipp_listens_on_loopback_alone() -> None:

@@ -15,7 +15,7 @@ from fastagi_server.app.fleet import Leads
 from fastagi_server.app.guards import Guards
 from fastagi_server.app.ledger import StoreLedger
 from fastagi_server.app.lending import Lending
-from fastagi_server.app.load import Load
+from fastagi_server.app.load import Loads
 from fastagi_server.app.logs import Logs
 from fastagi_server.app.pacing_desk import PacingDesk, hanging_up
 from fastagi_server.app.places import Places
@@ -48,7 +48,7 @@ from fastagi_server.telephony.clock import Clock
 from fastagi_server.telephony.country import Country
 from fastagi_server.telephony.errors import DiscadorError
 from fastagi_server.telephony.facts import Fact
-from fastagi_server.telephony.orders import PlaceCall
+from fastagi_server.telephony.orders import FIRST, PlaceCall
 from fastagi_server.telephony.record import Record
 from fastagi_server.telephony.tiding import Kind
 
@@ -71,7 +71,7 @@ class Dialing:
         reactor: Any,
         spawn: Spawn,
         leads: Leads,
-        ask: Ask,
+        ask: Callable[[str], Ask],
         logs: Logs,
     ) -> None:
         self._logs = logs
@@ -113,8 +113,11 @@ class Dialing:
             told=partial(logs.changed, "collapsed"),
         )
         self.failovers = Failovers(promises=ledger.promises, clock=clock, spawn=spawn, told=logs.moved)
-        self.load = Load(
-            ask=ask, told=self.pacer.loaded, wanted=bool(settings.pacing.asterisk_load), spawn=spawn
+        self.loads = Loads(
+            asks={name: ask(name) for name in settings.asterisks},
+            told=self.pacer.loaded,
+            wanted=bool(settings.pacing.asterisk_load),
+            spawn=spawn,
         )
         self.guards = Guards(
             pacer=self.pacer,
@@ -151,7 +154,7 @@ class Dialing:
             settings=settings,
             countries=countries,
             clock=clock,
-            ask=ask,
+            ask=ask(FIRST),
             ledger=ledger,
         )
         self.pacing_desk = PacingDesk(
@@ -180,7 +183,7 @@ class Dialing:
     def tick(self) -> None:
         """Look at what must stop new calls, and let paces and brakes move; called once a second."""
         self.guards.look()
-        self.load.tick()
+        self.loads.tick()
         self.pacer.tick()
         self.pacer.idle.look(self.campaigns.running, self._clock.steady())
         self.failovers.look(self.campaigns.routes())

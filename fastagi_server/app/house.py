@@ -113,7 +113,7 @@ class House:
             reactor=reactor,
             spawn=self._works.spawn,
             leads=self._links.leads,
-            ask=self._links.ask(FIRST),
+            ask=self._links.ask,
             logs=logs,
         )
         if (queues := self._dialing.queues).names:

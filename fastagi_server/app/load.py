@@ -1,10 +1,11 @@
-"""Asks Asterisk for its machine's load average, where somebody wants to heed it."""
+"""Asks each Asterisk for its machine's load average, where somebody wants to heed it."""
 
 from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from fastagi_server.ami import actions
 from fastagi_server.asterisk.errors import RefusedError
@@ -18,10 +19,41 @@ LOADAVG = "SYSINFO(loadavg)"
 _log = logging.getLogger("discador")
 
 
-class Load:
-    """The load of one Asterisk's machine; `told` is given it, None where Asterisk does not say."""
+class Loads:
+    """The machines of all of one engine's Asterisks; `told` is given the load of the most loaded.
 
-    def __init__(self, *, ask: Ask, told: Callable[[float | None], None], wanted: bool, spawn: Spawn) -> None:
+    A trunk has one pace, and its calls go through all of them: the weakest says how many there may be.
+    """
+
+    def __init__(
+        self, *, asks: Mapping[str, Ask], told: Callable[[float | None], None], wanted: bool, spawn: Spawn
+    ) -> None:
+        self._told = told
+        self._known: dict[str, float] = {}
+        self._loads = [
+            Load(name=name, ask=ask, told=partial(self._take, name), wanted=wanted, spawn=spawn)
+            for name, ask in asks.items()
+        ]
+
+    def tick(self) -> None:
+        """Ask now and then."""
+        for each in self._loads:
+            each.tick()
+
+    def _take(self, name: str, load: float | None) -> None:
+        self._known.pop(name, None)
+        if load is not None:
+            self._known[name] = load
+        self._told(max(self._known.values(), default=None))
+
+
+class Load:
+    """The load of one Asterisk's machine; `told` is given it, None where it is not known."""
+
+    def __init__(
+        self, *, name: str, ask: Ask, told: Callable[[float | None], None], wanted: bool, spawn: Spawn
+    ) -> None:
+        self._name = name
         self._ask = ask
         self._told = told
         self._wanted = wanted
@@ -41,7 +73,7 @@ class Load:
         try:
             await self._asked()
         except DiscadorError:
-            return  # there is no link just now
+            self._told(None)  # there is no link just now, and no call goes there
         finally:
             self._asking = False
 
@@ -53,7 +85,9 @@ class Load:
             load = None
         if load is None:
             self._wanted = False
-            _log.warning("pacing.asterisk_load is not heeded: Asterisk does not tell %s", LOADAVG)
+            _log.warning(
+                "pacing.asterisk_load is not heeded: Asterisk %s does not tell %s", self._name, LOADAVG
+            )
         self._told(load)
 
 

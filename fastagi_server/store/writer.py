@@ -69,7 +69,7 @@ class Writer:
             queue = self._urgent if urgent else self._waiting
             queue.append(Job(work, future, patience))
             # Who gathers is not woken by one more who can wait as long as the first one.
-            if len(queue) in (1, self._batch) or patience < queue[0].patience or not patience:
+            if len(queue) in (1, self._batch) or patience < queue[0].patience:
                 self._turn.notify()
         return future
 

@@ -39,7 +39,7 @@ def dialing(settings: Settings, countries: tuple[Country, ...], address: str, cl
         reactor=SimpleNamespace(callLater=None),
         spawn=lambda work: None,
         leads=lambda dial: addresses(dial, ask),
-        ask=ask,
+        ask=lambda name: ask,
         logs=Logs(tell=silent),
     )
 

@@ -6,7 +6,7 @@ from twisted.internet.defer import ensureDeferred
 from fastagi_server.ami.action import Action
 from fastagi_server.ami.exchange import Answered
 from fastagi_server.ami.messages import Headers, Response
-from fastagi_server.app.load import TICKS, Load, read_load
+from fastagi_server.app.load import TICKS, Loads, read_load
 from fastagi_server.asterisk.errors import NoLinkError, RefusedError
 
 
@@ -26,9 +26,9 @@ class Asterisk:
         return Answered(action_id="1", action=action, response=Response(response="Success", headers=headers))
 
     def looks(self, *, wanted: bool = True) -> None:
-        load = Load(ask=self.ask, told=self.told.append, wanted=wanted, spawn=ensureDeferred)
+        loads = Loads(asks={"main": self.ask}, told=self.told.append, wanted=wanted, spawn=ensureDeferred)
         for _ in range(3 * TICKS):
-            load.tick()
+            loads.tick()
 
 
 def test_the_load_is_told_each_time() -> None:
@@ -46,11 +46,36 @@ def test_one_that_does_not_say_is_asked_once(value: str | None) -> None:
     assert (asterisk.asked, asterisk.told) == (1, [None])
 
 
-def test_without_a_link_it_is_asked_again_and_nothing_is_told() -> None:
+def test_without_a_link_it_is_asked_again_and_its_load_is_not_known() -> None:
     asterisk = Asterisk("no link")
     asterisk.looks()
 
-    assert (asterisk.asked, asterisk.told) == (3, [])
+    assert (asterisk.asked, asterisk.told) == (3, [None] * 3)
+
+
+def test_of_several_the_most_loaded_counts_and_one_that_has_gone_does_not() -> None:
+    madrid, bogota = Asterisk("3.5"), Asterisk("9.0")
+    told: list[float | None] = []
+    asks = {"madrid": madrid.ask, "bogota": bogota.ask}
+    loads = Loads(asks=asks, told=told.append, wanted=True, spawn=ensureDeferred)
+
+    for said in ("9.0", "1.0", "no link"):
+        bogota.value = said
+        for _ in range(TICKS):
+            loads.tick()
+
+    assert told == [3.5, 9.0, 9.0, 3.5, 3.5, 3.5]
+
+
+def test_one_that_does_not_say_is_named_and_the_other_is_heeded(caplog: pytest.LogCaptureFixture) -> None:
+    told: list[float | None] = []
+    asks = {"madrid": Asterisk(None).ask, "bogota": Asterisk("2.0").ask}
+    loads = Loads(asks=asks, told=told.append, wanted=True, spawn=ensureDeferred)
+    for _ in range(TICKS):
+        loads.tick()
+
+    assert told == [None, 2.0]
+    assert "Asterisk madrid does not tell SYSINFO(loadavg)" in caplog.text
 
 
 def test_nobody_asks_whom_nobody_heeds() -> None:

@@ -163,6 +163,14 @@ def test_the_red_button_stops_everything_or_a_scope(discador: Any, desk: Any) ->
     assert order.who
 
 
+@pytest.mark.parametrize("why", ["", "  "])
+def test_the_red_button_is_never_refused_for_its_words(why: str, discador: Any, desk: Any) -> None:
+    asked = desk(frames.PacingStanding(scopes={}))
+
+    assert discador("pacing", "stop", "--why", why).code == 0
+    assert [(order.do, order.why) for order in asked] == [("stop", why)]
+
+
 def test_what_was_stopped_is_told_to_programs(discador: Any, desk: Any) -> None:
     desk(frames.PacingStanding(scopes={}))
 

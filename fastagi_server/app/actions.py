@@ -18,7 +18,7 @@ from fastagi_server.app.checks.machine import take_open_files
 from fastagi_server.app.clock import RealClock
 from fastagi_server.app.errors import NoAsteriskError
 from fastagi_server.app.house import House
-from fastagi_server.app.lines import OneLine, only_what_is_said
+from fastagi_server.app.lines import FORMAT, OneLine, only_what_is_said
 from fastagi_server.app.run import make_house, run, serve
 from fastagi_server.asterisk import apply as dialplan_apply
 from fastagi_server.asterisk.connection import Connection
@@ -138,7 +138,7 @@ async def linked(house: House, settings: Settings, reactor: Any) -> None:
 def listen_to_logs(settings: Settings) -> None:
     """Log to standard error, a line each, the time first; what goes wrong inside Twisted too."""
     told = logging.StreamHandler(sys.stderr)
-    told.setFormatter(OneLine("%(asctime)s %(levelname)s %(message)s"))
+    told.setFormatter(OneLine(FORMAT))
     logging.basicConfig(level=str(settings.log_level), handlers=[told])
     only_what_is_said()
     for chatty in ("twisted", "alembic"):

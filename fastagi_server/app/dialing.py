@@ -115,6 +115,7 @@ class Dialing:
         self.failovers = Failovers(promises=ledger.promises, clock=clock, spawn=spawn, told=logs.moved)
         self.loads = Loads(
             asks={name: ask(name) for name in settings.asterisks},
+            working=lambda: engine.fleet.working,
             told=self.pacer.loaded,
             wanted=bool(settings.pacing.asterisk_load),
             spawn=spawn,

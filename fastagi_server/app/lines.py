@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import time
 
+FORMAT = "%(asctime)s %(levelname)s %(message)s"
+
 
 class OneLine(logging.Formatter):
     """Puts what spans lines, a traceback say, under its own line, indented; nothing moves a terminal.

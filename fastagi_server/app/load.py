@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Callable, Collection, Mapping
 
 from fastagi_server.ami import actions
-from fastagi_server.asterisk.errors import RefusedError
+from fastagi_server.asterisk.errors import NoLinkError, RefusedError
 from fastagi_server.asterisk.trunk import Ask
 from fastagi_server.dialer.ports import Spawn
 from fastagi_server.telephony.errors import DiscadorError
@@ -20,75 +19,74 @@ _log = logging.getLogger("discador")
 
 
 class Loads:
-    """The machines of all of one engine's Asterisks; `told` is given the load of the most loaded.
+    """The machines of one engine's Asterisks; `told` is given the load of the most loaded, None for unknown.
 
     A trunk has one pace, and its calls go through all of them: the weakest says how many there may be.
+    `working` gives those that take calls; what the others do besides slows nobody down.
     """
 
     def __init__(
-        self, *, asks: Mapping[str, Ask], told: Callable[[float | None], None], wanted: bool, spawn: Spawn
+        self,
+        *,
+        asks: Mapping[str, Ask],
+        working: Callable[[], Collection[str]],
+        told: Callable[[float | None], None],
+        wanted: bool,
+        spawn: Spawn,
     ) -> None:
-        self._told = told
-        self._known: dict[str, float] = {}
-        self._loads = [
-            Load(name=name, ask=ask, told=partial(self._take, name), wanted=wanted, spawn=spawn)
-            for name, ask in asks.items()
-        ]
-
-    def tick(self) -> None:
-        """Ask now and then."""
-        for each in self._loads:
-            each.tick()
-
-    def _take(self, name: str, load: float | None) -> None:
-        self._known.pop(name, None)
-        if load is not None:
-            self._known[name] = load
-        self._told(max(self._known.values(), default=None))
-
-
-class Load:
-    """The load of one Asterisk's machine; `told` is given it, None where it is not known."""
-
-    def __init__(
-        self, *, name: str, ask: Ask, told: Callable[[float | None], None], wanted: bool, spawn: Spawn
-    ) -> None:
-        self._name = name
-        self._ask = ask
+        self._asks = asks
+        self._working = working
         self._told = told
         self._wanted = wanted
         self._spawn = spawn
         self._ticks = 0
-        self._asking = False
+        self._known: dict[str, float] = {}
+        self._asking: set[str] = set()
+        self._silent: set[str] = set()
 
     def tick(self) -> None:
-        """Ask now and then; one answer is waited for before the next question."""
+        """Ask now and then; one answer of each is waited for before the next question."""
         self._ticks += 1
-        if self._wanted and not self._asking and self._ticks % TICKS == 0:
-            self._asking = True
-            self._spawn(self._look())
+        if not self._wanted or self._ticks % TICKS:
+            return
+        working = self._working()
+        self._known = {name: load for name, load in self._known.items() if name in working}
+        self._tell()
+        for name in working:
+            if name not in self._asking:
+                self._asking.add(name)
+                self._spawn(self._look(name))
 
-    async def _look(self) -> None:
-        """Ask once; where Asterisk refuses, or has no func_sysinfo, that is said and never asked again."""
+    async def _look(self, name: str) -> None:
         try:
-            await self._asked()
+            load = await self._asked(name)
+        except NoLinkError:
+            load = None
         except DiscadorError:
-            self._told(None)  # there is no link just now, and no call goes there
+            return  # it is slow to answer, which is no sign that it has less to do
         finally:
-            self._asking = False
+            self._asking.discard(name)
+        self._known.pop(name, None)
+        if load is not None:
+            self._known[name] = load
+        self._tell()
 
-    async def _asked(self) -> None:
+    async def _asked(self, name: str) -> float | None:
+        """Ask once; where it refuses, or has no func_sysinfo, that is said once."""
         try:
-            answered = await self._ask(actions.Getvar(variable=LOADAVG))
+            answered = await self._asks[name](actions.Getvar(variable=LOADAVG))
             load = read_load(answered.response.headers.get("Value"))
         except RefusedError:
             load = None
-        if load is None:
-            self._wanted = False
-            _log.warning(
-                "pacing.asterisk_load is not heeded: Asterisk %s does not tell %s", self._name, LOADAVG
-            )
-        self._told(load)
+        if load is not None:
+            self._silent.discard(name)
+        elif name not in self._silent:
+            self._silent.add(name)
+            _log.warning("pacing.asterisk_load is not heeded: %s does not tell %s", name, LOADAVG)
+        return load
+
+    def _tell(self) -> None:
+        self._told(max(self._known.values(), default=None))
 
 
 def read_load(text: str) -> float | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from fastagi_server.app.logs import Logs
 from fastagi_server.app.standing_brakes import StandingBrakes
-from fastagi_server.config.mistakes import nearest
+from fastagi_server.config.scoped import Scopes
 from fastagi_server.dialer.engine import Engine
 from fastagi_server.dialer.pacer import Pace, Pacer
 from fastagi_server.dialer.ports import Spawn
@@ -17,7 +17,6 @@ from fastagi_server.pacing import scopes
 from fastagi_server.pacing.why import Why
 from fastagi_server.telephony import frames
 from fastagi_server.telephony.call_id import CallId
-from fastagi_server.telephony.campaign import check_name
 from fastagi_server.telephony.errors import BadInputError, DiscadorError
 from fastagi_server.telephony.frames import Frame
 from fastagi_server.telephony.record import Record
@@ -71,11 +70,7 @@ class PacingDesk:
         self._end_all = end_all
         self._logs = logs
         self._reactor = reactor
-        self._scopes = {
-            scopes.CLUSTER,
-            *(scopes.trunk(name) for name in trunks),
-            *(scopes.country(slug) for slug in countries),
-        }
+        self._scopes = Scopes(trunks=trunks, countries=countries)
 
     def __call__(self, order: frames.Pacing, tell: Callable[[Frame], None]) -> None:
         """Do what is asked, at once, and answer how every scope stands.
@@ -114,22 +109,9 @@ class PacingDesk:
 
     def _stop(self, order: frames.Pacing) -> int:
         scope = order.scope
-        if campaign := scopes.campaign_in(scope):
-            check_name(campaign)
-        elif scope not in self._scopes:
-            raise BadInputError(field="scope", value=scope, expected=self._near(scope))
+        self._scopes.check(scope)
         self._brakes.stop(scope, {"who": order.who, "text": order.why})
         return self._end_all(lambda record: scope in self._scopes_of(record)) if order.hang_up else 0
-
-    def _near(self, scope: str) -> str:
-        """Say which scope may have been meant: whoever stops something has no time to read a list of all."""
-        if scopes.is_asterisk(scope):
-            return "stopped as it is drained: discador asterisk drain"
-        near = nearest(scope, sorted(self._scopes))
-        if near:
-            return f"{near}, or another scope of discador pacing show"
-        trunks = sorted(each for each in self._scopes if each.startswith(scopes.trunk("")))
-        return ", ".join([scopes.CLUSTER, *trunks, "country:SLUG or campaign:NAME"])
 
     def _scopes_of(self, record: Record) -> tuple[str, ...]:
         return (

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 def day_of(wall: float, zone: str) -> str:
     """Give the date in the zone at an instant of Unix seconds, for example 2026-11-23."""
-    return _day(int(wall // 1), zone)
+    return _day(wall // 1, zone)
 
 
 def begins_at(wall: float, zone: str) -> float:
@@ -31,9 +31,9 @@ def day_before(wall: float, zone: str) -> tuple[str, float]:
 
 # Every call of a second asks this; no zone changes its date within one.
 @lru_cache(maxsize=256)
-def _day(second: int, zone: str) -> str:
+def _day(second: float, zone: str) -> str:
     return _date(second, zone).isoformat()
 
 
 def _date(wall: float, zone: str) -> date:
-    return datetime.fromtimestamp(wall, UTC).astimezone(ZoneInfo(zone)).date()
+    return datetime.fromtimestamp(wall // 1, UTC).astimezone(ZoneInfo(zone)).date()

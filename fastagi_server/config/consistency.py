@@ -9,6 +9,7 @@ from fastagi_server.config import shapes, trunk_secret
 from fastagi_server.config.environment import fleet_variable
 from fastagi_server.config.mistakes import did_you_mean
 from fastagi_server.config.settings import Settings
+from fastagi_server.telephony.country import Destination
 from fastagi_server.telephony.orders import FIRST
 
 # Of a trunk among those of its route.
@@ -42,8 +43,13 @@ def clashes(settings: Settings) -> Iterator[Clash]:
         yield Clash(keys=("default_trunk",), value="", expected=expected)
     if settings.fleet and settings.dialplan.queues:
         expected = "empty: the agents of a queue are heeded where there is one Asterisk and no fleet"
-        for queue in sorted(settings.dialplan.queues):
-            yield Clash(keys=("dialplan", "destination", "queue"), value=queue, expected=expected)
+        every: list[tuple[tuple[str, ...], Destination]] = [
+            (("destination",), settings.dialplan.destination),
+            *((("destinations", slug), each) for slug, each in settings.dialplan.destinations.items()),
+        ]
+        for key, each in every:
+            if each.queue:
+                yield Clash(keys=("dialplan", *key, "queue"), value=each.queue, expected=expected)
     pacing = settings.pacing
     if pacing.abandon_soft > pacing.abandon_hard:
         expected = f"at most {pacing.abandon_hard:g}, as abandon_hard"

@@ -119,8 +119,8 @@ class Pacing:
         default=0.0,
         metadata=about(
             "The pace falls by 0.7 each ten seconds while the load average of an Asterisk's machine is at "
-            "least this. Each is asked every five seconds by SYSINFO(loadavg), and of several the most "
-            "loaded counts. 0 is never, and nobody asks.",
+            "least this. Each that takes calls is asked every five seconds by SYSINFO(loadavg), and the "
+            "most loaded counts. 0 is never, and nobody asks.",
             why="what a machine carries depends on its cores, which nobody tells; try twice their number.",
             unit="load average",
             least=0,

@@ -49,16 +49,23 @@ def certificate(known: Session, *, since: str, until: str, as_csv: bool, as_json
         **{scopes.country(slug): cps for slug, cps in settings.pacing.country_cps.items()},
         **{scopes.campaign(each.name): each.cps for each in kept},
     }
-    proofs = certify(originations, limits)
+    proofs = certify(originations, limits, settings.routes)
     broken = [proof.scope for proof in proofs if not proof.is_kept]
     if as_json:
         scopes_told = [_rounded(proof) for proof in proofs]
-        click.echo(json.dumps({"kept": not broken, "clock_set": sets, "scopes": scopes_told}))
+        count = _by_route(known, originations)
+        told = {"kept": not broken, "clock_set": sets, "by_route": count, "scopes": scopes_told}
+        click.echo(json.dumps(told))
     elif as_csv:
         click.echo(_csv(proofs), nl=False)
     else:
         _tell(known, originations, proofs, broken, sets)
     return Code.NOT_DONE if broken else Code.DONE
+
+
+def _by_route(known: Session, originations: Sequence[Origination]) -> int:
+    """Count the calls of which nobody knows over which trunk they went."""
+    return sum(each.trunk in known.settings.routes for each in originations)
 
 
 def _pages(ask_store: book.Ask, since: float, until: float) -> Iterator[Origination]:
@@ -86,6 +93,8 @@ def _tell(
     click.echo(say("certificate.by"))
     for each in sets:
         click.echo(say("certificate.clock", at=when(each["at"]), seconds=f"{each['seconds']:+.1f}"))
+    if by_route := _by_route(known, originations):
+        click.echo(say("certificate.by_route", count=by_route))
     for proof in proofs:
         click.echo(
             say(

@@ -12,7 +12,6 @@ from typing import Any
 
 import click
 
-from fastagi_server.config import language
 from fastagi_server.config.settings import Language
 from fastagi_server.console import (
     called,
@@ -50,7 +49,7 @@ _FILE = click.Path(path_type=Path, readable=False)
 def run(argv: Sequence[str], env: Mapping[str, str], actions: Actions, clock: Clock) -> int:
     """Run one command line and give its exit code: 0 done, 1 not done, 2 asked wrongly, 130 interrupted."""
     argv = [as_text(arg) for arg in argv]
-    language = _language(argv, env)
+    language = _language(argv, Opening(env=env, actions=actions, clock=clock))
     as_json = failing.wants_json(argv)
     sessions: list[Session] = []
     with clicks.speaking(language):
@@ -207,13 +206,16 @@ def as_text(arg: str) -> str:
     return arg
 
 
-def _language(argv: Sequence[str], env: Mapping[str, str]) -> Language:
-    """Give the language of the help before the command line is read: --lang, else the environment's."""
+def _language(argv: Sequence[str], opening: Opening) -> Language:
+    """Give the language of the help before the command line is read, found as a command's own is."""
     joined = (arg.partition("=") for arg in argv)
+    given = {"--lang": "", "--config": ""}
     for asked, value in (*pairwise(argv), *((name, value) for name, _, value in joined)):
-        if asked == "--lang" and value and value in set(Language):
-            return Language(value)
-    return language.of_environment(env)
+        if asked in given and not given[asked]:
+            given[asked] = value
+    config, lang = given["--config"], given["--lang"]
+    chosen = lang if lang in set(Language) else ""
+    return opening.open(Path(config) if config else None, chosen).tongue.language
 
 
 def main(actions: Actions, env: Mapping[str, str], clock: Clock) -> None:

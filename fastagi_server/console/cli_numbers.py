@@ -170,7 +170,7 @@ def _telling(discador: click.Group, did: click.Group, say: Say, json_option: Opt
         choosing.explain(known, what, country=country, as_json=as_json)
 
     @discador.command(help=say("help.notices"))
-    @click.option("--limit", type=click.IntRange(0), default=20, help=say("help.notices.limit"))
+    @click.option("--limit", type=click.IntRange(1, 10_000), default=20, help=say("help.notices.limit"))
     @json_option
     @click.pass_obj
     def notices(known: Session, /, *, limit: int, as_json: bool) -> None:

@@ -41,7 +41,7 @@ def add(discador: click.Group, say: Say, json_option: Option) -> None:
     @pacing.command(help=say("help.pacing.stop"))
     @click.argument("scope", default=scopes.CLUSTER)
     # Nothing said is no reason to go on dialing: who pulls a brake is never refused for his words.
-    @click.option("--why", required=True, help=say("help.pacing.why"))
+    @click.option("--why", default="", help=say("help.pacing.why"))
     @click.option("--hang-up", is_flag=True, help=say("help.pacing.hang_up"))
     @json_option
     @click.pass_obj

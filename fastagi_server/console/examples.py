@@ -103,14 +103,14 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         'discador asterisk resume asterisk --why "it is mended" --json',
     ),
     "pacing show": ("discador pacing show", "discador pacing show --json"),
-    "pacing release": (
-        'discador pacing release trunk:carrier --why "the carrier mended its route"',
-        'discador pacing release country:mexico --why "another prompt" --json',
-    ),
     "pacing stop": (
         'discador pacing stop --why "something is wrong"',
         'discador pacing stop country:mexico --hang-up --why "the wrong prompt"',
         'discador pacing stop trunk:carrier --why "the carrier called" --json',
+    ),
+    "pacing release": (
+        'discador pacing release trunk:carrier --why "the carrier mended its route"',
+        'discador pacing release country:mexico --why "another prompt" --json',
     ),
     "pacing certificate": (
         "discador pacing certificate",

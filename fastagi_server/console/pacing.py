@@ -7,10 +7,11 @@ from typing import Any
 
 import click
 
-from fastagi_server.console import book, braking, failing
+from fastagi_server.console import book, braking, failing, stops
 from fastagi_server.console.codes import Code
 from fastagi_server.console.session import Session
 from fastagi_server.console.why import why
+from fastagi_server.desk.client import NobodyAtTheDeskError
 from fastagi_server.pacing import scopes
 from fastagi_server.store import campaigns
 from fastagi_server.store.errors import UnknownCampaignError
@@ -41,14 +42,18 @@ def show(known: Session, *, as_json: bool) -> Code:
 
 
 def stop(known: Session, scope: str, *, why: str, hang_up: bool, as_json: bool) -> Code:
-    """Let nothing of a scope leave any more, at once.
+    """Let nothing of a scope leave any more, at once; where nobody serves it is left in the store.
 
     Raises UnknownCampaignError where the store knows no campaign of that name: nothing would be stopped.
     """
     if (name := scopes.campaign_in(scope)) and _is_unknown(known, name):
         raise UnknownCampaignError(name=name)
     order = frames.Pacing(do="stop", scope=scope, who=book.user(), why=why, hang_up=hang_up)
-    told = book.answer(known, order)
+    alone = False
+    try:
+        told = book.answer(known, order)
+    except NobodyAtTheDeskError:
+        alone, told = True, stops.stop(known, order)
     if isinstance(told, frames.Failed):
         return failing.tell(known.tongue, told, as_json=as_json)
     assert isinstance(told, frames.PacingStanding)
@@ -59,7 +64,9 @@ def stop(known: Session, scope: str, *, why: str, hang_up: bool, as_json: bool) 
     click.echo(known.tongue.say("pacing.pulled", scope=scope))
     if not told.kept:
         click.echo(known.tongue.say("pacing.pull_not_kept"))
-    if hang_up:
+    if alone:
+        click.echo(known.tongue.say("pacing.pulled_alone"))
+    elif hang_up:
         click.echo(known.tongue.say("pacing.ended", count=ended))
     return Code.DONE
 
@@ -74,7 +81,11 @@ def _is_unknown(known: Session, campaign: str) -> bool:
 
 def release(known: Session, scope: str, *, why: str, as_json: bool) -> Code:
     """Let calls of a stopped scope leave again; say whose stop that was, and what holds it all the same."""
-    told = book.answer(known, frames.Pacing(do="release", scope=scope, who=book.user(), why=why))
+    order = frames.Pacing(do="release", scope=scope, who=book.user(), why=why)
+    try:
+        told = book.answer(known, order)
+    except NobodyAtTheDeskError:
+        told = stops.release(known, order)
     if isinstance(told, frames.Failed):
         return failing.tell(known.tongue, told, as_json=as_json)
     assert isinstance(told, frames.PacingStanding)

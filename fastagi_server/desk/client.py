@@ -36,7 +36,7 @@ def ask(path: Path, order: Frame, *, patience: float | None = None) -> Iterator[
         try:
             desk.connect(str(path))
         except (FileNotFoundError, ConnectionRefusedError):
-            raise NobodyAtTheDeskError(path=str(path)) from None
+            raise NobodyAtTheDeskError(path=str(path.absolute())) from None
         try:
             with suppress(BrokenPipeError):  # who turns us away says why before he closes
                 desk.sendall(frames.encode(order) + b"\n")

@@ -111,6 +111,11 @@ class Fleet:
         return [each for each in self if each.ready]
 
     @property
+    def working(self) -> list[str]:
+        """The names of those that take calls, be one of them slow this moment."""
+        return [each.name for each in self.ready if not each.drained]
+
+    @property
     def is_open(self) -> bool:
         """Whether a call may go to one of them this moment: all may be slow to answer."""
         return any(each.is_open for each in self)

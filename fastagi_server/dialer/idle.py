@@ -50,7 +50,9 @@ class Idle:
         every = {each for each in (*self._slots.scopes(), *self._brakes.scopes()) if scopes.is_campaign(each)}
         idle = {each for each in every - runs if self._brakes.standing(each) is Standing.FREE}
         for scope in idle & self._before:
-            self._forget(scope)
+            # It may have run in between.
+            if now - self._limits.wrote_at(scope) >= LOOK_SECONDS:
+                self._forget(scope)
         self._before = idle - self._before
 
     def _forget(self, scope: str) -> None:

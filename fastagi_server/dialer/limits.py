@@ -36,6 +36,10 @@ class Limits:
         self._windows.forget(scope)
         self.parts.forget(scope)
 
+    def wrote_at(self, scope: str) -> float:
+        """Give when the last call of a scope was written; long ago where it has no limit."""
+        return self._windows.last(scope)
+
     def cps(self, scope: str) -> float | None:
         """Give the limit that a scope was given, None where it has none."""
         return self._cps.get(scope) or None

@@ -11,7 +11,7 @@ from functools import cache
 from fastagi_server.loadtest.errors import ProgramFailedError
 from fastagi_server.loadtest.programs import run
 
-# Asterisk's own priority where it is run with -p, as Debian's unit does; etc/discador.service has the same.
+# What Asterisk takes with -p, as Debian's unit runs it; etc/discador.service has the same.
 REAL_TIME = ("chrt", "--rr", "10")
 _NICE = ("nice", "-n", "-10")
 
@@ -21,13 +21,13 @@ def may_be_real_time() -> bool:
     """Say whether this machine lets us."""
     try:
         run(*REAL_TIME, "true")
-    except (ProgramFailedError, FileNotFoundError):
+    except (ProgramFailedError, OSError):
         return False
     return True
 
 
 def of_asterisk() -> tuple[str, ...]:
-    """Give the words before Asterisk's command: what its -p does before it gives root's rights away."""
+    """Give the words before Asterisk's command; it is its own user's, who may not ask for that by -p."""
     return REAL_TIME if may_be_real_time() else ()
 
 

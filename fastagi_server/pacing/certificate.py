@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -36,13 +36,19 @@ class Proof:
         return self.limit is None or self.most <= max(1, int(self.limit))
 
 
-def certify(originations: Iterable[Origination], limits: Mapping[str, float]) -> list[Proof]:
+def certify(
+    originations: Iterable[Origination],
+    limits: Mapping[str, float],
+    routes: Mapping[str, Collection[str]] | None = None,
+) -> list[Proof]:
     """Give a proof for each scope that had originations: all of them, its trunks, countries, campaigns.
 
     Where there are several Asterisks, or one has a limit of its own, each has one too. `limits` are calls
     per second by scope, 0 for none.
     Engines on one store share their limits, so theirs are counted together, but for an Asterisk's, which is
     one engine's: `one/asterisk:first`. On several machines the proof is as good as their clocks agree.
+    `routes` say of each its trunks: a call that is known by its route alone may have been over any, and is
+    counted at all of them.
     """
     found: dict[str, list[tuple[float, float]]] = defaultdict(list)
     names: dict[str, str] = {}
@@ -53,7 +59,7 @@ def certify(originations: Iterable[Origination], limits: Mapping[str, float]) ->
         instants = (each.ordered_at, each.planned_at)
         for scope in (
             scopes.CLUSTER,
-            scopes.trunk(each.trunk),
+            *(scopes.trunk(name) for name in (routes or {}).get(each.trunk, (each.trunk,))),
             scopes.country(each.country),
             scopes.campaign(each.campaign),
         ):

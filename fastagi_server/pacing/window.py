@@ -17,10 +17,10 @@ SECOND = 1.0005
 class Window:
     """The writes of one scope (a trunk, a country, a campaign, all) under its limit; 0 is no limit."""
 
-    def __init__(self, limit: float) -> None:
+    def __init__(self, limit: float, writes: Iterable[float] = ()) -> None:
         self.limit = limit
         self._places = max(1, int(limit)) if limit else 0
-        self._writes: deque[float] = deque(maxlen=self._places or 1)
+        self.writes = deque(writes, maxlen=self._places or 1)
 
     def share(self, places: int) -> None:
         """Hold it to so many writes a second of its limit, 0 for none; what was written counts on."""
@@ -30,13 +30,13 @@ class Window:
         """Give the first instant of the steady clock at which one more write is within the limit."""
         if self.limit and not self._places:
             return math.inf
-        if not self.limit or len(self._writes) < self._places:
+        if not self.limit or len(self.writes) < self._places:
             return 0.0
-        return self._writes[-self._places] + SECOND
+        return self.writes[-self._places] + SECOND
 
     def wrote(self, at: float) -> None:
         """Take note of a write."""
-        self._writes.append(at)
+        self.writes.append(at)
 
 
 class Windows:
@@ -46,10 +46,14 @@ class Windows:
         self._windows = {scope: Window(limit) for scope, limit in limits.items() if limit}
 
     def limit(self, scope: str, limit: float) -> None:
-        """Hold a scope to its limit from now on; the same limit again keeps what was written under it."""
+        """Hold a scope to its limit from now on, 0 for none; what was written under another one counts on."""
         known = self._windows.get(scope)
-        if limit and (known is None or known.limit != limit):
+        if not limit:
+            self.forget(scope)
+        elif known is None:
             self._windows[scope] = Window(limit)
+        elif known.limit != limit:
+            self._windows[scope] = Window(limit, known.writes)
 
     def forget(self, scope: str) -> None:
         """Hold a scope to no limit, and know nothing of its writes."""
@@ -65,6 +69,11 @@ class Windows:
         return max(
             (self._windows[scope].earliest() for scope in scopes if scope in self._windows), default=0.0
         )
+
+    def last(self, scope: str) -> float:
+        """Give when the last write of a scope was; long ago where it has no limit."""
+        known = self._windows.get(scope)
+        return known.writes[-1] if known is not None and known.writes else -math.inf
 
     def wrote(self, scopes: Iterable[str], at: float) -> None:
         """Take note of a write in every scope that the call is in."""

@@ -59,7 +59,7 @@ class CampaignIsUpError(DiscadorError):
 
 
 class UnknownCampaignError(DiscadorError):
-    """The store has no campaign {name!r}; create it before anything else is told of it."""
+    """The store has no campaign {name!r}; discador campaign list prints those that there are."""
 
     def __init__(self, *, name: str) -> None:
         super().__init__(name=name)

@@ -24,14 +24,16 @@ _log = logging.getLogger(__name__)
 
 
 class Ear(Protocol):
-    """One database's own way to hear."""
+    """One database's own way to hear; whoever has heard nothing waits the pause before he looks again."""
+
+    pause_seconds: float
 
     def listen(self) -> Sequence[Tiding]:
         """Connect anew and give what was told since the last tiding that was given."""
         ...
 
-    def hear(self, stopped: threading.Event) -> Sequence[Tiding]:
-        """Wait a little and give what was told meanwhile."""
+    def hear(self) -> Sequence[Tiding]:
+        """Give what was told meanwhile, or wait a little for it."""
         ...
 
     def close(self) -> None:
@@ -76,7 +78,7 @@ class Feed:
             # Taken before the look: what is committed while we look may be missed by it.
             before = self._steady()
             try:
-                found = self._ear.hear(self._stopped) if listening else self._ear.listen()
+                found = self._ear.hear() if listening else self._ear.listen()
             except Exception as error:  # noqa: BLE001 - whatever a database can do, it is tried again
                 listening = False
                 self._ear.close()
@@ -90,6 +92,8 @@ class Feed:
             self.heard_until = before
             self._opened.set()
             self._tell("")
+            if not found:
+                self._stopped.wait(self._ear.pause_seconds)
         self._ear.close()
 
     def _tell(self, deaf: str) -> None:

@@ -5,7 +5,6 @@ A quiet connection is asked for a sign of life, for one that is half open would 
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,6 +20,8 @@ QUIET_SECONDS = 0.025
 class PostgresEar:
     """Listens on a connection of its own, used by one thread."""
 
+    pause_seconds = 0.0  # the socket is waited for
+
     def __init__(self, database: Engine) -> None:
         self._database = database
         self._heard = Heard(window=WINDOW)
@@ -32,7 +33,7 @@ class PostgresEar:
         self._conn.execute(text("LISTEN discador"))
         return self._heard.catch_up(self._conn)
 
-    def hear(self, stopped: threading.Event) -> Sequence[Tiding]:  # noqa: ARG002 - the socket is waited for
+    def hear(self) -> Sequence[Tiding]:
         """Wait for notifications, or see that the database still answers."""
         if self._conn is None:
             return self.listen()

@@ -5,7 +5,6 @@ Every process on the file polls for itself, so it does not matter which of them 
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,13 +15,14 @@ from fastagi_server.store.catching_up import Heard
 from fastagi_server.store.reader import READS
 from fastagi_server.telephony.tiding import Tiding
 
-# A 9 is to be heard everywhere within 0.1 s; a look wakes the engine and costs what an event of a call does.
-POLL_SECONDS = 0.04
 _NEWEST = f"SELECT max(id) FROM {tables.tiding.name}"  # noqa: S608 - our own word
 
 
 class SqliteEar:
     """Reads on a connection of its own, used by one thread."""
+
+    # A 9 is to be heard everywhere within 0.1 s; a look wakes the engine, as an event of a call does.
+    pause_seconds = 0.04
 
     def __init__(self, database: Engine) -> None:
         self._database = database
@@ -37,14 +37,9 @@ class SqliteEar:
         self._version = -1
         return self._look(self._conn)
 
-    def hear(self, stopped: threading.Event) -> Sequence[Tiding]:
-        """Look first and wait afterwards, so that what is found is handed on at once."""
-        if self._conn is None:
-            return self.listen()
-        found = self._look(self._conn)
-        if not found:
-            stopped.wait(POLL_SECONDS)
-        return found
+    def hear(self) -> Sequence[Tiding]:
+        """Look whether somebody has told something."""
+        return self.listen() if self._conn is None else self._look(self._conn)
 
     def close(self) -> None:
         """Let go of the connection."""

@@ -136,8 +136,10 @@ def test_the_log_is_the_settings_level_and_quiet_about_others_business(
     asked: dict[str, Any] = {}
     monkeypatch.setattr(logging, "basicConfig", asked.update)
     monkeypatch.setattr("fastagi_server.app.actions.globalLogBeginner.beginLoggingTo", lambda *_, **__: None)
+    lean: list[bool] = []
+    monkeypatch.setattr("fastagi_server.app.actions.only_what_is_said", lambda: lean.append(True))
 
     listen_to_logs(settings)
 
-    assert asked["level"] == "INFO"
+    assert (asked["level"], lean) == ("INFO", [True])
     assert logging.getLogger("alembic").level == logging.WARNING

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from fastagi_server.app.lines import OneLine, only_what_is_said
+from fastagi_server.app.lines import FORMAT, OneLine, only_what_is_said
 
 
 def record(text: str, *args: object, exc: bool = False) -> logging.LogRecord:
@@ -60,10 +60,11 @@ def as_it_was() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("as_it_was")
-def test_a_record_that_says_only_what_is_said_makes_the_same_line() -> None:
-    out = io.StringIO()
+def test_what_no_line_says_is_not_found_out_and_the_line_is_the_same() -> None:
+    out, made = io.StringIO(), list[logging.LogRecord]()
     handler = logging.StreamHandler(out)
-    handler.setFormatter(OneLine("%(levelname)s %(message)s"))
+    handler.setFormatter(OneLine(FORMAT))
+    handler.addFilter(lambda record: made.append(record) or True)
     log = logging.getLogger("discador.only_what_is_said")
     log.setLevel(logging.INFO)
     log.propagate = False
@@ -73,5 +74,6 @@ def test_a_record_that_says_only_what_is_said_makes_the_same_line() -> None:
     only_what_is_said()
     log.info("call_id=%s %s", "a", "busy")
 
-    before, after = out.getvalue().splitlines()
-    assert before == after == "INFO call_id=a busy"
+    assert [(each.thread, each.process, each.lineno) for each in made[1:]] == [(None, None, 0)]
+    before, after = (line.partition(" INFO ")[2] for line in out.getvalue().splitlines())
+    assert before == after == "call_id=a busy"

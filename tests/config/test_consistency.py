@@ -60,6 +60,12 @@ def test_the_defaults_go_together() -> None:
             Settings(fleet={"b": Asterisk(host="127.0.0.2")}, dialplan=Dialplan(destination=VENTAS)),
             ("dialplan", "destination", "queue"),
         ),
+        (
+            Settings(
+                fleet={"b": Asterisk(host="127.0.0.2")}, dialplan=Dialplan(destinations={"mexico": VENTAS})
+            ),
+            ("dialplan", "destinations", "mexico", "queue"),
+        ),
         (Settings(trunks={"a-b": ours("a-b"), "a_b": ours("a_b")}, default_trunk="a_b"), ("trunks", "a_b")),
         (
             Settings(

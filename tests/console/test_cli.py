@@ -113,6 +113,8 @@ def test_the_configurations_language_is_spoken(discador: Any) -> None:
     discador.write((discador.folder / "discador.yml").read_text() + "language: es\n")
 
     assert discador("calls", LANG="pt_BR.UTF-8").out == "Todavía no hay llamadas.\n"
+    assert "Imprime las" in discador("calls", "--help", LANG="pt_BR.UTF-8").out
+    assert "Imprime as" in discador("--lang", "pt", "calls", "--help").out
 
 
 def test_an_action_that_fails_is_1_and_what_was_asked_wrongly_is_2(discador: Any, broken: Exception) -> None:

@@ -21,7 +21,7 @@ ONE_DID = "number\n+12125559002\n"
 RETIRING = ("did retire", "did restore", "did release")
 # What needs a service or an Asterisk is asked rightly, and not done here.
 ASTERISK = ("asterisk list", "asterisk drain", "asterisk resume")
-NOT_DONE_HERE = ("call", "campaign start", "campaign stop", "pacing show", "pacing release", "pacing stop")
+NOT_DONE_HERE = ("call", "campaign start", "campaign stop", "pacing show")
 NOT_DONE_HERE += ASTERISK
 
 

@@ -19,7 +19,7 @@ def test_a_program_is_told_the_error_by_its_name_on_standard_error(discador: Any
     assert told.out == ""
     assert json.loads(told.err) == {
         "error": "UnknownCampaignError",
-        "message": "El almacén no tiene la campaña 'pager'; créela antes de contar algo de ella.",
+        "message": "El almacén no tiene la campaña 'pager'; discador campaign list muestra las que hay.",
         "details": {"name": "pager"},
     }
 

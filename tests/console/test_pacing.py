@@ -155,7 +155,7 @@ def test_the_red_button_stops_everything_or_a_scope(discador: Any, desk: Any) ->
     told = discador("pacing", "stop", "--why", "wrong prompt", "--hang-up")
 
     assert told.out == (
-        "Stopped: cluster. Nothing more leaves until: discador pacing release cluster\n"
+        "Stopped: cluster. Nothing more leaves until: discador pacing release cluster --why WHY\n"
         "7 calls were hung up.\n"
     )
     (order,) = heard
@@ -163,11 +163,13 @@ def test_the_red_button_stops_everything_or_a_scope(discador: Any, desk: Any) ->
     assert order.who
 
 
-@pytest.mark.parametrize("why", ["", "  "])
-def test_the_red_button_is_never_refused_for_its_words(why: str, discador: Any, desk: Any) -> None:
+@pytest.mark.parametrize(("words", "why"), [(("--why", ""), ""), (("--why", "  "), "  "), ((), "")])
+def test_the_red_button_is_never_refused_for_its_words(
+    words: tuple[str, ...], why: str, discador: Any, desk: Any
+) -> None:
     asked = desk(frames.PacingStanding(scopes={}))
 
-    assert discador("pacing", "stop", "--why", why).code == 0
+    assert discador("pacing", "stop", *words).code == 0
     assert [(order.do, order.why) for order in asked] == [("stop", why)]
 
 

@@ -70,6 +70,22 @@ def test_a_campaign_that_neither_runs_nor_is_stopped_is_forgotten_a_minute_later
     assert site.looks("spring", times=5) == {"campaign:spring"}
 
 
+def test_one_that_ran_between_two_looks_keeps_the_second_that_it_called_in() -> None:
+    site = Site()
+    site.run("spring")
+    assert site.looks() == {"campaign:spring"}
+    site.time.pass_by(LOOK_SECONDS - 0.1)
+    for _ in range(10):
+        site.run("spring")
+    site.time.pass_by(0.1)
+
+    site.pacer.idle.look((), site.time.steady())
+
+    within = (*scopes.over("carrier"), "campaign:spring")
+    assert site.pacer.held_until(within) > site.time.steady()
+    assert site.looks(times=3) == set()
+
+
 def test_one_that_is_stopped_is_known_until_it_is_released() -> None:
     site = Site()
     for n in range(300):

@@ -25,7 +25,7 @@ def allowed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    "fault", [ProgramFailedError(command="chrt", status=1, told="no"), FileNotFoundError()]
+    "fault", [ProgramFailedError(command="chrt", status=1, told="no"), FileNotFoundError(), PermissionError()]
 )
 def test_where_real_time_is_forbidden_the_engine_is_nice_and_asterisk_as_anything(
     fault: Exception, monkeypatch: pytest.MonkeyPatch

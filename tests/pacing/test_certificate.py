@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from fastagi_server.pacing.certificate import certify
@@ -82,3 +84,19 @@ def test_a_limit_below_one_a_second_allows_one() -> None:
 
 def test_of_nothing_nothing_is_proved() -> None:
     assert certify([], {"cluster": 1.0}) == []
+
+
+def test_a_call_that_is_known_by_its_route_alone_counts_at_each_of_its_trunks() -> None:
+    by_trunk = [replace(origination(n / 20), trunk="acme") for n in range(8)]
+    by_route = [replace(origination(0.5 + n / 20), trunk="wholesale") for n in range(8)]
+    told = certify(
+        [*by_trunk, *by_route],
+        {"trunk:acme": 10.0, "trunk:safe": 10.0},
+        {"wholesale": {"acme": 1, "safe": 0}},
+    )
+    proofs = {each.scope: each for each in told if each.scope.startswith("trunk:")}
+
+    assert {scope: (each.most, each.is_kept) for scope, each in proofs.items()} == {
+        "trunk:acme": (16, False),
+        "trunk:safe": (8, True),
+    }

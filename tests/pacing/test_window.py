@@ -52,6 +52,30 @@ def test_a_scope_can_be_held_to_a_limit_later_and_keeps_its_past() -> None:
     assert windows.earliest(["campaign:b"]) == 0.0
 
 
+def test_what_was_written_under_another_limit_counts_on() -> None:
+    windows = Windows({"all": 3})
+    for at in (5.0, 5.1, 5.2):
+        windows.wrote(["all"], at)
+
+    windows.limit("all", 2)
+    assert windows.earliest(["all"]) == 5.1 + SECOND
+    windows.limit("all", 4)
+    assert windows.earliest(["all"]) == 0.0
+    for at in (5.3, 5.4):
+        windows.wrote(["all"], at)
+    assert windows.earliest(["all"]) == 5.1 + SECOND
+
+    windows.limit("all", 0)
+    assert windows.earliest(["all"]) == 0.0
+
+
+def test_when_the_last_write_was_is_known_of_what_has_a_limit() -> None:
+    windows = Windows({"all": 3, "trunk:a": 3})
+    windows.wrote(["all", "country:usa"], 5.0)
+
+    assert [windows.last(each) for each in ("all", "trunk:a", "country:usa")] == [5.0, -math.inf, -math.inf]
+
+
 def test_a_part_of_a_limit_counts_what_was_written_under_all_of_it() -> None:
     windows = Windows({"all": 3})
     for at in (5.0, 5.1, 5.2):

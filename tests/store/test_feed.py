@@ -12,10 +12,11 @@ from queue import Queue
 import pytest
 from sqlalchemy import Engine
 
+from fastagi_server.app.hearing import STALE_SECONDS
 from fastagi_server.store import tidings
 from fastagi_server.store.connect import open_database
 from fastagi_server.store.feed import Feed, ear
-from fastagi_server.store.postgres_ear import PostgresEar
+from fastagi_server.store.postgres_ear import QUIET_SECONDS, PostgresEar
 from fastagi_server.store.sqlite_ear import SqliteEar
 from fastagi_server.telephony.tiding import Kind, Tiding
 
@@ -26,6 +27,8 @@ TIDING = Tiding(id=1, at=1.0, kind=Kind.DIDS)
 class Ear:
     """Gives what it is told to give; an error is raised."""
 
+    pause_seconds = 0.001
+
     def __init__(self, *story: Sequence[Tiding] | Exception) -> None:
         self.story = deque(story)
         self.said: list[str] = []
@@ -35,7 +38,7 @@ class Ear:
         self.said.append("listen")
         return self._next()
 
-    def hear(self, stopped: threading.Event) -> Sequence[Tiding]:
+    def hear(self) -> Sequence[Tiding]:
         self.said.append("hear")
         return self._next()
 
@@ -45,7 +48,6 @@ class Ear:
     def _next(self) -> Sequence[Tiding]:
         if not self.story:
             self.over.set()
-            time.sleep(0.001)
             return ()
         told = self.story.popleft()
         if isinstance(told, Exception):
@@ -108,6 +110,30 @@ def test_freshness_is_as_old_as_the_look_and_not_as_its_end() -> None:
     feed.close()
     # Not fresh before it was handed on.
     assert seen == [float("-inf")]
+
+
+def test_whoever_waits_for_the_next_look_is_as_fresh_as_the_last_one() -> None:
+    class Patient(Ear):
+        pause_seconds = 3_600.0
+
+    instants = iter((1.0, 2.0))
+    source = Patient([TIDING], ())
+    feed = Feed(source, heard=lambda _: None, steady=lambda: next(instants))
+    feed.start()
+    deadline = time.monotonic() + PATIENCE
+    while feed.heard_until < 2.0 and time.monotonic() < deadline:
+        time.sleep(0.001)
+    assert feed.heard_until == 2.0
+    feed.close()  # though the next look is an hour away
+
+    assert source.said == ["listen", "hear", "close"]
+
+
+@pytest.mark.parametrize("kind_of_ear", [SqliteEar, PostgresEar])
+def test_two_looks_that_find_nothing_are_nearer_than_what_counts_as_stale(
+    kind_of_ear: type[SqliteEar | PostgresEar],
+) -> None:
+    assert 2 * (kind_of_ear.pause_seconds + QUIET_SECONDS * (kind_of_ear is PostgresEar)) <= STALE_SECONDS
 
 
 def test_each_database_has_its_own_ear(kind: str, engine: Engine) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from types import SimpleNamespace
 from typing import Any
 
@@ -59,15 +58,15 @@ def test_a_notification_is_heard_once_and_a_strangers_never() -> None:
     ear, database = made()
     ear.listen()
     database.notes = ["7 1.5 optout +15550001111", "7 1.5 optout +15550001111", "hello"]
-    found = ear.hear(threading.Event())
+    found = ear.hear()
     assert [(each.id, each.kind, each.value) for each in found] == [(7, Kind.OPTOUT, "+15550001111")]
     assert "SELECT 1" not in database.said
 
 
 def test_a_quiet_connection_is_asked_for_a_sign_of_life() -> None:
     ear, database = made()
-    assert not ear.hear(threading.Event())
-    assert not ear.hear(threading.Event())
+    assert not ear.hear()
+    assert not ear.hear()
     assert database.said[-1] == "SELECT 1"
 
 

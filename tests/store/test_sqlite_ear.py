@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import threading
-
 import pytest
 from sqlalchemy import Engine
 
@@ -13,12 +11,6 @@ from fastagi_server.telephony.tiding import Kind
 from tests.store.conftest import ON_SQLITE
 
 
-def stopped() -> threading.Event:
-    event = threading.Event()
-    event.set()
-    return event
-
-
 @ON_SQLITE
 def test_what_another_connection_commits_is_heard_once(engine: Engine, url: str) -> None:
     other = open_database(url)
@@ -26,8 +18,8 @@ def test_what_another_connection_commits_is_heard_once(engine: Engine, url: str)
     assert not ear.listen()
     with engine.begin() as conn:
         tidings.tell(conn, kind=Kind.DIDS, at=1.0)
-    assert [each.kind for each in ear.hear(stopped())] == [Kind.DIDS]
-    assert not ear.hear(stopped())
+    assert [each.kind for each in ear.hear()] == [Kind.DIDS]
+    assert not ear.hear()
     ear.close()
     other.dispose()
 
@@ -42,7 +34,7 @@ def test_a_commit_that_tells_nothing_costs_one_look(
     monkeypatch.setattr(Heard, "catch_up", None)  # who catches up now, fails
     with engine.begin() as conn:
         conn.execute(tables.notice.insert(), {"key": "k", "kind": "x", "at": 1.0, "says": "{}"})
-    assert not ear.hear(stopped())
+    assert not ear.hear()
     ear.close()
     other.dispose()
 
@@ -54,9 +46,9 @@ def test_what_is_not_committed_is_not_heard(engine: Engine, url: str) -> None:
     ear.listen()
     with engine.connect() as conn, conn.begin() as transaction:
         tidings.tell(conn, kind=Kind.DIDS, at=1.0)
-        assert not ear.hear(stopped())
+        assert not ear.hear()
         transaction.rollback()
-    assert not ear.hear(stopped())
+    assert not ear.hear()
     ear.close()
     other.dispose()
 
@@ -69,7 +61,7 @@ def test_after_a_new_connection_nothing_is_missed(engine: Engine, url: str) -> N
     ear.close()
     with engine.begin() as conn:
         tidings.tell(conn, kind=Kind.OPTOUT, value="+15550001111", at=1.0)
-    assert [each.value for each in ear.hear(stopped())] == ["+15550001111"]
+    assert [each.value for each in ear.hear()] == ["+15550001111"]
     ear.close()
     ear.close()
     other.dispose()
@@ -81,5 +73,5 @@ def test_nothing_is_read_while_nobody_commits(engine: Engine) -> None:
     ear.listen()
     assert ear._heard is not None
     ear._heard.catch_up = None  # type: ignore[assignment, method-assign]
-    assert not ear.hear(stopped())
+    assert not ear.hear()
     ear.close()

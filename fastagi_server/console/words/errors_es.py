@@ -75,7 +75,7 @@ ERRORS = {
     "StoreBusyError": "El almacén tiene {limit} trabajos en espera y por ahora no toma más.",
     "StoreClosedError": "El almacén no toma más trabajo: {why}.",
     "UnknownCallError": "El almacén no tiene la llamada {call}; ábrala antes de contar algo de ella.",
-    "UnknownCampaignError": "El almacén no tiene la campaña {name!r}; créela antes de contar algo de ella.",
+    "UnknownCampaignError": "El almacén no tiene la campaña {name!r}; discador campaign list muestra las que hay.",
     "UnknownCountryError": "No hay país {name!r}; hay: {known}.",
     "UnknownNameError": "No hay {kind} {name!r}; hay: {known}.",
     "UnknownTrunkError": "No hay troncal {name!r}; la configuración tiene: {known}.",

@@ -75,7 +75,7 @@ ERRORS = {
     "StoreBusyError": "O armazém tem {limit} trabalhos em espera e por ora não aceita mais.",
     "StoreClosedError": "O armazém não aceita mais trabalho: {why}.",
     "UnknownCallError": "O armazém não tem a chamada {call}; abra-a antes de contar algo dela.",
-    "UnknownCampaignError": "O armazém não tem a campanha {name!r}; crie-a antes de contar algo dela.",
+    "UnknownCampaignError": "O armazém não tem a campanha {name!r}; discador campaign list mostra as que há.",
     "UnknownCountryError": "Não há país {name!r}; há: {known}.",
     "UnknownNameError": "Não há {kind} {name!r}; há: {known}.",
     "UnknownTrunkError": "Não há tronco {name!r}; a configuração tem: {known}.",

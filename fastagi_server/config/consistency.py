@@ -41,7 +41,7 @@ def clashes(settings: Settings) -> Iterator[Clash]:
     if not settings.default_trunk and len(trunks) > 1:
         expected = f"one of {', '.join(sorted(known))}, since there are several"
         yield Clash(keys=("default_trunk",), value="", expected=expected)
-    if settings.fleet and settings.dialplan.queues:
+    if settings.fleet:
         expected = "empty: the agents of a queue are heeded where there is one Asterisk and no fleet"
         every: list[tuple[tuple[str, ...], Destination]] = [
             (("destination",), settings.dialplan.destination),

@@ -49,12 +49,12 @@ _FILE = click.Path(path_type=Path, readable=False)
 def run(argv: Sequence[str], env: Mapping[str, str], actions: Actions, clock: Clock) -> int:
     """Run one command line and give its exit code: 0 done, 1 not done, 2 asked wrongly, 130 interrupted."""
     argv = [as_text(arg) for arg in argv]
-    language = _language(argv, Opening(env=env, actions=actions, clock=clock))
+    opening = Opening(env=env, actions=actions, clock=clock)
+    language = _language(argv, opening)
     as_json = failing.wants_json(argv)
     sessions: list[Session] = []
     with clicks.speaking(language):
         command = build(Tongue(language), sessions)
-        opening = Opening(env=env, actions=actions, clock=clock)
         try:
             code = command.main(args=list(argv), prog_name="discador", standalone_mode=False, obj=opening)
         except click.ClickException as error:
@@ -211,11 +211,10 @@ def _language(argv: Sequence[str], opening: Opening) -> Language:
     joined = (arg.partition("=") for arg in argv)
     given = {"--lang": "", "--config": ""}
     for asked, value in (*pairwise(argv), *((name, value) for name, _, value in joined)):
-        if asked in given and not given[asked]:
+        if asked in given and not given[asked] and (asked == "--config" or value in set(Language)):
             given[asked] = value
-    config, lang = given["--config"], given["--lang"]
-    chosen = lang if lang in set(Language) else ""
-    return opening.open(Path(config) if config else None, chosen).tongue.language
+    config = given["--config"]
+    return opening.open(Path(config) if config else None, given["--lang"]).tongue.language
 
 
 def main(actions: Actions, env: Mapping[str, str], clock: Clock) -> None:

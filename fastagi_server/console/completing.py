@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
@@ -28,10 +28,14 @@ class Opening:
     env: Mapping[str, str]
     actions: Actions
     clock: Clock
+    _opened: dict[tuple[Path | None, str], Session] = field(default_factory=dict, init=False, repr=False)
 
     def open(self, config: Path | None, chosen: str = "") -> Session:
-        """Make the session of one command line."""
-        return Session(config, self.env, chosen, self.actions, self.clock)
+        """Give the session of one command line: its help asks first, and the configuration is read once."""
+        key = (config, chosen)
+        if key not in self._opened:
+            self._opened[key] = Session(config, self.env, chosen, self.actions, self.clock)
+        return self._opened[key]
 
 
 def script(shell: str, discador: click.Command) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from fastagi_server.app.errors import NotDialableError
+from fastagi_server.config import load
 from fastagi_server.console.actions import Finding, Level
 from fastagi_server.store import calls, optouts, revision
 from fastagi_server.store.connect import open_database
@@ -115,6 +116,17 @@ def test_the_configurations_language_is_spoken(discador: Any) -> None:
     assert discador("calls", LANG="pt_BR.UTF-8").out == "Todavía no hay llamadas.\n"
     assert "Imprime las" in discador("calls", "--help", LANG="pt_BR.UTF-8").out
     assert "Imprime as" in discador("--lang", "pt", "calls", "--help").out
+
+
+def test_the_configuration_is_read_once(discador: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    reads: list[object] = []
+    read = load.read
+    monkeypatch.setattr(load, "read", lambda *asked: reads.append(asked) or read(*asked))
+
+    assert discador("--lang", "es", "calls").code == 0
+    assert len(reads) == 1
+    assert discador("calls").code == 0
+    assert len(reads) == 2
 
 
 def test_an_action_that_fails_is_1_and_what_was_asked_wrongly_is_2(discador: Any, broken: Exception) -> None:

@@ -52,10 +52,15 @@ def test_a_scope_can_be_held_to_a_limit_later_and_keeps_its_past() -> None:
     assert windows.earliest(["campaign:b"]) == 0.0
 
 
-def test_what_was_written_under_another_limit_counts_on() -> None:
+def full() -> Windows:
     windows = Windows({"all": 3})
     for at in (5.0, 5.1, 5.2):
         windows.wrote(["all"], at)
+    return windows
+
+
+def test_what_was_written_under_another_limit_counts_on() -> None:
+    windows = full()
 
     windows.limit("all", 2)
     assert windows.earliest(["all"]) == 5.1 + SECOND
@@ -77,9 +82,7 @@ def test_when_the_last_write_was_is_known_of_what_has_a_limit() -> None:
 
 
 def test_a_part_of_a_limit_counts_what_was_written_under_all_of_it() -> None:
-    windows = Windows({"all": 3})
-    for at in (5.0, 5.1, 5.2):
-        windows.wrote(["all"], at)
+    windows = full()
     windows.share("all", 1)
     assert windows.earliest(["all"]) == 5.2 + SECOND
 
